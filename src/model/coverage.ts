@@ -1,0 +1,22 @@
+// What a watch cannot see, as codes of one documented enum.
+
+/** One way for memory to be touched, or one part of the target, that an armed watch does not cover. */
+export type NotCovered =
+  /** Writes by the kernel on behalf of a system call (`read(2)` into the variable); needs privilege. */
+  | 'kernel-writes'
+  /** Writes by another process through `process_vm_writev` or /proc/PID/mem: no debug register sees them. */
+  | 'process-vm-writev'
+  /** Writes through another mapping of the same page (shared memory, another process). */
+  | 'other-mapping'
+  /** Writes by devices. */
+  | 'dma'
+  /** Child processes, when only threads are inherited. */
+  | 'children'
+  /** Threads created after arming, when nothing is inherited. */
+  | 'new-threads'
+  /** What a new program does between its exec and the moment the watch is armed in it. */
+  | 'after-exec'
+  /** A thread that could not be armed. */
+  | `thread:${number}`
+  /** A CPU on which nothing could be armed. */
+  | `cpu:${number}`;

@@ -1,0 +1,94 @@
+// The JSON that hwbkpt prints, one object a line: other programs read it, so names and types here are a promise.
+//
+// Addresses, and integers of types wider than 53 bits, are strings; an unknown value is null.
+import type { NotCovered } from './coverage.js';
+import type { ValueSource } from './value.js';
+
+/** A value as JSON shows it: strings for 64-bit integers, pointers ("0x..."), characters, enum names and raw bytes. */
+export type JsonValue = number | string | boolean | null;
+
+/** Printed once for each watch before its first hit. */
+export interface ArmedMessage {
+  readonly type: 'armed';
+  readonly watch: string;
+  readonly address: string;
+  readonly size: number;
+  readonly engine: string;
+  readonly threads: number;
+  readonly not_covered: readonly NotCovered[];
+}
+
+/** One access. */
+export interface HitMessage {
+  readonly type: 'hit';
+  readonly watch: string;
+  /** CLOCK_MONOTONIC, nanoseconds, decimal. */
+  readonly time_ns: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly comm: string | null;
+  readonly cpu: number;
+  readonly access: 'write' | 'readwrite' | 'execute';
+  readonly address: string;
+  readonly size: number;
+  readonly ip: string;
+  readonly function: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly old: JsonValue;
+  readonly new: JsonValue;
+  readonly value_source: ValueSource | null;
+  readonly kernel: boolean;
+  readonly repeat: number;
+  readonly stack: readonly string[] | null;
+}
+
+/** One place in the code, from `who`. */
+export interface GroupMessage {
+  readonly type: 'group';
+  readonly watch: string;
+  readonly function: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly kernel: boolean;
+  readonly count: number;
+  readonly first: JsonValue;
+  readonly last: JsonValue;
+}
+
+/** One watch's count, from `stat`. */
+export interface CountMessage {
+  readonly type: 'count';
+  readonly watch: string;
+  readonly count: number;
+  readonly threads: number;
+}
+
+/** Something besides a hit that a reader of the log must know. */
+export type EventMessage =
+  | { readonly type: 'event'; readonly event: 'exec'; readonly pid: number; readonly comm: string; readonly time_ns: string }
+  | { readonly type: 'event'; readonly event: 'fork'; readonly pid: number; readonly child: number; readonly time_ns: string }
+  | {
+      readonly type: 'event';
+      readonly event: 'unseen-change';
+      readonly watch: string;
+      readonly time_ns: string;
+      readonly expected: JsonValue;
+      readonly found: JsonValue;
+    }
+  | { readonly type: 'event'; readonly event: 'lost'; readonly count: number; readonly time_ns: string }
+  | { readonly type: 'event'; readonly event: 'throttled'; readonly count: number; readonly time_ns: string }
+  | { readonly type: 'event'; readonly event: 'watch-ended'; readonly watch: string; readonly reason: string };
+
+/** Always the last line. */
+export interface SummaryMessage {
+  readonly type: 'summary';
+  readonly hits: number;
+  readonly lost: number;
+  readonly unseen_changes: number;
+  readonly threads: number;
+  readonly engine: string;
+  readonly not_covered: readonly NotCovered[];
+}
+
+export type Message = ArmedMessage | HitMessage | GroupMessage | CountMessage | EventMessage | SummaryMessage;

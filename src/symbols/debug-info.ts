@@ -1,0 +1,41 @@
+// What the rest of hwbkpt asks of one module's debug information, whatever format it is in.
+import type { FileAddress } from '../base/brand.js';
+import type { Type } from './types.js';
+
+/** A variable with a fixed address: a global, a file's static, a function's static, a static member. */
+export interface Variable {
+  /** Plain name, as the innermost scope declares it. */
+  readonly name: string;
+  /** With its namespaces and classes: `game::state`; equals `name` in C. */
+  readonly qualifiedName: string;
+  /** The function that owns it, for a static inside a function; else null. */
+  readonly function: string | null;
+  /** Source file of its compilation unit, as the compiler recorded it. */
+  readonly file: string;
+  /** null: described, but without an address (optimised away, constant, or thread-local); `absence` says why. */
+  readonly address: FileAddress | null;
+  readonly absence: 'optimised-away' | 'constant' | 'thread-local' | 'declaration' | null;
+  /** Visible outside its file. */
+  readonly external: boolean;
+  type(): Type | null;
+}
+
+/** A source position. `file` as recorded, made absolute with its directory where that is recorded. */
+export interface SourceLine {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** The debug information of one ELF file. All look-ups are lazy, cached, and never throw for bad input: they find less. */
+export interface DebugInfo {
+  /** Variables whose `name` or `qualifiedName` is `name`. */
+  variables(name: string): readonly Variable[];
+  /** Names of all variables with an address, for suggestions and completion. */
+  variableNames(): Iterable<string>;
+  /** The line of the instruction that contains `address`, or null. */
+  lineAt(address: FileAddress): SourceLine | null;
+  /** Name of the (not inlined) function whose code contains `address`, or null. */
+  functionAt(address: FileAddress): string | null;
+  /** What was found to be broken while reading, for `doctor` and diagnostics; empty when all is well. */
+  readonly problems: readonly string[];
+}
