@@ -64,6 +64,11 @@ describe('explainDr7', () => {
     expect(codes(explainDr7(0x0008_0400n))).toEqual([]);
     expect(codes(explainDr7(0x0008_0401n))).toEqual(['undefined execute-length']);
   });
+
+  test('bit 32 faults, bit 15 is dropped', () => {
+    expect(codes(explainDr7(0x400n | (1n << 32n)))).toEqual(['fault upper-half']);
+    expect(codes(explainDr7(0x8400n))).toEqual(['ignored reserved-bits']);
+  });
 });
 
 describe('explainDr6', () => {
@@ -106,6 +111,8 @@ describe('explainDr6', () => {
     [0x4000n, ['note positive-polarity']],
     [0xffff_1fe0n, ['ignored reserved-bits']],
     [0xffff_0ff0n | (1n << 63n), ['fault upper-half']],
+    [0xffff_0ff0n | (1n << 32n), ['fault upper-half']],
+    [0x7fff_0ff0n, ['ignored reserved-bits']],
   ])('%s: %j', (value, expected) => {
     expect(codes(explainDr6(value))).toEqual(expected);
   });
