@@ -1,0 +1,73 @@
+// What /proc says of one process: threads, owner, tracer, names.
+import type { Pid, Tid } from '../../base/brand.js';
+import { as } from '../../base/brand.js';
+import { readLink, readNames, readText } from './read.js';
+
+/** The thread ids of `pid` at this moment; empty when it is gone. */
+export function threadIds(pid: number): Tid[] {
+  return (readNames(`/proc/${pid}/task`) ?? []).map((name) => as<Tid>(Number(name)));
+}
+
+/** The lines of /proc/PID/status that hwbkpt uses. */
+export interface ProcessStatus {
+  readonly name: string;
+  readonly state: string;
+  /** The process a thread id belongs to. */
+  readonly tgid: Pid;
+  readonly parent: Pid;
+  /** 0: nobody traces it. */
+  readonly tracer: Pid;
+  /** Real, effective, saved and file-system user id. */
+  readonly uids: readonly number[];
+  /** Effective capabilities as a bit set. */
+  readonly capabilities: bigint;
+  /** 0: none, 1: strict, 2: filter. */
+  readonly seccomp: number;
+}
+
+/** The status of process or thread `id`, or null when there is none. */
+export function processStatus(id: number | 'self'): ProcessStatus | null {
+  const text = readText(`/proc/${id}/status`);
+  if (text === null) return null;
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const number = (name: string): number => Number.parseInt(fields.get(name) ?? '0', 10);
+  return {
+    name: fields.get('Name') ?? '',
+    state: (fields.get('State') ?? '?').charAt(0),
+    tgid: as<Pid>(number('Tgid')),
+    parent: as<Pid>(number('PPid')),
+    tracer: as<Pid>(number('TracerPid')),
+    uids: (fields.get('Uid') ?? '').split(/\s+/).map(Number),
+    capabilities: BigInt(`0x${fields.get('CapEff') ?? '0'}`),
+    seccomp: number('Seccomp'),
+  };
+}
+
+/** The short name of thread `tid`, at most 15 bytes, or null. */
+export function threadName(pid: number, tid: number): string | null {
+  return readText(`/proc/${pid}/task/${tid}/comm`)?.replace(/\n$/, '') ?? null;
+}
+
+/** The file a process runs, or null (kernel threads, no permission). */
+export function executablePath(pid: number): string | null {
+  return readLink(`/proc/${pid}/exe`);
+}
+
+/**
+ * When the process started, in clock ticks since boot: with the pid, this names a process for ever.
+ * Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so fields are counted after its last bracket.
+ */
+export function startTime(pid: number): string | null {
+  const text = readText(`/proc/${pid}/stat`);
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+/** True while `pid` is there and not a zombie. */
+export function isAlive(pid: number): boolean {
+  const status = processStatus(pid);
+  return status !== null && status.state !== 'Z' && status.state !== 'X';
+}

@@ -1,0 +1,68 @@
+// The few ptrace requests hwbkpt makes, by name. All of one target's calls must come from one OS thread.
+import { checked, LinuxError } from './errno.js';
+import { lastErrno, ptraceBuffer, ptraceCall } from './libc.js';
+
+const REQUEST = {
+  PEEKUSER: 3,
+  CONT: 7,
+  DETACH: 17,
+  SYSCALL: 24,
+  GETEVENTMSG: 0x4201,
+  SEIZE: 0x4206,
+  INTERRUPT: 0x4207,
+} as const;
+
+/** PTRACE_O_* bits. TRACESYSGOOD also makes a tracer's death at a system-call stop harmless: the stop's "signal" is then not a valid one. */
+export const PTRACE_OPTION = { TRACESYSGOOD: 1, TRACEEXEC: 0x10 } as const;
+/** PTRACE_EVENT_* numbers. */
+export const PTRACE_EVENT = { EXEC: 4, STOP: 128 } as const;
+
+/** Attaches to `tid` without stopping it. Throws LinuxError (EPERM: may not, or traced already; ESRCH). */
+export function ptraceSeize(tid: number, options: number): void {
+  checked(ptraceCall(REQUEST.SEIZE, tid, 0, options), 'ptrace', `PTRACE_SEIZE, thread ${tid}`);
+}
+
+/** Stops a seized thread. */
+export function ptraceInterrupt(tid: number): void {
+  checked(ptraceCall(REQUEST.INTERRUPT, tid, 0, 0), 'ptrace', `PTRACE_INTERRUPT, thread ${tid}`);
+}
+
+/** Lets a stopped thread go on, with `signal` (0: none). */
+export function ptraceContinue(tid: number, signal: number): void {
+  checked(ptraceCall(REQUEST.CONT, tid, 0, signal), 'ptrace', `PTRACE_CONT, thread ${tid}`);
+}
+
+/** Lets a stopped thread go on to its next system-call entry or exit. */
+export function ptraceSyscall(tid: number, signal: number): void {
+  checked(ptraceCall(REQUEST.SYSCALL, tid, 0, signal), 'ptrace', `PTRACE_SYSCALL, thread ${tid}`);
+}
+
+/** Lets go of a stopped thread for good, with `signal` (0: none). */
+export function ptraceDetach(tid: number, signal: number): void {
+  checked(ptraceCall(REQUEST.DETACH, tid, 0, signal), 'ptrace', `PTRACE_DETACH, thread ${tid}`);
+}
+
+/** The number that goes with the event a thread stopped for (PTRACE_GETEVENTMSG). */
+export function ptraceEventMessage(tid: number): number {
+  const message = new BigUint64Array(1);
+  checked(ptraceBuffer(REQUEST.GETEVENTMSG, tid, 0, message), 'ptrace', `PTRACE_GETEVENTMSG, thread ${tid}`);
+  return Number(message[0]);
+}
+
+/** offsetof(struct user, u_debugreg) on x86-64. */
+const USER_DEBUGREG = 848;
+
+/** A stopped thread's virtual debug register DR`index` (0-3, 6, 7), as PTRACE_PEEKUSER shows it. Throws LinuxError. */
+export function peekDebugRegister(tid: number, index: number): bigint {
+  const value = new BigUint64Array(1);
+  // The raw system call's answer goes through libc, which returns the word itself: errno tells a failure from the value -1.
+  const result = ptracePeek(tid, USER_DEBUGREG + 8 * index);
+  value[0] = result;
+  return value[0];
+}
+
+function ptracePeek(tid: number, offset: number): bigint {
+  const result = ptraceCall(REQUEST.PEEKUSER, tid, offset, 0);
+  if (result === -1 && lastErrno() !== 0) throw new LinuxError('ptrace', lastErrno(), `PTRACE_PEEKUSER, thread ${tid}`);
+  return BigInt.asUintN(64, BigInt(result));
+}
