@@ -41,6 +41,7 @@ const FLAG = {
   exclude_callchain_kernel: 1n << 21n,
   comm_exec: 1n << 24n,
   use_clockid: 1n << 25n,
+  context_switch: 1n << 26n,
   inherit_thread: 1n << 35n,
   remove_on_exec: 1n << 36n,
 } as const;

@@ -10,16 +10,23 @@ import { Mapping, PAGE_SIZE } from './mapping.js';
 const DATA_HEAD = 1024;
 const DATA_TAIL = 1032;
 
-/** Bytes copied out of rings: whole records back to back, 8-byte aligned. Grows as needed and is reused. */
+/** Bytes copied out of a ring: whole records back to back, 8-byte aligned. Grows as needed and is reused. */
 export class RecordBuffer {
-  #bytes = new Uint8Array(64 * 1024);
+  #bytes: Uint8Array;
+  #words: Uint32Array;
   #length = 0;
 
-  /** The records so far. Valid until the next append or clear. */
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  constructor(capacity = 64 * 1024) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#words = new Uint32Array(this.#bytes.buffer);
   }
 
+  /** The records as 32-bit little-endian words; only the first `length / 4` count. Valid until the next append or consume. */
+  get words(): Uint32Array {
+    return this.#words;
+  }
+
+  /** Bytes held. */
   get length(): number {
     return this.#length;
   }
@@ -27,16 +34,19 @@ export class RecordBuffer {
   append(part: Uint8Array): void {
     const needed = this.#length + part.length;
     if (needed > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+      const grown = new Uint8Array(Math.max(needed + (-needed & 7), this.#bytes.length * 2));
       grown.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = grown;
+      this.#words = new Uint32Array(grown.buffer);
     }
     this.#bytes.set(part, this.#length);
     this.#length = needed;
   }
 
-  clear(): void {
-    this.#length = 0;
+  /** Forgets the first `count` bytes. */
+  consume(count: number): void {
+    this.#bytes.copyWithin(0, count, this.#length);
+    this.#length -= count;
   }
 }
 

@@ -1,0 +1,119 @@
+// What every engine must do. An engine places breakpoints that it is told to place and reports what they catch; it keeps no table of
+// requests, knows no priorities and does no slot arithmetic.
+//
+// Threads of control: all calls on one session come from one JavaScript thread, and none of them may be made from inside a sink call.
+// An engine never stops the target unless its capabilities say so, and whatever it armed is gone when its process dies.
+import type { Access, Inherit } from '../model/access.js';
+import type { NotCovered } from '../model/coverage.js';
+
+/** What an engine can do, as data: nobody outside its folder may branch on its name. */
+export interface Capabilities {
+  /** The word for it in output and in `--engine`. */
+  readonly name: 'perf' | 'bpf' | 'stop' | 'sim' | 'remote';
+  /** Whether a hit stops the thread that made it. */
+  readonly stopsTarget: boolean;
+  /** Whether it reports what the kernel writes into user memory on this machine, with this privilege. */
+  readonly kernelWrites: boolean;
+  /** Most address registers it can use at once for one thread. */
+  readonly slots: number;
+  /** Where a hit's value comes from: rebuilt from registers afterwards, or read at the hit. */
+  readonly values: 'rebuilt' | 'read-at-hit';
+  readonly accesses: readonly Access[];
+  readonly inherits: readonly Inherit[];
+  /** What no watch of this engine can see, whatever is asked. */
+  readonly blindTo: readonly NotCovered[];
+}
+
+/** Whom a session watches. */
+export interface EngineTarget {
+  readonly pid: number;
+  /** Only this thread; null: all threads. */
+  readonly tid: number | null;
+  readonly inherit: Inherit;
+}
+
+/** One armed address register's worth of a request. */
+export interface Piece {
+  /** Names the piece in hits; never reused within a session. */
+  readonly cookie: number;
+  readonly address: bigint;
+  /** 1, 2, 4 or 8 bytes, aligned; ignored for `execute`. */
+  readonly length: number;
+  readonly access: Access;
+}
+
+/** How arming went. */
+export interface Armed {
+  readonly threads: number;
+  readonly cpus: number;
+  /** Threads that ended or could not be armed are named here. */
+  readonly notCovered: readonly NotCovered[];
+}
+
+/** One report of the hardware. The engine reuses the object: copy what must outlive the call. 64-bit values are two u32 halves. */
+export interface RawHit {
+  cookie: number;
+  pid: number;
+  tid: number;
+  cpu: number;
+  timeLo: number;
+  timeHi: number;
+  ipLo: number;
+  ipHi: number;
+  /** The kernel made the access. */
+  kernel: boolean;
+  /** Registers after the access, in the order of instructions/registers; of the kernel's code when `kernel`. */
+  registers: Uint32Array;
+  /** Index in `registers` of the first half. */
+  registersAt: number;
+  /** Call chain, innermost first, as halves; empty unless asked for. */
+  stack: Uint32Array | null;
+}
+
+/** Receives what happened, in order of time. */
+export interface EngineSink {
+  hit(hit: RawHit): void;
+  /** A thread began (`parent`: the thread that made it) or ended. */
+  threadStarted(thread: { readonly pid: number; readonly tid: number; readonly parentPid: number; readonly parentTid: number }): void;
+  threadEnded(thread: { readonly pid: number; readonly tid: number }): void;
+  /** A thread has a new name. `exec`: because its process runs another program now, which no armed piece covers any more. */
+  renamed(thread: {
+    readonly pid: number;
+    readonly tid: number;
+    readonly comm: string;
+    readonly exec: boolean;
+    readonly time: bigint;
+  }): void;
+  /** `count` reports did not fit, or were suppressed by the kernel. */
+  lost(loss: { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }): void;
+}
+
+/** The books at the end: what the counters saw against what was delivered. */
+export interface Reconciliation {
+  readonly counted: number;
+  readonly delivered: number;
+  /** Reports of one access by two events of one thread, dropped. */
+  readonly duplicates: number;
+  /** counted - delivered - duplicates, where positive: accesses that happened and were not reported. */
+  readonly missing: number;
+}
+
+/** One target under one engine. */
+export interface EngineSession extends AsyncDisposable {
+  readonly capabilities: Capabilities;
+  /** Arms all pieces on all threads, or none of them. Throws {@link ArmError}. */
+  arm(pieces: readonly Piece[], options: { readonly stackDepth: number }): Armed;
+  /** Takes pieces out; their last hits still come with the next {@link collect}. */
+  disarm(cookies: readonly number[]): void;
+  /** Delivers what has happened since the last call; `final` holds nothing back. Returns the number of hits. */
+  collect(sink: EngineSink, final: boolean): number;
+  /** The books of pieces disarmed so far. Call after disarm and a final collect. */
+  reconcile(): Reconciliation;
+}
+
+/** One way to place breakpoints. */
+export interface Engine {
+  readonly capabilities: Capabilities;
+  /** Prepares to watch `target`; arms nothing. Throws LinuxError or ArmError. */
+  open(target: EngineTarget): EngineSession;
+}

@@ -1,0 +1,27 @@
+// Why a breakpoint could not be armed, before the advice for people is added.
+import { HwbkptError } from '../base/errors.js';
+
+export type ArmFailure =
+  /** All address registers of a thread or CPU are taken. */
+  | 'no-slot'
+  | 'no-permission'
+  | 'no-process'
+  /** The kernel or hardware does not take this address, length or access. */
+  | 'invalid'
+  /** Out of descriptors, locked memory or memory. */
+  | 'no-resources'
+  | 'unsupported';
+
+/** Arming failed; nothing of the request is armed. */
+export class ArmError extends HwbkptError {
+  readonly code = 'arm-failed';
+  readonly failure: ArmFailure;
+  readonly pid: number;
+
+  constructor(failure: ArmFailure, pid: number, cause: unknown, hint?: string) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    super(`cannot arm a breakpoint in process ${pid}: ${text}`, hint === undefined ? { cause } : { cause, hint });
+    this.failure = failure;
+    this.pid = pid;
+  }
+}

@@ -1,0 +1,86 @@
+// The records that the engine's events write into a ring, as positions of 32-bit words, and the attributes that make them so.
+//
+//  sample (type 9)                               every other record
+//   0 type u32 | 1 misc u16, size u16             0 type | 1 misc, size | 2.. body | then the trailer (sample_id_all):
+//   2-3 identifier | 4-5 ip | 6 pid | 7 tid         -6 pid | -5 tid | -4,-3 time | -2,-1 identifier
+//   8-9 time | [nr u64, nr x ip u64] |
+//   abi u64 | registers u64 each
+//
+// Registers are taken by REGS_INTR, not REGS_USER: for an access by user code they are the same, and for one by the kernel
+// they are those of the kernel's copy loop, whose destination register tells the bytes of one copy from the next copy.
+import { PERF_REGISTER_MASK } from '../../instructions/registers.js';
+import { type BreakpointAttributes, packBreakpoint, packTracker, SAMPLE } from '../../linux/perf-event.js';
+import type { Access, Inherit } from '../../model/access.js';
+import type { Piece } from '../contract.js';
+
+/** enum perf_event_type, as far as it is asked for. */
+export const RECORD = { LOST: 2, COMM: 3, EXIT: 4, THROTTLE: 5, UNTHROTTLE: 6, FORK: 7, SAMPLE: 9, SWITCH: 14 } as const;
+/** Bits of a record's misc field. */
+export const MISC = { CPUMODE: 7, KERNEL: 1, COMM_EXEC: 1 << 13 } as const;
+/** Words of the trailer. */
+export const TRAILER_WORDS = 6;
+/** Word positions in a sample. */
+export const AT = { IDENTIFIER: 2, IP: 4, PID: 6, TID: 7, TIME: 8, AFTER_TIME: 10 } as const;
+
+const BASE_SAMPLE = SAMPLE.IDENTIFIER | SAMPLE.TID | SAMPLE.TIME;
+/** Execute breakpoints take bp_len 8, whatever the instruction's length (R-581). */
+const EXECUTE_LENGTH = 8;
+
+type Flag = BreakpointAttributes['flags'][number];
+
+const INHERIT_FLAGS: Readonly<Record<Inherit, readonly Flag[]>> = {
+  none: [],
+  threads: ['inherit', 'inherit_thread'],
+  children: ['inherit'],
+};
+
+/** How the events of a session differ from another's. */
+export interface EventOptions {
+  readonly inherit: Inherit;
+  /** Includes the kernel's own accesses. */
+  readonly kernel: boolean;
+  /** Frames of a call chain; 0 for none. */
+  readonly stackDepth: number;
+}
+
+/** The attribute block that arms one piece. */
+export function breakpointAttributes(piece: Piece, options: EventOptions): Uint8Array {
+  const flags: Flag[] = [...INHERIT_FLAGS[options.inherit], 'sample_id_all', 'remove_on_exec'];
+  if (!options.kernel) flags.push('exclude_kernel', 'exclude_callchain_kernel');
+  const type: Access = piece.access;
+  return packBreakpoint({
+    type,
+    address: piece.address,
+    length: type === 'execute' ? EXECUTE_LENGTH : piece.length,
+    period: 1,
+    sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.REGS_INTR | (options.stackDepth > 0 ? SAMPLE.CALLCHAIN : 0),
+    flags,
+    userRegisters: 0,
+    interruptRegisters: PERF_REGISTER_MASK,
+    stackDepth: options.stackDepth,
+  });
+}
+
+/** The attribute block of the event that reports threads and execs; it survives an exec, so that the exec is seen. */
+export function trackerAttributes(inherit: Inherit): Uint8Array {
+  return packTracker({
+    sampleType: BASE_SAMPLE,
+    flags: [...INHERIT_FLAGS[inherit], 'exclude_kernel', 'sample_id_all', 'task', 'comm', 'comm_exec'],
+  });
+}
+
+/** The attribute block of an event whose switch records show which threads have inherited it. */
+export function scoutAttributes(inherit: Inherit): Uint8Array {
+  return packTracker({ sampleType: BASE_SAMPLE, flags: [...INHERIT_FLAGS[inherit], 'exclude_kernel', 'sample_id_all', 'context_switch'] });
+}
+
+/** The size in bytes of the record that starts at word `at`. */
+export function recordSize(words: Uint32Array, at: number): number {
+  return (words[at + 1] ?? 0) >>> 16;
+}
+
+/** The time of the record that starts at word `at`, in ns; exact below 2^53 (104 days of uptime), within 2 ns for years above. */
+export function recordTime(words: Uint32Array, at: number): number {
+  const position = words[at] === RECORD.SAMPLE ? at + AT.TIME : at + recordSize(words, at) / 4 - 4;
+  return (words[position + 1] ?? 0) * 0x1_0000_0000 + (words[position] ?? 0);
+}
