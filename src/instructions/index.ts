@@ -1,0 +1,15 @@
+// The room's door: what engines and sessions use to turn samples of registers into accesses to memory.
+export { type CodeSource, codeFromBytes, type FunctionStart } from './code-source.js';
+export { type InstructionDecoder, loadDecoder } from './decoder.js';
+export { PreviousInstructionFinder, type PreviousInstructions } from './previous-instruction.js';
+export { AccessRebuilder } from './rebuild.js';
+export {
+  PERF_REGISTER_MASK,
+  REGISTER,
+  REGISTER_COUNT,
+  REGISTER_NAMES,
+  REGISTER_WORDS,
+  type RegisterName,
+  registerValue,
+} from './registers.js';
+export { type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from './sample.js';

@@ -1,0 +1,88 @@
+// The hot path: from one hit's registers to the instruction that made the access and the bytes it stored. Never guesses: of several
+// explanations that fit and contradict each other, none is taken.
+import type { InstructionPlan } from './access-plan.js';
+import { findCall, RETURN_ADDRESS_SIZE, stackTopOffset, watchesReturnSlot, watchesStackTop } from './call.js';
+import type { CodeSource, FunctionStart } from './code-source.js';
+import type { InstructionDecoder } from './decoder.js';
+import { sampledFlags } from './evaluate-address.js';
+import { Explanations } from './explanations.js';
+import { Judge } from './judge.js';
+import { setInstruction, setPlace, setStore } from './outcome.js';
+import { FLAG } from './registers.js';
+import type { AccessSample, RebuiltAccess } from './sample.js';
+import { type Site, Sites } from './site.js';
+import { newWord } from './word.js';
+
+/** Rebuilds accesses to the memory of one 64-bit x86 program from samples of its registers. Not for the kernel's own accesses. */
+export class AccessRebuilder {
+  readonly #sites: Sites;
+  readonly #judge = new Judge();
+  readonly #explanations = new Explanations();
+  readonly #returnAddress = newWord();
+
+  /** `functionStart`, where symbols can tell it, makes the instruction before an address certain. */
+  constructor(decoder: InstructionDecoder, code: CodeSource, functionStart: FunctionStart = () => null) {
+    this.#sites = new Sites(decoder, code, functionStart);
+  }
+
+  /** Fills in `out`. Never throws for any sample; allocates nothing when the instruction pointer was seen before. */
+  run(sample: AccessSample, out: RebuiltAccess): void {
+    const site = this.#sites.at(sample.ipLo, sample.ipHi);
+    if (site.only === null) this.#weigh(site, sample, out);
+    else if (!this.#judge.completed(site.only, sample, out)) withoutAddress(site, sample, out);
+  }
+
+  /** Forgets all code, because it has changed: another program, an unloaded library, code rewritten at run time. */
+  forgetCode(): void {
+    this.#sites.clear();
+  }
+
+  /** Tries every explanation: the instructions before, the REP instruction under way, a call to here. */
+  #weigh(site: Site, sample: AccessSample, out: RebuiltAccess): void {
+    const found = this.#explanations;
+    found.begin(out);
+    // A saved RF means that a REP instruction was interrupted (R-035). Its absence means nothing: measured on an AMD EPYC, interrupted
+    // REP STOSB and MOVSB had it only after a page fault on the way.
+    const surelyUnderWay = site.repeat !== null && (sampledFlags(sample) & FLAG.resume) !== 0;
+    if (!surelyUnderWay) for (const plan of site.before) if (this.#judge.completed(plan, sample, found.next())) found.accept();
+    if (site.repeat !== null && this.#judge.interrupted(site.repeat, sample, found.next())) found.accept();
+    this.#weighCall(site, sample);
+    if (site.certainty === 'candidates' && found.any && !sample.writesOnly && watchesReturnSlot(sample)) found.contradict();
+    if (!found.any) withoutAddress(site, sample, found.next());
+    found.end();
+  }
+
+  #weighCall(site: Site, sample: AccessSample): void {
+    const found = this.#explanations;
+    const call = findCall(site, this.#sites, sample);
+    if (call === 'none') return;
+    if (call !== 'possible') {
+      this.#explainCall(call, sample, found.next());
+      found.accept();
+    } else if (found.any && (site.entry === 'yes' || site.certainty === 'candidates')) {
+      found.contradict();
+    }
+  }
+
+  #explainCall(call: InstructionPlan, sample: AccessSample, out: RebuiltAccess): void {
+    this.#returnAddress.lo = sample.stackTopLo;
+    this.#returnAddress.hi = sample.stackTopHi;
+    setPlace(out, stackTopOffset(sample), RETURN_ADDRESS_SIZE);
+    setStore(out, this.#returnAddress, 'instruction');
+    setInstruction(out, call.lo, call.hi);
+  }
+}
+
+/** No instruction touches the range by the addresses that can be computed; `out` is reset. Says what can still be said. */
+function withoutAddress(site: Site, sample: AccessSample, out: RebuiltAccess): void {
+  const [plan] = site.before;
+  if (plan === undefined || site.certainty === 'candidates' || site.repeat !== null) return;
+  if (watchesStackTop(sample)) {
+    // A call, or a jump that read memory: nothing but the top of the stack can have changed.
+    const onlyCalls = site.hidden === 'nothing' && plan.kind !== 'repeat';
+    if (site.entry !== 'no' && onlyCalls) setPlace(out, stackTopOffset(sample), RETURN_ADDRESS_SIZE);
+  } else if (site.certainty === 'function' && site.entry === 'no') {
+    if (site.hidden === 'reads' && !sample.writesOnly) out.kind = 'unchanged';
+    else if (site.hidden === 'writes' && sample.writesOnly) setInstruction(out, plan.lo, plan.hi);
+  }
+}
