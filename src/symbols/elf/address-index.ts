@@ -1,7 +1,7 @@
 // From an address to the symbol that contains it: symbols sorted by address, binary search, and rules for what overlaps.
 //
-// Of several symbols at one address one is kept: typed before untyped, sized before size 0, not local before local, then the one with
-// fewer leading underscores (`write`, not `__write`), strong before weak. Inside nested symbols the innermost sized one wins. A symbol
+// Of several symbols at one address one is kept: typed before untyped, larger before smaller, not local before local, then the one
+// with fewer leading underscores (`write`, not `__write`), strong before weak. Inside nested symbols the innermost sized one wins. A symbol
 // of size 0 (an assembler's label) reaches to the next symbol, but never wins over a sized one around it.
 import { addressKey, addressKeyOf } from '../../base/u64.js';
 import { sortedOrder } from './sorted-order.js';
@@ -23,10 +23,16 @@ export class AddressIndex {
   constructor(words: Uint32Array, names: Uint8Array) {
     const best = distinctStarts(words, names, placedSymbols(words));
     this.#symbols = best;
-    this.#starts = Float64Array.from(best, (index) => startOf(words, index));
-    this.#ends = Float64Array.from(best, (index) => startOf(words, index) + sizeOf(words, index));
-    this.#reach = this.#ends.slice();
-    for (let i = 1; i < this.#reach.length; i++) this.#reach[i] = Math.max(this.#reach[i] ?? 0, this.#reach[i - 1] ?? 0);
+    this.#starts = startsOf(words, best);
+    this.#ends = new Float64Array(best.length);
+    this.#reach = new Float64Array(best.length);
+    let reach = 0;
+    for (let i = 0; i < best.length; i++) {
+      const end = (this.#starts[i] ?? 0) + sizeOf(words, best[i] ?? 0);
+      reach = Math.max(reach, end);
+      this.#ends[i] = end;
+      this.#reach[i] = reach;
+    }
   }
 
   /** Index in the table of the symbol that contains `address`, or null. */
@@ -37,8 +43,9 @@ export class AddressIndex {
     for (let i = at; i >= 0 && at - i < MOST_STEPS && (this.#reach[i] ?? 0) > key; i--) {
       if ((this.#ends[i] ?? 0) > key) return this.#symbols[i] ?? null;
     }
-    const unsized = this.#ends[at] === this.#starts[at];
-    return unsized ? (this.#symbols[at] ?? null) : null;
+    // A label inside a symbol ends with it; one that stands alone has reached nowhere beyond its own start.
+    const stands = this.#reach[at] === this.#starts[at];
+    return stands ? (this.#symbols[at] ?? null) : null;
   }
 
   #lastStartUpTo(key: number): number {
@@ -75,30 +82,41 @@ function isPlaced(word: number): boolean {
 
 /** The best symbol at each address, by ascending address. */
 function distinctStarts(words: Uint32Array, names: Uint8Array, placed: Uint32Array): Uint32Array {
-  const keys = Float64Array.from(placed, (index) => startOf(words, index));
+  const keys = startsOf(words, placed);
+  const order = sortedOrder(keys);
   const best = new Uint32Array(placed.length);
   let length = 0;
   let lastKey = -1;
-  for (const position of sortedOrder(keys)) {
+  for (let i = 0; i < order.length; i++) {
+    const position = order[i] ?? 0;
     const index = placed[position] ?? 0;
     const key = keys[position] ?? 0;
     if (key !== lastKey) best[length++] = index;
-    else if (rank(words, names, index) > rank(words, names, best[length - 1] ?? 0)) best[length - 1] = index;
+    else if (isBetter(words, names, [index, best[length - 1] ?? 0])) best[length - 1] = index;
     lastKey = key;
   }
   return best.subarray(0, length);
 }
 
+/** Whether the first symbol is to be kept rather than the second, which has the same address. */
+function isBetter(words: Uint32Array, names: Uint8Array, [index, other]: readonly [number, number]): boolean {
+  const typed = typedness(words, index) - typedness(words, other);
+  if (typed !== 0) return typed > 0;
+  const size = sizeOf(words, index) - sizeOf(words, other);
+  return size === 0 ? rank(words, names, index) > rank(words, names, other) : size > 0;
+}
+
+function typedness(words: Uint32Array, index: number): 0 | 1 {
+  return typeOf(words[index * WORDS_PER_SYMBOL + 1] ?? 0) === SYMBOL_TYPE.untyped ? 0 : 1;
+}
+
 /** Higher is preferred. */
 function rank(words: Uint32Array, names: Uint8Array, index: number): number {
-  const word = words[index * WORDS_PER_SYMBOL + 1] ?? 0;
-  const binding = bindingOf(word);
-  const typed = typeOf(word) === SYMBOL_TYPE.untyped ? 0 : 1;
-  const sized = sizeOf(words, index) > 0 ? 1 : 0;
+  const binding = bindingOf(words[index * WORDS_PER_SYMBOL + 1] ?? 0);
   const shared = binding === SYMBOL_BINDING.local ? 0 : 1;
   const plain = 3 - Math.min(3, leadingUnderscores(names, words[index * WORDS_PER_SYMBOL] ?? 0));
   const strong = binding === SYMBOL_BINDING.weak ? 0 : 1;
-  return typed * 64 + sized * 32 + shared * 16 + plain * 4 + strong;
+  return shared * 16 + plain * 4 + strong;
 }
 
 function leadingUnderscores(names: Uint8Array, start: number): number {
@@ -107,9 +125,13 @@ function leadingUnderscores(names: Uint8Array, start: number): number {
   return count;
 }
 
-function startOf(words: Uint32Array, index: number): number {
-  const base = index * WORDS_PER_SYMBOL;
-  return addressKey(words[base + 2] ?? 0, words[base + 3] ?? 0);
+function startsOf(words: Uint32Array, symbols: Uint32Array): Float64Array {
+  const starts = new Float64Array(symbols.length);
+  for (let i = 0; i < symbols.length; i++) {
+    const base = (symbols[i] ?? 0) * WORDS_PER_SYMBOL;
+    starts[i] = addressKey(words[base + 2] ?? 0, words[base + 3] ?? 0);
+  }
+  return starts;
 }
 
 function sizeOf(words: Uint32Array, index: number): number {

@@ -29,21 +29,18 @@ const HIDDEN = 0x8000;
 export function symbolVersions(sections: VersionSections): VersionOf {
   const indices = viewOf(sections.indices);
   const count = Math.floor(sections.indices.length / 2);
-  let names: ReadonlyMap<number, string> | undefined;
+  let defined: ReadonlyMap<number, string> | undefined;
+  let needed: ReadonlyMap<number, string> | undefined;
   return (index) => {
     if (index >= count) return null;
     const version = indices.getUint16(index * 2, true);
-    names ??= versionNames(sections);
-    const name = names.get(version & ~HIDDEN);
-    return name === undefined ? null : { name, isDefault: (version & HIDDEN) === 0 };
+    defined ??= readDefinitions(viewOf(sections.definitions), sections.names);
+    const own = defined.get(version & ~HIDDEN);
+    if (own !== undefined) return { name: own, isDefault: (version & HIDDEN) === 0 };
+    needed ??= readNeeds(viewOf(sections.needs), sections.names);
+    const foreign = needed.get(version & ~HIDDEN);
+    return foreign === undefined ? null : { name: foreign, isDefault: false };
   };
-}
-
-function versionNames({ definitions, needs, names }: VersionSections): ReadonlyMap<number, string> {
-  const found = new Map<number, string>();
-  readDefinitions(viewOf(definitions), names, found);
-  readNeeds(viewOf(needs), names, found);
-  return found;
 }
 
 /**
@@ -51,16 +48,18 @@ function versionNames({ definitions, needs, names }: VersionSections): ReadonlyM
  *
  *     0 version  2 flags  4 index  6 names  8 hash  12 to first name  16 to next definition        name: 0 name  4 to next name
  */
-function readDefinitions(view: DataView, names: Uint8Array, found: Map<number, string>): void {
+function readDefinitions(view: DataView, names: Uint8Array): Map<number, string> {
   const VER_FLG_BASE = 1;
+  const found = new Map<number, string>();
   for (let at = 0; at + 20 <= view.byteLength; ) {
     const nameAt = at + view.getUint32(at + 12, true);
     const isFile = (view.getUint16(at + 2, true) & VER_FLG_BASE) !== 0;
     if (!isFile && nameAt + 4 <= view.byteLength) found.set(view.getUint16(at + 4, true), stringAt(names, view.getUint32(nameAt, true)));
     const next = view.getUint32(at + 16, true);
-    if (next === 0) return;
+    if (next === 0) break;
     at += next;
   }
+  return found;
 }
 
 /**
@@ -68,7 +67,8 @@ function readDefinitions(view: DataView, names: Uint8Array, found: Map<number, s
  *
  *     file: 0 version  2 count  4 file  8 to first  12 to next file        version: 0 hash  4 flags  6 index  8 name  12 to next
  */
-function readNeeds(view: DataView, names: Uint8Array, found: Map<number, string>): void {
+function readNeeds(view: DataView, names: Uint8Array): Map<number, string> {
+  const found = new Map<number, string>();
   // Chains in a broken file may overlap: no more steps than the section has room for entries.
   let steps = view.byteLength / 16;
   for (let at = 0; at + 16 <= view.byteLength; ) {
@@ -80,7 +80,8 @@ function readNeeds(view: DataView, names: Uint8Array, found: Map<number, string>
       entry += next;
     }
     const next = view.getUint32(at + 12, true);
-    if (next === 0 || steps <= 0) return;
+    if (next === 0 || steps <= 0) break;
     at += next;
   }
+  return found;
 }
