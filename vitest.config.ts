@@ -1,10 +1,18 @@
-// Two projects: pure unit tests share threads; tests that trace run one file at a time in processes of their own.
+// Two projects, one after the other: pure unit tests share threads; tests that trace run one file at a time, each in a process of its own.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'pure', include: ['src/**/*.test.ts'], pool: 'threads', isolate: false } },
+      {
+        test: {
+          name: 'pure',
+          include: ['src/**/*.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'live',
@@ -14,6 +22,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           globalSetup: ['test/helpers/setup.ts'],
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,115 @@
+// What this machine has of what tests need: each probe tries the thing itself where that is cheap, and says why not where it fails.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { Mapping, PAGE_SIZE } from '../../src/linux/mapping.js';
+import { PerfEvent, packBreakpoint } from '../../src/linux/perf-event.js';
+import { mayWatchKernelMode, ownPrivileges } from '../../src/linux/procfs/privileges.js';
+import { ptraceSeize } from '../../src/linux/ptrace.js';
+import { findCommand } from './find-command.js';
+import { fixtureSource } from './fixture-source.js';
+import { FIXTURES } from './paths.js';
+
+/** Null where the thing is there, else why it is not. */
+type Probe = () => string | null;
+
+/** Everything that tests may ask for beside single commands. */
+export const PROBES = {
+  /** A breakpoint of this process on its own memory can be opened, and counts a write. */
+  perf: attempt(probePerf),
+  /** A child may be traced. */
+  ptrace: attempt(probePtrace),
+  /** perf may watch kernel mode, and any process may be traced. */
+  privileged: () => {
+    const privileges = ownPrivileges();
+    return mayWatchKernelMode(privileges) && privileges.sysPtrace ? null : 'no CAP_PERFMON and CAP_SYS_PTRACE';
+  },
+  /** BPF programs may be loaded. */
+  bpf: () => (ownPrivileges().bpf ? null : 'no CAP_BPF'),
+  /** This is root, so that tests can become somebody else. */
+  root: () => (process.getuid?.() === 0 ? null : 'not root'),
+  /** 32-bit programs can be built and run. */
+  ia32: attempt(probeIa32),
+  avx: () => (/^flags\s*:.*\bavx\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? null : 'the processor has no AVX'),
+  'two-cpus': () => (availableParallelism() >= 2 ? null : 'one CPU only'),
+  'perf-tool': command('perf'),
+  gcc: command('gcc'),
+  'g++': command('g++'),
+  clang: command('clang'),
+  gdb: command('gdb'),
+  bpftrace: command('bpftrace'),
+  /** Debug information of the C library, as Debian's libc6-dbg installs it. */
+  'libc-debug': () => (existsSync('/usr/lib/debug/.build-id') ? null : 'no /usr/lib/debug/.build-id'),
+} as const satisfies Record<string, Probe>;
+
+/** The probe of any command: `command:readelf`. */
+export function command(name: string): Probe {
+  return () => (findCommand(name) === null ? `${name} is not installed` : null);
+}
+
+function attempt(act: () => string | null): Probe {
+  return () => {
+    try {
+      return act();
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+}
+
+/** One page of our own that a breakpoint can watch. */
+class WatchedPage extends Mapping {
+  where(): bigint {
+    return this.address();
+  }
+
+  write(value: number): void {
+    new Uint8Array(this.view())[0] = value;
+  }
+
+  protected release(): void {
+    // Views are made for one write each, so there is none to drop.
+  }
+}
+
+function probePerf(): string | null {
+  using page = new WatchedPage(PAGE_SIZE, null);
+  const attributes = packBreakpoint({
+    type: 'write',
+    address: page.where(),
+    length: 1,
+    period: 0,
+    flags: ['exclude_kernel'],
+    sampleType: 0,
+    userRegisters: 0,
+    interruptRegisters: 0,
+    stackDepth: 0,
+  });
+  using event = PerfEvent.open(attributes, { tid: 0, cpu: -1 });
+  page.write(1);
+  return event.count() > 0 ? null : 'a breakpoint was opened but did not count a write';
+}
+
+/** Seizing stops nobody, so that Node's own handling of its children is not disturbed. */
+function probePtrace(): string | null {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  if (child.pid === undefined) return 'sleep cannot be started';
+  try {
+    ptraceSeize(child.pid, 0);
+    return null;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function probeIa32(): string | null {
+  const { sources, compiler, flags } = fixtureSource('ia32');
+  const folder = mkdtempSync(`${tmpdir()}/hwbkpt-probe-`);
+  try {
+    const built = spawnSync(compiler, [...sources, '-o', `${folder}/ia32`, ...flags], { cwd: FIXTURES, encoding: 'utf8' });
+    if (built.status !== 0) return '32-bit programs cannot be built';
+    return spawnSync(`${folder}/ia32`, { input: '' }).status === 7 ? null : '32-bit programs cannot be run';
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
