@@ -19,6 +19,8 @@ export type Type =
       readonly name: string;
       readonly size: number;
       readonly encoding: 'signed' | 'unsigned' | 'float' | 'bool' | 'character' | 'other';
+      /** Only for characters: whether their values can be negative (`char` is, `unsigned char` and `char16_t` are not). */
+      readonly signed?: boolean;
     }
   | { readonly kind: 'pointer'; readonly name: string; readonly size: number; target(): Type | null }
   | { readonly kind: 'struct'; readonly name: string; readonly size: number; readonly members: readonly Member[] }
@@ -40,5 +42,12 @@ export type Type =
       readonly members: ReadonlyMap<bigint, string>;
     }
   /** A typedef, const, volatile, atomic, restrict or reference around another type. */
-  | { readonly kind: 'alias'; readonly name: string; readonly size: number; target(): Type | null }
+  | {
+      readonly kind: 'alias';
+      readonly name: string;
+      readonly size: number;
+      /** Only for C++ references: memory holds the target's address, `size` bytes of it, and not the target itself. */
+      readonly reference?: true;
+      target(): Type | null;
+    }
   | { readonly kind: 'other'; readonly name: string; readonly size: number };

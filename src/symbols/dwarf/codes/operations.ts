@@ -1,0 +1,28 @@
+// DW_OP codes of location expressions that can stand for a fixed address. DWARF 5 table 7.9.
+
+export const Op = {
+  addr: 0x03,
+  const1u: 0x08,
+  const1s: 0x09,
+  const2u: 0x0a,
+  const2s: 0x0b,
+  const4u: 0x0c,
+  const4s: 0x0d,
+  const8u: 0x0e,
+  const8s: 0x0f,
+  constu: 0x10,
+  consts: 0x11,
+  plus: 0x22,
+  plusUconst: 0x23,
+  lit0: 0x30,
+  lit31: 0x4f,
+  nop: 0x96,
+  formTlsAddress: 0x9b,
+  implicitValue: 0x9e,
+  stackValue: 0x9f,
+  addrx: 0xa1,
+  constx: 0xa2,
+  gnuPushTlsAddress: 0xe0,
+  gnuAddrIndex: 0xfb,
+  gnuConstIndex: 0xfc,
+} as const;

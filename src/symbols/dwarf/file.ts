@@ -1,0 +1,142 @@
+// One file's debug information: its sections, units and shared tables, each read when first needed.
+import { AbbrevStore } from './abbrev/store.js';
+import { type AbbrevTable, parseAbbrevTable } from './abbrev/table.js';
+import { Budget } from './budget.js';
+import { At } from './codes/attributes.js';
+import { Tag } from './codes/tags.js';
+import { Die } from './dies/die.js';
+import { readUnsigned } from './forms/values.js';
+import type { Problems } from './problems.js';
+import { type DwarfSections, LoadedSections } from './sections.js';
+import { readUnitHeaders } from './units/headers.js';
+import { Unit, type UnitHeader } from './units/unit.js';
+
+interface Units {
+  readonly all: readonly Unit[];
+  readonly info: readonly Unit[];
+  readonly types: readonly Unit[];
+  readonly bySignature: ReadonlyMap<bigint, Unit>;
+}
+
+/** A file with DWARF sections, and dwz's alternate file where it was given. */
+export class DwarfFile {
+  readonly sections: LoadedSections;
+  readonly problems: Problems;
+  readonly alternate: DwarfFile | null;
+  /** Entries of range lists that may still be read. */
+  readonly rangeBudget = new Budget('range lists', 20_000_000);
+  #lineBudget: Budget | null = null;
+  readonly #abbrevs = new AbbrevStore();
+  readonly #abbrevTables = new Map<number, AbbrevTable>();
+  #abbrevBudget: Budget | null = null;
+  #units: Units | null = null;
+  #language: number | null = null;
+
+  constructor(sections: DwarfSections, problems: Problems, alternate: DwarfFile | null) {
+    this.sections = new LoadedSections(sections, problems);
+    this.problems = problems;
+    this.alternate = alternate;
+  }
+
+  /** All units, those of .debug_types last. */
+  get units(): readonly Unit[] {
+    return this.#read().all;
+  }
+
+  /** The unit whose entries include offset `offset` of `section`. */
+  unitAt(section: 'info' | 'types', offset: number): Unit | null {
+    const units = this.#read()[section];
+    let low = 0;
+    let high = units.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((units[middle]?.offset ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const unit = units[low - 1];
+    return unit !== undefined && offset < unit.end ? unit : null;
+  }
+
+  /** The type that the unit with `signature` describes; null where no unit has it. */
+  typeOf(signature: bigint): Die | null {
+    const unit = this.#read().bySignature.get(signature) ?? null;
+    const type = unit?.header.type ?? null;
+    return unit === null || type === null ? null : new Die(unit, type.offset);
+  }
+
+  /** The alternate file, or null with a problem noted where it is needed but was not given. */
+  needAlternate(): DwarfFile | null {
+    if (this.alternate === null)
+      this.problems.add('a part of the debug information is in an alternate file (made by dwz), which was not found');
+    return this.alternate;
+  }
+
+  /** The abbreviations that a unit with this header uses; shared between units. Throws DwarfError. */
+  abbrevTable(header: UnitHeader): AbbrevTable {
+    // The size of values, and so the steps over an entry, depend on these; DWARF 2 differs from all later ones.
+    const shape = (header.addressSize === 8 ? 1 : 0) + (header.offsetSize === 8 ? 2 : 0) + (header.version <= 2 ? 4 : 0);
+    const key = header.abbrevOffset * 8 + shape;
+    let table = this.#abbrevTables.get(key);
+    if (table === undefined) {
+      const section = this.sections.get('abbrev');
+      this.#abbrevBudget ??= new Budget('abbreviation tables', 1_000_000 + section.length * 8);
+      table = parseAbbrevTable({ section, store: this.#abbrevs, budget: this.#abbrevBudget }, header.abbrevOffset, header);
+      this.#abbrevTables.set(key, table);
+    }
+    return table;
+  }
+
+  /** Bytes of line number programs that may still be run: each is once, unless they overlap. */
+  get lineBudget(): Budget {
+    this.#lineBudget ??= new Budget('line tables', 1_000_000 + this.sections.get('line').length * 4);
+    return this.#lineBudget;
+  }
+
+  /** Language of the first unit that gives one, for units (other than `asking`) that give none. */
+  commonLanguage(asking: Unit): number {
+    this.#language ??= this.problems.guard(
+      () => asking.describe(),
+      0,
+      () => this.#firstLanguage(),
+    );
+    return this.#language;
+  }
+
+  #firstLanguage(): number {
+    for (const unit of this.units) {
+      if (unit.header.kind !== 'compile') continue;
+      const attribute = unit.root.attribute(At.language);
+      if (attribute !== null) return readUnsigned(unit, attribute) ?? 0;
+    }
+    return 0;
+  }
+
+  #read(): Units {
+    this.#units ??= this.#readUnits();
+    return this.#units;
+  }
+
+  #readUnits(): Units {
+    const unitsOf = (section: 'info' | 'types'): Unit[] =>
+      readUnitHeaders(section, this.sections.get(section), this.problems).map((header) => new Unit(this, header));
+    const info = unitsOf('info');
+    const types = unitsOf('types');
+    const all = [...info, ...types];
+    const bySignature = new Map<bigint, Unit>();
+    for (const unit of all) {
+      const signature = unit.header.type?.signature;
+      if (signature !== undefined && !bySignature.has(signature)) bySignature.set(signature, unit);
+    }
+    return { all, info, types, bySignature };
+  }
+}
+
+/** Whether the unit's own entries are elsewhere (split DWARF); says so in the file's problems. */
+export function isSkeleton(unit: Unit): boolean {
+  const name = unit.root.string(At.dwoName) ?? unit.root.string(At.gnuDwoName);
+  if (name === null && unit.header.kind !== 'skeleton' && unit.root.tag !== Tag.skeletonUnit) return false;
+  unit.file.problems.add(
+    `the variables and types of ${unit.root.string(At.name) ?? unit.describe()} are in ${name ?? 'a .dwo file'} (split DWARF), which hwbkpt does not read`,
+  );
+  return true;
+}

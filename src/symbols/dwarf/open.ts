@@ -1,0 +1,64 @@
+// Opens the DWARF sections of one file as `DebugInfo`.
+import type { FileAddress } from '../../base/brand.js';
+import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
+import { CodeLookup } from './code-lookup.js';
+import { DwarfFile } from './file.js';
+import { Problems } from './problems.js';
+import type { DwarfSections } from './sections.js';
+import { Types } from './types/types.js';
+import { VariableLookup } from './variables/lookup.js';
+
+/** What else belongs to a file. */
+export interface DwarfOptions {
+  /** Sections of the file that `.gnu_debugaltlink` (or DWARF 5's .debug_sup) names, where dwz moved what several files share. */
+  readonly alternate?: DwarfSections;
+}
+
+/**
+ * The debug information in `sections`. Nothing is read before it is asked for, and broken or missing parts never
+ * make a method throw: they find less, and `problems` says why.
+ */
+export function openDwarf(sections: DwarfSections, options: DwarfOptions = {}): DebugInfo {
+  const problems = new Problems();
+  const alternate = options.alternate === undefined ? null : new DwarfFile(options.alternate, problems, null);
+  return new Dwarf(new DwarfFile(sections, problems, alternate));
+}
+
+class Dwarf implements DebugInfo {
+  readonly #file: DwarfFile;
+  readonly #variables: VariableLookup;
+  readonly #code: CodeLookup;
+
+  constructor(file: DwarfFile) {
+    this.#file = file;
+    const types = new Types(file);
+    this.#variables = new VariableLookup(file, (die) => types.ofVariable(die));
+    this.#code = new CodeLookup(file);
+  }
+
+  variables(name: string): readonly Variable[] {
+    return this.#variables.named(name);
+  }
+
+  variableNames(): Iterable<string> {
+    return this.#variables.names();
+  }
+
+  lineAt(address: FileAddress): SourceLine | null {
+    return this.#code.lineAt(keyOf(address));
+  }
+
+  functionAt(address: FileAddress): string | null {
+    return this.#code.functionAt(keyOf(address));
+  }
+
+  get problems(): readonly string[] {
+    return this.#file.problems.list;
+  }
+}
+
+/** See Cursor.addressKey. The test saves the costlier cut for kernel addresses. */
+function keyOf(address: FileAddress): number {
+  const plain = Number(address);
+  return plain >= 0 && plain <= Number.MAX_SAFE_INTEGER ? plain : Number(BigInt.asUintN(53, address));
+}
