@@ -18,11 +18,11 @@ async function main(args: readonly string[]): Promise<number> {
   rmSync(RESULTS, { force: true });
   const { status, interrupted } = await runVitest(args, marker);
   const left = await endLeftovers(marker);
-  for (const { pid, command } of left) console.error(`left behind by a test, and ended now: ${pid} ${command}`);
   if (interrupted) {
     console.error('interrupted');
     return INTERRUPTED;
   }
+  for (const { pid, command } of left) console.error(`left behind by a test, and ended now: ${pid} ${command}`);
   const tally = addFailures(readTally(RESULTS), { status, left: left.length });
   console.log(tallyLine(tally));
   return tally.failed > 0 || tally.passed === 0 ? 1 : 0;
