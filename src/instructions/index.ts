@@ -10,6 +10,7 @@ export {
   REGISTER_NAMES,
   REGISTER_WORDS,
   type RegisterName,
+  registersFrom,
   registerValue,
 } from './registers.js';
 export { type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from './sample.js';

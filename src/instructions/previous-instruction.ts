@@ -13,6 +13,9 @@ import { FunctionBoundaries } from './function-boundaries.js';
 const WINDOW = 256;
 const TOO_NEAR = 48;
 
+/** With fewer paths than this, agreement means nothing. */
+const FEWEST_VOTERS = 48;
+
 /** Share of all paths that must arrive through the same instruction, and none through another. */
 const AGREEMENT = 0.5;
 
@@ -41,10 +44,9 @@ export class PreviousInstructionFinder {
     const start = this.#functionStart(address - 1n);
     const certain = start === null ? null : this.#boundaries.before(start, address);
     if (certain !== null) return { certainty: 'function', plans: this.#plans([certain]) };
-    const bytes = this.#bytesBefore(address);
-    const agreed = agreedLength(this.#decoder.lengths(bytes));
+    const agreed = agreedLength(this.#decoder.lengths(this.#bytesBefore(address, WINDOW)));
     if (agreed > 0) return { certainty: 'agreement', plans: this.#plans([address - BigInt(agreed)]) };
-    return { certainty: 'candidates', plans: this.#candidates(bytes, address) };
+    return { certainty: 'candidates', plans: this.#candidates(address) };
   }
 
   /** The instruction that begins at `address`, or null. */
@@ -58,9 +60,9 @@ export class PreviousInstructionFinder {
     this.#boundaries.clear();
   }
 
-  #candidates(bytes: Uint8Array, address: bigint): InstructionPlan[] {
+  #candidates(address: bigint): InstructionPlan[] {
     const starts: bigint[] = [];
-    const lengths = this.#decoder.lengths(bytes.subarray(-LONGEST_INSTRUCTION));
+    const lengths = this.#decoder.lengths(this.#bytesBefore(address, LONGEST_INSTRUCTION));
     for (const [offset, length] of lengths.entries()) {
       if (length > 0 && offset + length === lengths.length) starts.push(address - BigInt(length));
     }
@@ -71,9 +73,9 @@ export class PreviousInstructionFinder {
     return starts.map((start) => this.at(start)).filter((plan) => plan !== null);
   }
 
-  /** As much of the window as lies in readable memory. */
-  #bytesBefore(address: bigint): Uint8Array {
-    for (let length = WINDOW; length > 0; length >>= 1) {
+  /** Up to `most` bytes that end at the address: as many as lie in readable memory. */
+  #bytesBefore(address: bigint, most: number): Uint8Array {
+    for (let length = Math.min(most, Number(address)); length > 0; length--) {
       const bytes = this.#code.read(address - BigInt(length), length);
       if (bytes !== null && bytes.length === length) return bytes;
     }
@@ -87,7 +89,7 @@ export class PreviousInstructionFinder {
  */
 function agreedLength(lengths: Uint8Array): number {
   const end = lengths.length;
-  const voters = end - TOO_NEAR;
+  const voters = Math.max(0, end - TOO_NEAR);
   // arrivals[offset]: length of the last instruction on the path from there, 0 where it goes astray or past the end.
   const arrivals = new Uint8Array(end);
   for (let offset = end - 1; offset >= 0; offset--) {
@@ -95,7 +97,7 @@ function agreedLength(lengths: Uint8Array): number {
     const next = offset + length;
     arrivals[offset] = length === 0 || next > end ? 0 : next === end ? length : (arrivals[next] ?? 0);
   }
-  const votes = arrivals.subarray(0, Math.max(0, voters)).filter((length) => length > 0);
+  const votes = arrivals.subarray(0, voters).filter((length) => length > 0);
   const [first = 0] = votes;
-  return votes.length > voters * AGREEMENT && votes.every((length) => length === first) ? first : 0;
+  return voters >= FEWEST_VOTERS && votes.length > voters * AGREEMENT && votes.every((length) => length === first) ? first : 0;
 }

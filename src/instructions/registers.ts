@@ -7,7 +7,7 @@
 //   index   0   1   2   3   4   5   6   7    8    9  10  11  12  13  14  15  16
 //          AX  BX  CX  DX  SI  DI  BP  SP FLAGS  R8  R9 R10 R11 R12 R13 R14 R15
 //   word    0   2   4   6   8  10  12  14   16   18  20  22  24  26  28  30  32     lower half; the upper half follows
-import { joinU64 } from '../base/u64.js';
+import { highU32, joinU64, lowU32 } from '../base/u64.js';
 
 /** Names in the order of the layout; a register's position here is its index. */
 export const REGISTER_NAMES = [
@@ -78,4 +78,14 @@ export const FLAG = {
 export function registerValue(registers: Uint32Array, offset: number, name: RegisterName): bigint {
   const word = offset + 2 * REGISTER[name];
   return joinU64(registers[word] ?? 0, registers[word + 1] ?? 0);
+}
+
+/** One sample's registers from values; 0 where none is given. For the edges and for tests. */
+export function registersFrom(values: { readonly [name in RegisterName]?: bigint }): Uint32Array {
+  const registers = new Uint32Array(REGISTER_WORDS);
+  for (const name of REGISTER_NAMES) {
+    registers[2 * REGISTER[name]] = lowU32(values[name] ?? 0n);
+    registers[2 * REGISTER[name] + 1] = highU32(values[name] ?? 0n);
+  }
+  return registers;
 }

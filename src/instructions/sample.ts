@@ -57,8 +57,8 @@ export interface RebuiltAccess {
   instructionHi: number;
 }
 
-/** A sample to fill in: no registers, no range. */
-export function newAccessSample(): AccessSample {
+/** A sample to fill in: no registers and no range but for what `fields` gives. */
+export function newAccessSample(fields: Partial<AccessSample> = {}): AccessSample {
   return {
     ipLo: 0,
     ipHi: 0,
@@ -72,6 +72,7 @@ export function newAccessSample(): AccessSample {
     stackTopKnown: false,
     stackTopLo: 0,
     stackTopHi: 0,
+    ...fields,
   };
 }
 

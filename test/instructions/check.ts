@@ -54,8 +54,7 @@ function sampleOf(run: HarnessRun, { form, place, registers, before, after }: Ex
   const stack = Number(BigInt(registers[14] ?? 0) - run.target) + BYTES_BEFORE;
   const view = new DataView(after.buffer, after.byteOffset, after.length);
   const stackTopKnown = question.stackTopKnown && stack >= 0 && stack + 8 <= after.length;
-  return {
-    ...newAccessSample(),
+  return newAccessSample({
     ipLo: Number(place.next & 0xffff_ffffn),
     ipHi: Number(place.next >> 32n),
     registers,
@@ -67,7 +66,7 @@ function sampleOf(run: HarnessRun, { form, place, registers, before, after }: Ex
     stackTopKnown,
     stackTopLo: stackTopKnown ? view.getUint32(stack, true) : 0,
     stackTopHi: stackTopKnown ? view.getUint32(stack + 4, true) : 0,
-  };
+  });
 }
 
 /** What `rebuilt` says that is not true; empty when all of it is. */
