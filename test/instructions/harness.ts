@@ -44,16 +44,6 @@ export interface HarnessRun {
   readonly functionStarts: readonly bigint[];
 }
 
-/** Whether gcc is there. */
-export function hasCompiler(): boolean {
-  try {
-    execFileSync('gcc', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Compiles and runs all forms that this processor can execute. */
 export function runHarness(): HarnessRun {
   const forms = FORMS.filter(({ needs }) => needs === null || processorFeatures().has(needs));

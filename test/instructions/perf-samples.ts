@@ -23,19 +23,6 @@ export interface PerfRun {
   readonly samples: readonly PerfSample[];
 }
 
-/** Whether perf can place a hardware breakpoint in a process of ours. */
-export function canRecord(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'hwbkpt-perf-'));
-  try {
-    execFileSync('perf', ['record', '-q', '-e', 'mem:0x1000/8:w:u', '-o', join(folder, 'data'), 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 /** Records all hits on the 8 bytes at the target. */
 export function record(access: 'w' | 'rw'): PerfRun {
   const folder = mkdtempSync(join(tmpdir(), 'hwbkpt-perf-'));

@@ -1,19 +1,17 @@
 // The same forms under a real hardware breakpoint: perf's registers, flags and instruction pointers instead of the program's own.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AccessRebuilder, codeFromBytes, loadDecoder } from '../../src/instructions/index.js';
+import { describeWith } from '../helpers/requirement.js';
 import { ask, functionStartIn, mustKnow, untruths } from './check.js';
-import { type Execution, hasCompiler, ROUNDS } from './harness.js';
-import { canRecord, Pairing, type PerfRun, type PerfSample, record } from './perf-samples.js';
-
-const requirements = (process.env['HWBKPT_REQUIRE'] ?? '').split(',');
-const required = requirements.includes('gcc') && requirements.includes('perf');
+import { type Execution, ROUNDS } from './harness.js';
+import { Pairing, type PerfRun, type PerfSample, record } from './perf-samples.js';
 
 const QUESTION = { offset: 0, size: 8, oldKnown: true, stackTopKnown: true };
 
 /** Index of RCX's lower half, which counts the elements left of a REP instruction. */
 const COUNT = 4;
 
-describe.skipIf(!required && !(hasCompiler() && canRecord()))('hits that perf reports (needs gcc, perf and hardware breakpoints)', () => {
+describeWith(['gcc', 'perf', 'perf-tool', 'command:nm'], 'hits that perf reports', () => {
   describe.each(['w', 'rw'] as const)('on a breakpoint of kind %s', (access) => {
     let seen: PerfRun;
     let pairing: Pairing;

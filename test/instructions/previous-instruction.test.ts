@@ -1,7 +1,7 @@
 // The instruction before an address in a real library, with and without symbols, against objdump's linear disassembly.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   type CodeSource,
   codeFromBytes,
@@ -9,14 +9,12 @@ import {
   loadDecoder,
   PreviousInstructionFinder,
 } from '../../src/instructions/index.js';
-import { hasCompiler } from './harness.js';
-
-const required = (process.env['HWBKPT_REQUIRE'] ?? '').split(',').includes('gcc');
+import { describeWith } from '../helpers/requirement.js';
 
 /** Addresses that are asked about, evenly spread. */
 const QUESTIONS = 5000;
 
-describe.skipIf(!required && !hasCompiler())('the C library (needs gcc, readelf and objdump)', () => {
+describeWith(['gcc', 'command:readelf', 'command:objdump'], 'the C library', () => {
   let decoder: InstructionDecoder;
   let code: CodeSource;
   let listing: Listing;

@@ -1,11 +1,10 @@
 // Every form executed on the real processor: what is rebuilt from its registers must be what happened to memory.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { AccessRebuilder, codeFromBytes, loadDecoder } from '../../src/instructions/index.js';
+import { describeWith } from '../helpers/requirement.js';
 import { ask, functionStartIn, mustKnow, type Question, rangesThatHit, rangesThatMiss, untruths } from './check.js';
 import { FORMS, type Form } from './forms.js';
-import { type Execution, type HarnessRun, hasCompiler, ROUNDS, runHarness } from './harness.js';
-
-const required = (process.env['HWBKPT_REQUIRE'] ?? '').split(',').includes('gcc');
+import { type Execution, type HarnessRun, ROUNDS, runHarness } from './harness.js';
 
 const MODES = [
   { oldKnown: true, stackTopKnown: true },
@@ -13,7 +12,7 @@ const MODES = [
   { oldKnown: false, stackTopKnown: true },
 ];
 
-describe.skipIf(!required && !hasCompiler())('instructions executed on this processor (needs gcc)', () => {
+describeWith(['gcc'], 'instructions executed on this processor', () => {
   let run: HarnessRun;
   let executions: Map<Form, Execution[]>;
   let withSymbols: AccessRebuilder;
