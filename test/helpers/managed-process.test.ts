@@ -19,11 +19,10 @@ describe('a managed process', () => {
     expect(running.running).toBe(true);
   });
 
-  test('says so when a line never comes', async () => {
-    await using running = shell('echo something else');
-    await expect(running.stdout.waitForLine(/wanted/)).rejects.toThrow(
-      /no line like \/wanted\/ before the end; there was:\nsomething else/,
-    );
+  test('says so when a line never comes, with what it said instead', async () => {
+    await using running = shell('echo something else; echo reason >&2');
+    const told = /no line like \/wanted\/ before the end; there was:\nsomething else\n\n--- stderr\nreason/;
+    await expect(running.waitForLine(/wanted/)).rejects.toThrow(told);
   });
 
   test('is killed when it takes too long, and the error tells what it said', async () => {

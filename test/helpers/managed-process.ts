@@ -3,6 +3,7 @@
 // It leads a process group of its own, so that what it leaves behind can be found even after it is gone. Nothing here calls ptrace or
 // waitpid: a process that the test itself wants to trace must not be started by Node (libuv would take its stops).
 import { type ChildProcess, type StdioNull, type StdioPipe, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { groupMembers, type LiveProcess } from './live-processes.js';
 import { OutputText } from './output-text.js';
 
@@ -25,6 +26,8 @@ export interface StartOptions {
 
 /** Variables that would make a program's output differ between CI and a person's machine. */
 const UNWANTED = ['CI', 'FORCE_COLOR', 'NO_COLOR', 'NODE_ENV'];
+
+const LAST_WORDS_MS = 500;
 
 /** This process's environment without what test runners put into it. */
 export function cleanEnvironment(): Record<string, string | undefined> {
@@ -80,6 +83,17 @@ export class ManagedProcess implements AsyncDisposable {
   /** Writes to its standard input (`stdin: 'pipe'`). */
   send(text: string): void {
     this.#child.stdin?.write(text);
+  }
+
+  /** {@link OutputText.waitForLine} on standard output; where the line does not come, the error has standard error in it. */
+  async waitForLine(pattern: RegExp, patience?: number): Promise<string> {
+    try {
+      return await this.stdout.waitForLine(pattern, patience);
+    } catch (error) {
+      // Where the process has ended, the rest of what it said is still on its way.
+      await Promise.race([this.finished, sleep(LAST_WORDS_MS)]);
+      throw new Error(`${this.#command}: ${(error as Error).message}\n--- stderr\n${this.stderr.text}`, { cause: error });
+    }
   }
 
   closeInput(): void {

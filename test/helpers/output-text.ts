@@ -32,8 +32,7 @@ export class OutputText {
   }
 
   /** The first complete line that matches, as soon as it is there. Rejects at the end of the output, or after `patience` milliseconds. */
-  waitForLine(pattern: RegExp | ((line: string) => boolean), patience = DEFAULT_PATIENCE_MS): Promise<string> {
-    const matches = typeof pattern === 'function' ? pattern : (line: string) => pattern.test(line);
+  waitForLine(pattern: RegExp, patience = DEFAULT_PATIENCE_MS): Promise<string> {
     return new Promise((resolve, reject) => {
       const giveUp = (why: string): void => {
         stop();
@@ -41,7 +40,7 @@ export class OutputText {
       };
       const timer = setTimeout(() => giveUp(`within ${patience} ms`), patience);
       const look = (): void => {
-        const line = this.lines.find(matches);
+        const line = this.lines.find((candidate) => pattern.test(candidate));
         if (line !== undefined) {
           stop();
           resolve(line);

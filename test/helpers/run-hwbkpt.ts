@@ -37,7 +37,7 @@ export class RunningHwbkpt extends ManagedProcess {
 
   /** The first message of this type, as soon as it is there (`--json`). */
   async waitForMessage<T extends Message['type']>(type: T, patience?: number): Promise<MessageOf<T>> {
-    const line = await this.stdout.waitForLine((candidate) => parseMessage(candidate)?.type === type, patience);
+    const line = await this.waitForLine(new RegExp(`^{"type":"${type}"`), patience);
     return JSON.parse(line) as MessageOf<T>;
   }
 }

@@ -44,7 +44,7 @@ export async function startTarget(name: string, options: TargetOptions = {}): Pr
   const program = await buildFixture(name, options.build);
   const target = new Target(program, ['--wait', ...(options.args ?? [])], options.start);
   try {
-    await target.stdout.waitForLine(/^ready$/);
+    await target.waitForLine(/^ready$/);
   } catch (error) {
     await target[Symbol.asyncDispose]();
     throw error;
