@@ -12,6 +12,7 @@ import type { Unit } from '../units/unit.js';
 
 /** Links followed from a definition to what it completes; real chains have at most three. */
 const LONGEST_CHAIN = 8;
+const CHAINING: readonly number[] = [At.specification, At.abstractOrigin, At.extension, At.signature];
 /** Entries passed over to find the next child where no sibling attribute helps, before the file counts as broken. */
 const DEEPEST = 1024;
 
@@ -70,12 +71,13 @@ export class Die {
     return attribute === null ? null : readReference(this.unit, attribute);
   }
 
-  /** This entry, then what it completes or instantiates (specification, abstract origin, namespace extension), and so on. */
+  /** This entry, then what it completes, instantiates or stands for (specification, abstract origin, namespace extension, signature), and so on. */
   *chain(): Generator<Die> {
     let die: Die | null = this;
     for (let i = 0; die !== null && i < LONGEST_CHAIN; i++) {
       yield die;
-      die = die.reference(At.specification) ?? die.reference(At.abstractOrigin) ?? die.reference(At.extension);
+      const from: Die = die;
+      die = CHAINING.reduce<Die | null>((next, name) => next ?? from.reference(name), null);
     }
   }
 

@@ -26,8 +26,9 @@ export class Definitions {
   /** The definition of `die`, if it is a declaration and one is found; else `die`. Throws DwarfError. */
   of(die: Die): Die {
     if (!isClassTag(die.tag) && die.tag !== Tag.enumerationType) return die;
-    if (!die.flag(At.declaration)) return die;
-    return die.reference(At.signature) ?? this.#byName(die) ?? die;
+    const inTypeUnit = die.reference(At.signature);
+    if (inTypeUnit !== null) return inTypeUnit;
+    return die.flag(At.declaration) ? (this.#byName(die) ?? die) : die;
   }
 
   guard<T>(fallback: T, read: () => T): T {

@@ -93,7 +93,8 @@ function bitOffset(die: Die, at: { width: number; byteOffset: number; context: M
   const fromTop = die.constant(At.bitOffset);
   if (fromTop === null) return at.byteOffset * 8;
   const storage = die.unsigned(At.byteSize) ?? sizeOf(die.reference(At.type), at.context.definitions);
-  return toBit(BigInt(at.byteOffset + storage) * 8n - fromTop - BigInt(at.width));
+  // It is negative, in forms without a sign, where a packed bit-field reaches beyond its storage unit.
+  return toBit(BigInt(at.byteOffset + storage) * 8n - BigInt.asIntN(64, fromTop) - BigInt(at.width));
 }
 
 function toBit(bit: bigint): number | null {

@@ -27,7 +27,7 @@ export function declare(die: Die | null): string {
 
 /** The name of the last `dimensions` of the array type `die`. Throws DwarfError. */
 export function declareArray(die: Die, dimensions: readonly Dimension[]): string {
-  return new Declarator().of(die.reference(At.type), brackets(dimensions));
+  return new Declarator().of(die.reference(At.type), arraySuffix(die, dimensions));
 }
 
 function keywordOf(tag: number): string {
@@ -36,7 +36,9 @@ function keywordOf(tag: number): string {
   return tag === Tag.enumerationType ? 'enum' : '';
 }
 
-function brackets(dimensions: readonly Dimension[]): string {
+function arraySuffix(die: Die, dimensions: readonly Dimension[]): string {
+  // What gcc calls a vector is an array of one dimension.
+  if (die.flag(At.gnuVector)) return `__attribute__ ((vector_size(${dimensions[0] ?? ''})))`;
   return dimensions.map((count) => `[${count ?? ''}]`).join('');
 }
 
@@ -56,9 +58,9 @@ class Declarator {
       case Tag.rvalueReferenceType:
         return this.#pointer(die, '&&', inner);
       case Tag.ptrToMemberType:
-        return this.#pointer(die, `${die.reference(At.containingType)?.name() ?? ''}::*`, inner);
+        return this.#pointer(die, `${this.of(die.reference(At.containingType), '')}::*`, inner);
       case Tag.arrayType:
-        return this.#named(die, inner) ?? this.of(die.reference(At.type), inner + brackets(readDimensions(die)));
+        return this.#named(die, inner) ?? this.of(die.reference(At.type), inner + arraySuffix(die, readDimensions(die)));
       case Tag.subroutineType:
         return this.#named(die, inner) ?? this.of(die.reference(At.type), `${inner}(${this.#parameters(die)})`);
       default:
@@ -96,7 +98,8 @@ class Declarator {
     const behind = target !== null && isPointer(target.tag) && nameOf(target) === '';
     if (behind) return this.of(target, word === '' ? inner : ` ${word}${inner === '' || inner.startsWith('[') ? inner : ` ${inner}`}`);
     const plain = this.of(target, inner);
-    return word === '' ? plain : `${word} ${plain}`;
+    // An array is qualified where its elements are, and some compilers say it of both.
+    return word === '' || plain.startsWith(`${word} `) ? plain : `${word} ${plain}`;
   }
 
   #parameters(die: Die): string {

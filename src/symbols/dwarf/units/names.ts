@@ -1,5 +1,6 @@
 // Qualified names: the namespaces and classes around an entry.
 import { At } from '../codes/attributes.js';
+import { isC } from '../codes/languages.js';
 import { isClassTag, Tag } from '../codes/tags.js';
 import { Die } from '../dies/die.js';
 import type { Unit } from './unit.js';
@@ -58,12 +59,20 @@ export function qualifiedName(die: Die): string | null {
   return name === null ? null : [...enclosing(die).scopes, name].join('::');
 }
 
-/** Name of a function, qualified; its linkage name where it has no other. Throws DwarfError. */
-export function functionName(die: Die): string | null {
-  return qualifiedName(die) ?? linkageName(die);
+/**
+ * Name of a function, qualified; its linkage name where it has no other. A function within another one, as lambdas and methods of
+ * local classes are, has that one's name before its own. Throws DwarfError.
+ */
+export function functionName(die: Die, depth = 0): string | null {
+  const name = die.name();
+  if (name === null) return linkageName(die);
+  const { scopes, function: outer } = enclosing(die);
+  const prefix = outer === null || depth > DEEPEST || isC(die.unit.language) ? null : functionName(outer, depth + 1);
+  return [...(prefix === null ? [] : [prefix]), ...scopes, name].join('::');
 }
 
-function linkageName(die: Die): string | null {
+/** The name that the linker knows a variable or function by, where it differs from the name in the source. Throws DwarfError. */
+export function linkageName(die: Die): string | null {
   for (const link of die.chain()) {
     const name = link.string(At.linkageName) ?? link.string(At.mipsLinkageName);
     if (name !== null) return name;

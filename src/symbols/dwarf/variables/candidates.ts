@@ -31,7 +31,7 @@ function scanUnit(unit: Unit, found: Found): void {
       if (depth < inside && scanner.has(Slot.external) && scanner.has(Slot.declaration)) addNamed(scanner, found);
     }
     if (!scanner.hasChildren) continue;
-    if (!mayHoldDefinitions(tag) || (isClassTag(tag) && (plainC || depth > inside))) scanner.skipChildren();
+    if (!mayHoldDefinitions(tag) || (plainC && isClassTag(tag))) scanner.skipChildren();
     else if (tag === Tag.subprogram && depth < inside) inside = depth;
   }
 }

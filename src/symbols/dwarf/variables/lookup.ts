@@ -35,11 +35,9 @@ export class VariableLookup {
     for (const number of this.#all.named(plainName(wanted))) {
       if (++looked > MOST_CANDIDATES) break;
       const one = this.#read(number);
-      if (one === null) continue;
-      const { variable, spokenName } = one;
-      if (variable.name === wanted || variable.qualifiedName === wanted || spokenName === wanted) found.push(one);
+      if (one !== null) found.push(one);
     }
-    return merge(found);
+    return merge(withScopes(found).filter((one) => isCalled(one, wanted)));
   }
 
   /** Plain and (where they differ) qualified names of all variables that have an address. */
@@ -93,6 +91,23 @@ export function plainName(name: string): string {
     else if (character === ':' && name[i - 1] === ':' && nested === 0) return name.slice(i + 1);
   }
   return name;
+}
+
+function isCalled({ variable, spokenName }: Found, wanted: string): boolean {
+  return variable.name === wanted || variable.qualifiedName === wanted || spokenName === wanted;
+}
+
+/** gcc describes some members of classes at the top level (see linkage-scopes.ts): they take the scopes of the entry with the same linkage name. */
+function withScopes(found: readonly Found[]): Found[] {
+  const scoped = new Map<string, Found>();
+  for (const one of found) {
+    if (one.linkageName !== null && one.variable.qualifiedName !== one.variable.name) scoped.set(one.linkageName, one);
+  }
+  return found.map((one) => {
+    const other = one.linkageName === null || one.variable.function !== null ? undefined : scoped.get(one.linkageName);
+    if (other === undefined) return one;
+    return { ...one, spokenName: other.spokenName, variable: { ...one.variable, qualifiedName: other.variable.qualifiedName } };
+  });
 }
 
 /**

@@ -6,7 +6,8 @@ import { At } from '../codes/attributes.js';
 import type { Die } from '../dies/die.js';
 import { evaluate, type Place } from '../expression.js';
 import { readBlock } from '../forms/values.js';
-import { enclosing, functionName, unitFile } from '../units/names.js';
+import { enclosing, functionName, linkageName, unitFile } from '../units/names.js';
+import { scopesOf } from './linkage-scopes.js';
 
 /** A variable, and what only the look-up needs to know about it. */
 export interface Found {
@@ -15,12 +16,7 @@ export interface Found {
   readonly spokenName: string;
   /** The entry that this one completes or instantiates in the end (else itself): the same for all descriptions of one variable. */
   readonly home: string;
-}
-
-function homeOf(die: Die): string {
-  let home = die;
-  for (const link of die.chain()) home = link;
-  return `${home.unit.file === die.unit.file ? '' : 'alternate '}${home.unit.header.section} ${home.offset}`;
+  readonly linkageName: string | null;
 }
 
 type Where = Pick<Variable, 'address' | 'absence'>;
@@ -29,22 +25,50 @@ type Where = Pick<Variable, 'address' | 'absence'>;
 export function readVariable(die: Die, typeOf: (die: Die) => Type | null): Found | null {
   const name = die.name();
   if (name === null) return null;
-  const around = enclosing(die);
-  const inFunction = around.function !== null;
-  const prefix = (scopes: readonly string[]): string => (inFunction ? name : [...scopes, name].join('::'));
+  const linkage = linkageName(die);
+  const { scopes, spoken, owner } = scopesAround(die, linkage);
   return {
     variable: {
       name,
-      qualifiedName: prefix(around.scopes),
-      function: around.function === null ? null : functionName(around.function),
-      file: unitFile(die.unit),
+      qualifiedName: [...scopes, name].join('::'),
+      function: owner === null ? null : functionName(owner),
+      file: sourceFile(die),
       ...whereOf(die),
       external: die.inheritedFlag(At.external),
       type: () => typeOf(die),
     },
-    spokenName: prefix(around.spoken),
+    spokenName: [...spoken, name].join('::'),
     home: homeOf(die),
+    linkageName: linkage,
   };
+}
+
+interface Scopes {
+  readonly scopes: readonly string[];
+  readonly spoken: readonly string[];
+  readonly owner: Die | null;
+}
+
+/** What comes before the name: nothing within a function, whose own scopes are in the function's name. */
+function scopesAround(die: Die, linkage: string | null): Scopes {
+  const around = enclosing(die);
+  if (around.function !== null) return { scopes: [], spoken: [], owner: around.function };
+  const told = around.scopes.length === 0 && linkage !== null ? scopesOf(linkage) : null;
+  const { scopes, spoken } = told === null ? around : { scopes: told, spoken: told };
+  return { scopes, spoken, owner: null };
+}
+
+/** Of the unit that the compiler made: link-time optimisation moves variables into a unit of its own, without a source file, which refers back. */
+function sourceFile(die: Die): string {
+  let file = '';
+  for (const link of die.chain()) file = unitFile(link.unit) || file;
+  return file;
+}
+
+function homeOf(die: Die): string {
+  let home = die;
+  for (const link of die.chain()) home = link;
+  return `${home.unit.file === die.unit.file ? '' : 'alternate '}${home.unit.header.section} ${home.offset}`;
 }
 
 /** Address of the variable, or why there is none. Throws DwarfError. */
