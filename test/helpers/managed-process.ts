@@ -27,7 +27,11 @@ export interface StartOptions {
 /** Variables that would make a program's output differ between CI and a person's machine. */
 const UNWANTED = ['CI', 'FORCE_COLOR', 'NO_COLOR', 'NODE_ENV'];
 
+/** How long what a process leaves behind may take to end, or to be read. */
 const LAST_WORDS_MS = 500;
+/** How long what was killed may take to be gone. */
+const DYING_MS = 10_000;
+const LOOK_EVERY_MS = 10;
 
 /** This process's environment without what test runners put into it. */
 export function cleanEnvironment(): Record<string, string | undefined> {
@@ -120,19 +124,32 @@ export class ManagedProcess implements AsyncDisposable {
 
   /** Ends the process if it still runs. Throws where it had ended by itself and left others behind; they are ended too. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const endedByItself = this.#ended;
-    const left = this.members();
+    const left = this.#ended ? await this.#membersAfter(LAST_WORDS_MS) : [];
     await this.#killAll();
-    if (endedByItself && left.length > 0) {
+    if (left.length > 0) {
       throw new Error(`${this.#command} left behind: ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`);
     }
   }
 
   async #killAll(): Promise<Ended> {
-    // Twice: a member may have forked between the look and the kill.
-    for (let round = 0; round < 2; round++) for (const { pid } of this.members()) killIfThere(pid);
+    const deadline = Date.now() + DYING_MS;
+    // Again and again: a member may have forked between the look and the kill, and what is killed is not gone at once.
+    for (let left = this.members(); left.length > 0 && Date.now() < deadline; left = await this.#membersAfter(LOOK_EVERY_MS)) {
+      for (const { pid } of left) killIfThere(pid);
+    }
     this.closeInput();
     return this.finished;
+  }
+
+  /** Who is still there after `milliseconds`; nobody as soon as nobody is. */
+  async #membersAfter(milliseconds: number): Promise<LiveProcess[]> {
+    const deadline = Date.now() + milliseconds;
+    let left = this.members();
+    while (left.length > 0 && Date.now() < deadline) {
+      await sleep(LOOK_EVERY_MS);
+      left = this.members();
+    }
+    return left;
   }
 }
 
