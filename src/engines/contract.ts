@@ -105,6 +105,8 @@ export interface EngineSession extends AsyncDisposable {
   arm(pieces: readonly Piece[], options: { readonly stackDepth: number }): Armed;
   /** Takes pieces out; their last hits still come with the next {@link collect}. */
   disarm(cookies: readonly number[]): void;
+  /** Bytes of process `pid` now; null where they cannot be read. */
+  readMemory(pid: number, address: bigint, length: number): Uint8Array | null;
   /** Delivers what has happened since the last call; `final` holds nothing back. Returns the number of hits. */
   collect(sink: EngineSink, final: boolean): number;
   /** The books of pieces disarmed so far. Call after disarm and a final collect. */

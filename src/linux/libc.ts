@@ -29,10 +29,6 @@ export const ioctlWithBuffer = declare<(fd: number, request: number, argument: U
 export const ptraceCall = declare<(request: number, pid: number, address: number | bigint, data: number | bigint) => number>(
   'long ptrace(long, int, uintptr_t, uintptr_t)',
 );
-/** ptrace with a buffer as its fourth argument (PTRACE_GETREGSET, PTRACE_GETEVENTMSG ...). */
-export const ptraceBuffer = declare<(request: number, pid: number, address: number, data: Uint8Array | BigUint64Array) => number>(
-  'long ptrace(long, int, uintptr_t, void*)',
-);
 export const waitpidCall = declare<(pid: number, status: Int32Array, options: number) => number>('int waitpid(int, int*, int)');
 export const processVmReadv = declare<
   (pid: number, local: BigUint64Array, localCount: number, remote: BigUint64Array, remoteCount: number, flags: number) => number
@@ -62,9 +58,6 @@ export const spawnAttributesSigdefault = declare<(attributes: Uint8Array, set: U
   'int posix_spawnattr_setsigdefault(void*, void*)',
 );
 export const pipe2 = declare<(fds: Int32Array, flags: number) => number>('int pipe2(int*, int)');
-/** access(2); Node's fs.accessSync hides which errno it was behind its own codes, this does not. */
-export const accessCall = declare<(path: string, mode: number) => number>('int access(const char*, int)');
-
 /** The calling thread's errno: valid right after a call that said it failed. */
 export function lastErrno(): number {
   return koffi.errno();

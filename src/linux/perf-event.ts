@@ -106,6 +106,21 @@ export function packTracker(attributes: CommonAttributes): Uint8Array {
   return bytes;
 }
 
+/** The attribute block of an execute breakpoint that only counts. */
+export function packExecuteCounter(address: bigint): Uint8Array {
+  return packBreakpoint({
+    type: 'execute',
+    address,
+    length: 8,
+    period: 0,
+    sampleType: 0,
+    flags: ['exclude_kernel', 'remove_on_exec'],
+    userRegisters: 0,
+    interruptRegisters: 0,
+    stackDepth: 0,
+  });
+}
+
 /** Which thread and CPU an event is for. */
 export interface EventTarget {
   /** Thread id; 0 is the calling thread, -1 every thread of `cpu`. */

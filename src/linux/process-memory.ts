@@ -32,13 +32,18 @@ export class MemoryReader extends Mapping {
     if (scratch === null) throw new Error('the reader is closed');
     const length = target.length;
     if (length > SCRATCH_BYTES) throw new RangeError(`reads at most ${SCRATCH_BYTES} bytes at once`);
-    this.#local[0] = this.address();
-    this.#local[1] = BigInt(length);
-    this.#remote[0] = address;
-    this.#remote[1] = BigInt(length);
-    const got = checked(processVmReadv(pid, this.#local, 1, this.#remote, 1, 0), 'process_vm_readv', `process ${pid}`);
+    const got = this.copyTo(pid, address, { address: this.address(), length });
     if (got !== length) throw new RangeError(`only ${got} of ${length} bytes are mapped`);
     target.set(scratch.subarray(0, length));
+  }
+
+  /** Has the kernel copy `to.length` bytes at `address` of process `pid` to our own memory at `to.address`; returns how many it could. Throws LinuxError. */
+  copyTo(pid: number, address: bigint, to: { readonly address: bigint; readonly length: number }): number {
+    this.#local[0] = to.address;
+    this.#local[1] = BigInt(to.length);
+    this.#remote[0] = address;
+    this.#remote[1] = BigInt(to.length);
+    return checked(processVmReadv(pid, this.#local, 1, this.#remote, 1, 0), 'process_vm_readv', `process ${pid}`);
   }
 
   protected release(): void {

@@ -1,13 +1,12 @@
 // The few ptrace requests hwbkpt makes, by name. All of one target's calls must come from one OS thread.
 import { checked, LinuxError } from './errno.js';
-import { lastErrno, ptraceBuffer, ptraceCall } from './libc.js';
+import { lastErrno, ptraceCall } from './libc.js';
 
 const REQUEST = {
   PEEKUSER: 3,
   CONT: 7,
   DETACH: 17,
   SYSCALL: 24,
-  GETEVENTMSG: 0x4201,
   SEIZE: 0x4206,
   INTERRUPT: 0x4207,
 } as const;
@@ -42,27 +41,13 @@ export function ptraceDetach(tid: number, signal: number): void {
   checked(ptraceCall(REQUEST.DETACH, tid, 0, signal), 'ptrace', `PTRACE_DETACH, thread ${tid}`);
 }
 
-/** The number that goes with the event a thread stopped for (PTRACE_GETEVENTMSG). */
-export function ptraceEventMessage(tid: number): number {
-  const message = new BigUint64Array(1);
-  checked(ptraceBuffer(REQUEST.GETEVENTMSG, tid, 0, message), 'ptrace', `PTRACE_GETEVENTMSG, thread ${tid}`);
-  return Number(message[0]);
-}
-
 /** offsetof(struct user, u_debugreg) on x86-64. */
 const USER_DEBUGREG = 848;
 
 /** A stopped thread's virtual debug register DR`index` (0-3, 6, 7), as PTRACE_PEEKUSER shows it. Throws LinuxError. */
 export function peekDebugRegister(tid: number, index: number): bigint {
-  const value = new BigUint64Array(1);
-  // The raw system call's answer goes through libc, which returns the word itself: errno tells a failure from the value -1.
-  const result = ptracePeek(tid, USER_DEBUGREG + 8 * index);
-  value[0] = result;
-  return value[0];
-}
-
-function ptracePeek(tid: number, offset: number): bigint {
-  const result = ptraceCall(REQUEST.PEEKUSER, tid, offset, 0);
-  if (result === -1 && lastErrno() !== 0) throw new LinuxError('ptrace', lastErrno(), `PTRACE_PEEKUSER, thread ${tid}`);
-  return BigInt.asUintN(64, BigInt(result));
+  // libc answers with the word itself; errno tells a failure from a word that reads as -1.
+  const word = ptraceCall(REQUEST.PEEKUSER, tid, USER_DEBUGREG + 8 * index, 0);
+  if (word === -1 && lastErrno() !== 0) throw new LinuxError('ptrace', lastErrno(), `PTRACE_PEEKUSER, thread ${tid}`);
+  return BigInt.asUintN(64, BigInt(word));
 }

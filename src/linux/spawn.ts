@@ -33,15 +33,15 @@ export interface Launched {
 }
 
 /**
- * Starts `path` with `argv` (argv[0] included) and this process's descriptors 0, 1, 2, environment and working directory.
- * Throws LinuxError where the helper cannot be started; whether `path` can be executed shows only after {@link Launched.release}.
+ * Starts `argv` with this process's descriptors 0, 1, 2 and working directory; argv[0] is looked up in PATH when it has no slash.
+ * Throws LinuxError where the helper cannot be started; whether the program can be executed shows only after {@link Launched.release}.
  */
-export function spawnGated(path: string, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Launched {
+export function spawnGated(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Launched {
   const gate = new Int32Array(2);
   checked(pipe2(gate, O_CLOEXEC), 'pipe2');
   const [readEnd = -1, writeEnd = -1] = gate;
   try {
-    const pid = spawnShell(readEnd, shellArguments(path, argv, environment), environment);
+    const pid = spawnShell(readEnd, shellArguments(argv, environment), environment);
     return {
       pid,
       release: () => {
@@ -54,11 +54,11 @@ export function spawnGated(path: string, argv: readonly string[], environment: R
   }
 }
 
-/** dash sets PWD and OLDPWD by itself; they are taken out again where the caller had none. `exec -a` does not exist in dash, so argv[0] is `path` as typed. */
-function shellArguments(path: string, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): string[] {
+/** dash sets PWD and OLDPWD by itself, bash also the others; they are taken out again where the caller had none. */
+function shellArguments(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): string[] {
   const unset = ['PWD', 'OLDPWD', '_', 'SHLVL'].filter((name) => environment[name] === undefined);
   const script = `read -r hwbkpt_gate <&${GATE}; unset hwbkpt_gate ${unset.join(' ')}; exec "$@" ${GATE}<&-`;
-  return ['sh', '-c', script, 'sh', path, ...argv.slice(1)];
+  return ['sh', '-c', script, 'sh', ...argv];
 }
 
 function spawnShell(gate: number, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): number {

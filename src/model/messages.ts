@@ -72,13 +72,15 @@ export type EventMessage =
       readonly type: 'event';
       readonly event: 'unseen-change';
       readonly watch: string;
+      readonly pid: number;
       readonly time_ns: string;
       readonly expected: JsonValue;
       readonly found: JsonValue;
     }
   | { readonly type: 'event'; readonly event: 'lost'; readonly count: number; readonly time_ns: string }
   | { readonly type: 'event'; readonly event: 'throttled'; readonly count: number; readonly time_ns: string }
-  | { readonly type: 'event'; readonly event: 'watch-ended'; readonly watch: string; readonly reason: string };
+  | { readonly type: 'event'; readonly event: 'watch-ended'; readonly watch: string; readonly reason: string }
+  | { readonly type: 'event'; readonly event: 'armed-again'; readonly watch: string; readonly address: string; readonly threads: number };
 
 /** Always the last line. */
 export interface SummaryMessage {

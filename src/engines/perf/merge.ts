@@ -43,7 +43,7 @@ function visitRun(cursor: Cursor, limit: number, visit: RecordVisitor): void {
     visit(words, cursor.position >> 2, source.cpu);
     cursor.position += recordSize(words, cursor.position >> 2);
     cursor.time = nextTime(source, cursor.position);
-  } while (cursor.time <= limit);
+  } while (cursor.position < source.buffer.length && cursor.time <= limit);
 }
 
 function earliest(cursors: readonly Cursor[], except: Cursor | null): Cursor | null {

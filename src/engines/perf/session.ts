@@ -2,6 +2,7 @@
 
 import { isErrno } from '../../linux/errno.js';
 import { PerfEvent } from '../../linux/perf-event.js';
+import { MemoryReader } from '../../linux/process-memory.js';
 import type { NotCovered } from '../../model/coverage.js';
 import type { Armed, Capabilities, EngineSession, EngineSink, EngineTarget, Piece, Reconciliation } from '../contract.js';
 import { ArmError } from '../errors.js';
@@ -24,6 +25,7 @@ export class PerfSession implements EngineSession {
   readonly #events = new EventTable();
   readonly #duplicates = new DuplicateFilter();
   readonly #reader = new RecordReader(this.#events, this.#duplicates);
+  readonly #memory = new MemoryReader();
   readonly #trackers: PerfEvent[] = [];
   readonly #tracked = new Set<number>();
   /** Start of the last collect: what is older than that has reached every ring by now. */
@@ -156,6 +158,15 @@ export class PerfSession implements EngineSession {
     this.#events.close(({ cookie }) => cookies.includes(cookie));
   }
 
+  readMemory(pid: number, address: bigint, length: number): Uint8Array | null {
+    try {
+      return this.#memory.read(pid, address, length);
+    } catch {
+      // Unmapped, ended, or may not be traced: in each case the value is not known.
+      return null;
+    }
+  }
+
   collect(sink: EngineSink, final: boolean): number {
     const horizon = final ? Number.POSITIVE_INFINITY : this.#horizon;
     this.#horizon = Number(process.hrtime.bigint());
@@ -182,6 +193,7 @@ export class PerfSession implements EngineSession {
     this.#events.close(() => true);
     for (const tracker of this.#trackers) tracker[Symbol.dispose]();
     this.#rings[Symbol.dispose]();
+    this.#memory[Symbol.dispose]();
   }
 }
 

@@ -1,0 +1,174 @@
+// Every command of hwbkpt as data: parsing, --help and docs/cli are all made from this table.
+
+/** One option, in commander's notation. */
+export interface OptionSpec {
+  /** `-p, --pid <pid>` */
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+  readonly default?: string;
+}
+
+/** One positional argument: `<required>`, `[optional]`, `...` for several. */
+export interface ArgumentSpec {
+  readonly syntax: string;
+  readonly description: string;
+}
+
+/** What a command gets when it runs. */
+export interface Invocation {
+  readonly arguments: readonly string[];
+  /** By long name in camel case, as commander gives them. */
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** What stood behind `--`; null without one. */
+  readonly command: readonly string[] | null;
+}
+
+/** Runs a command; resolves to the exit status. */
+export type Run = (invocation: Invocation) => Promise<number>;
+
+export interface CommandSpec {
+  readonly name: string;
+  readonly summary: string;
+  /** Paragraphs below the usage line. */
+  readonly description: string;
+  readonly arguments: readonly ArgumentSpec[];
+  readonly options: readonly OptionSpec[];
+  /** True where `-- COMMAND [ARG...]` may follow. */
+  readonly launches: boolean;
+  readonly examples: readonly { readonly command: string; readonly meaning: string }[];
+  /** Loads the code only when the command is used: start-up time counts. */
+  load(): Promise<Run>;
+}
+
+const TARGET_OPTIONS: readonly OptionSpec[] = [
+  { flags: '-p, --pid <pid>', description: 'watch this running process' },
+  { flags: '--tid <tid>', description: 'only this thread of it' },
+];
+
+const WATCH_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--access <kind>',
+    description: 'w: writes; rw: reads and writes; x: execution of the instruction at a function or address',
+    choices: ['w', 'rw', 'x'],
+    default: 'w',
+  },
+  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'perf'], default: 'auto' },
+  { flags: '--changes-only', description: 'leave out writes that did not change the value' },
+  {
+    flags: '--inherit <who>',
+    description: 'what is watched too when the target makes it: new threads, or also child processes',
+    choices: ['none', 'threads', 'children'],
+    default: 'threads',
+  },
+  { flags: '--limit <n>', description: 'stop watching after this many hits; the target runs on' },
+  { flags: '--duration <seconds>', description: 'stop watching after this time; the target runs on' },
+  { flags: '--as <type>', description: 'how to read memory given by address: int8 to int64, u8 to u64, f32, f64, char, bool, hex' },
+  { flags: '--strict', description: 'exit with status 3 when anything was lost, changed unseen, or not covered' },
+  { flags: '--quiet', description: 'print hits only: no armed line, no summary' },
+  { flags: '-o, --output <file>', description: 'where hits go: a file, or fd:N for an open descriptor; default stdout' },
+  { flags: '--json', description: 'one JSON object a line' },
+];
+
+const STACK_OPTION: OptionSpec = {
+  flags: '--stack [depth]',
+  description: 'with each hit the calls that led to it (by frame pointers), 16 deep unless said otherwise',
+};
+
+const EXPRESSION_ARGUMENT: ArgumentSpec = {
+  syntax: '<expr...>',
+  description: 'what to watch: NAME, a.b[2].c, file.c::static_name, function::static_local, libfoo.so!name, NAME:LEN, 0xADDR[:LEN]',
+};
+
+/** All commands, in the order help shows them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'watch',
+    summary: 'print a line for every access',
+    description:
+      'Prints one line for every access to the named memory: when, which thread, the old and the new value, and the place in the code. The target is not stopped.',
+    arguments: [EXPRESSION_ARGUMENT],
+    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS, STACK_OPTION],
+    launches: true,
+    examples: [
+      { command: 'hwbkpt watch counter --pid 4711', meaning: 'a running process, by name' },
+      { command: "hwbkpt watch 'state.players[2].hp' -- ./game --level 3", meaning: 'from the first instruction of a new process' },
+      { command: 'hwbkpt watch 0x4040:4 --as int32 --pid 4711', meaning: 'an address' },
+      { command: 'hwbkpt watch shared --json --inherit children -- ./server', meaning: 'children too, for programs to read' },
+    ],
+    load: async () => (await import('./commands/watch.js')).runWatch,
+  },
+  {
+    name: 'who',
+    summary: 'group accesses by place in the code',
+    description:
+      'Who touches this? Counts accesses by the place in the code that made them, with the first and the last value each place wrote. On a terminal the table is kept up to date.',
+    arguments: [EXPRESSION_ARGUMENT],
+    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS],
+    launches: true,
+    examples: [
+      { command: "hwbkpt who 'state.players[2].hp' --pid 4711 --duration 10", meaning: 'every place that wrote it within ten seconds' },
+      { command: 'hwbkpt who table --access rw -- ./prog', meaning: 'readers too' },
+    ],
+    load: async () => (await import('./commands/who.js')).runWho,
+  },
+  {
+    name: 'stat',
+    summary: 'count accesses',
+    description: 'Counts accesses and prints one line for each watch at the end.',
+    arguments: [EXPRESSION_ARGUMENT],
+    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS],
+    launches: true,
+    examples: [{ command: 'hwbkpt stat counter --pid 4711 --duration 5', meaning: 'how often is it written?' }],
+    load: async () => (await import('./commands/stat.js')).runStat,
+  },
+  {
+    name: 'doctor',
+    summary: 'say what works on this machine',
+    description:
+      'Fires every debug register on memory of its own, and says what works, what is missing and what would help. With --pid also: who seems to hold the registers of that process, and what is known of its symbols.',
+    arguments: [],
+    options: [
+      { flags: '-p, --pid <pid>', description: 'look at this process too' },
+      { flags: '--json', description: 'one JSON object' },
+    ],
+    launches: false,
+    examples: [{ command: 'hwbkpt doctor --pid 4711', meaning: 'can this process be watched, and by what?' }],
+    load: async () => (await import('./commands/doctor.js')).runDoctor,
+  },
+  {
+    name: 'regs',
+    summary: "show a thread's virtual debug registers",
+    description:
+      "Shows DR0-DR3, DR6 and DR7 as the thread's tracer sees them. The thread is stopped for a moment; breakpoints of perf events are not in these registers.",
+    arguments: [],
+    options: [...TARGET_OPTIONS, { flags: '--json', description: 'one JSON object' }],
+    launches: false,
+    examples: [{ command: 'hwbkpt regs --pid 4711', meaning: 'is anything left armed by a debugger?' }],
+    load: async () => (await import('./commands/regs.js')).runRegs,
+  },
+  {
+    name: 'decode',
+    summary: "explain a debug register's bits",
+    description: 'Explains the bits of a DR6 or DR7 value (x86-64).',
+    arguments: [
+      { syntax: '<register>', description: 'dr6 or dr7' },
+      { syntax: '<value>', description: 'the value, 0x... or decimal' },
+    ],
+    options: [{ flags: '--json', description: 'one JSON object' }],
+    launches: false,
+    examples: [{ command: 'hwbkpt decode dr7 0xd0101', meaning: 'what does this arm?' }],
+    load: async () => (await import('./commands/decode.js')).runDecode,
+  },
+  {
+    name: 'demo',
+    summary: "a minute's tour on this machine",
+    description:
+      'Builds a small C program (or, without a compiler, starts a Node process), watches a variable of it and shows who writes it.',
+    arguments: [],
+    options: [],
+    launches: false,
+    examples: [{ command: 'hwbkpt demo', meaning: 'see it work' }],
+    load: async () => (await import('./commands/demo.js')).runDemo,
+  },
+];

@@ -1,0 +1,73 @@
+// Hits as JSON lines, fast: what does not change from hit to hit of one place is made once.
+
+import { addressKey } from '../../base/u64.js';
+import type { WatchInfo } from '../../model/hit.js';
+import type { JsonValue } from '../../model/messages.js';
+import type { Place } from '../../model/place.js';
+import type { HitRecord } from '../../session/index.js';
+import { hitMessage } from './messages.js';
+
+/** What is the same in all hits of one watch. */
+interface WatchParts {
+  /** Up to the time. */
+  readonly head: string;
+  /** From `"access"` to before the old value, by place and ip. */
+  readonly middles: Map<Place, Map<number, string>>;
+}
+
+/** Prints the JSON of hits: equal, character by character, to JSON.stringify(hitMessage(hit)). */
+export class HitJsonPrinter {
+  readonly #watches = new WeakMap<WatchInfo, WatchParts>();
+  readonly #comms = new Map<string | null, string>();
+
+  line(hit: HitRecord): string {
+    if (hit.stack !== null) return JSON.stringify(hitMessage(hit));
+    const parts = this.#parts(hit.watch);
+    const middle = parts.middles.get(hit.place)?.get(addressKey(hit.ipLo, hit.ipHi)) ?? addMiddle(parts, hit);
+    const source = hit.valueSource === null ? 'null' : `"${hit.valueSource}"`;
+    return (
+      `${parts.head}${timeText(hit.timeLo, hit.timeHi)}","pid":${hit.pid},"tid":${hit.tid},"comm":${this.#comm(hit.comm)},"cpu":${hit.cpu}${middle}` +
+      `${valueText(hit.oldValue)},"new":${valueText(hit.newValue)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null}`
+    );
+  }
+
+  #parts(watch: WatchInfo): WatchParts {
+    let parts = this.#watches.get(watch);
+    if (parts === undefined) {
+      parts = { head: `{"type":"hit","watch":${JSON.stringify(watch.expression)},"time_ns":"`, middles: new Map() };
+      this.#watches.set(watch, parts);
+    }
+    return parts;
+  }
+
+  #comm(comm: string | null): string {
+    let text = this.#comms.get(comm);
+    if (text === undefined) {
+      text = JSON.stringify(comm);
+      this.#comms.set(comm, text);
+    }
+    return text;
+  }
+}
+
+function addMiddle(parts: WatchParts, hit: HitRecord): string {
+  const { access, address, size, ip, function: name, file, line } = hitMessage(hit);
+  const middle = `,${JSON.stringify({ access, address, size, ip, function: name, file, line }).slice(1, -1)},"old":`;
+  let byIp = parts.middles.get(hit.place);
+  if (byIp === undefined) {
+    byIp = new Map();
+    parts.middles.set(hit.place, byIp);
+  }
+  byIp.set(addressKey(hit.ipLo, hit.ipHi), middle);
+  return middle;
+}
+
+function valueText(value: JsonValue): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** Decimal text of a 64-bit time without a bigint where it fits a number. */
+function timeText(lo: number, hi: number): string {
+  if (hi < 0x20_0000) return String(hi * 0x1_0000_0000 + lo);
+  return ((BigInt(hi) << 32n) | BigInt(lo)).toString();
+}

@@ -1,0 +1,97 @@
+// From what a session delivers to what is printed: the typed values of model/messages, of which text and JSON are two printers.
+import { assertNever } from '../../base/assert.js';
+import { valueToJson } from '../../model/format-value.js';
+import type { Hit, TargetEvent } from '../../model/hit.js';
+import type { ArmedMessage, EventMessage, HitMessage } from '../../model/messages.js';
+import type { Place } from '../../model/place.js';
+import type { Watch } from '../../session/index.js';
+
+/** `0x4040`. */
+export function addressText(address: bigint): string {
+  return `0x${address.toString(16)}`;
+}
+
+/** One frame of a stack: `function (file:line)` as far as it is known. */
+export function placeText(place: Place): string {
+  const name = place.function ?? (place.module === null ? '?' : `? in ${place.module}`);
+  return place.file === null
+    ? `${name}${place.module === null || place.function === null ? '' : ` (${place.module})`}`
+    : `${name} (${shortFile(place.file)}:${place.line})`;
+}
+
+/** The last part of a path. */
+export function shortFile(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
+export function armedMessage(watch: Watch, engine: string): ArmedMessage {
+  const { info, arming } = watch;
+  return {
+    type: 'armed',
+    watch: info.expression,
+    address: addressText(info.address),
+    size: info.size,
+    engine,
+    threads: arming.threads,
+    not_covered: arming.notCovered,
+  };
+}
+
+export function hitMessage(hit: Hit): HitMessage {
+  return {
+    type: 'hit',
+    watch: hit.watch.expression,
+    time_ns: hit.time.toString(),
+    pid: hit.pid,
+    tid: hit.tid,
+    comm: hit.comm,
+    cpu: hit.cpu,
+    access: hit.watch.access,
+    address: addressText(hit.watch.address),
+    size: hit.watch.size,
+    ip: addressText(hit.ip),
+    function: hit.place.function,
+    file: hit.place.file,
+    line: hit.place.line,
+    old: hit.oldValue,
+    new: hit.newValue,
+    value_source: hit.valueSource,
+    kernel: hit.kernel,
+    repeat: hit.repeat,
+    stack: hit.stack?.map(placeText) ?? null,
+  };
+}
+
+export function eventMessage(event: TargetEvent): EventMessage {
+  switch (event.kind) {
+    case 'exec':
+      return { type: 'event', event: 'exec', pid: event.pid, comm: event.comm, time_ns: event.time.toString() };
+    case 'fork':
+      return { type: 'event', event: 'fork', pid: event.pid, child: event.child, time_ns: event.time.toString() };
+    case 'unseen-change':
+      return {
+        type: 'event',
+        event: 'unseen-change',
+        watch: event.watch.expression,
+        pid: event.pid,
+        time_ns: event.time.toString(),
+        expected: valueToJson(event.expected, event.watch.type),
+        found: valueToJson(event.found, event.watch.type),
+      };
+    case 'lost':
+    case 'throttled':
+      return { type: 'event', event: event.kind, count: event.count, time_ns: event.time.toString() };
+    case 'watch-ended':
+      return { type: 'event', event: 'watch-ended', watch: event.watch.expression, reason: event.reason };
+    case 'armed-again':
+      return {
+        type: 'event',
+        event: 'armed-again',
+        watch: event.watch.expression,
+        address: addressText(event.watch.address),
+        threads: event.threads,
+      };
+    default:
+      return assertNever(event);
+  }
+}

@@ -1,0 +1,104 @@
+// The options that watch, who and stat share, checked and typed.
+import { ACCESS_FLAGS, type Access, type Inherit } from '../model/access.js';
+import { VALUE_TYPE_NAMES, valueTypeNamed } from '../model/value-names.js';
+import type { Invocation } from './command-table.js';
+import { UsageError } from './errors.js';
+
+/** Whom to watch. */
+export type TargetChoice =
+  | { readonly kind: 'pid'; readonly pid: number; readonly tid: number | undefined }
+  | { readonly kind: 'command'; readonly argv: readonly string[] };
+
+export interface CommonOptions {
+  readonly expressions: readonly string[];
+  readonly target: TargetChoice;
+  readonly access: Access;
+  readonly engine: string;
+  readonly changesOnly: boolean;
+  readonly inherit: Inherit;
+  readonly limit: number | null;
+  readonly durationMs: number | null;
+  readonly as: string | undefined;
+  readonly strict: boolean;
+  readonly quiet: boolean;
+  readonly output: string | undefined;
+  readonly json: boolean;
+  readonly stackDepth: number;
+}
+
+const DEFAULT_STACK = 16;
+/** kernel.perf_event_max_stack allows 127 unless raised. */
+const DEEPEST_STACK = 127;
+
+/** Throws UsageError. `name`: the command, for the examples of a missing target. */
+export function commonOptions(invocation: Invocation, name: string): CommonOptions {
+  const { options } = invocation;
+  const text = (key: string): string | undefined => (typeof options[key] === 'string' ? options[key] : undefined);
+  return {
+    expressions: invocation.arguments,
+    target: targetChoice(invocation, name),
+    access: ACCESS_FLAGS[(text('access') ?? 'w') as keyof typeof ACCESS_FLAGS],
+    engine: text('engine') ?? 'auto',
+    changesOnly: options['changesOnly'] === true,
+    inherit: (text('inherit') ?? 'threads') as Inherit,
+    limit: wholeNumber(text('limit'), '--limit', 1),
+    durationMs: duration(text('duration')),
+    as: checkedType(text('as')),
+    strict: options['strict'] === true,
+    quiet: options['quiet'] === true,
+    output: text('output'),
+    json: options['json'] === true,
+    stackDepth: stackDepth(options['stack']),
+  };
+}
+
+function targetChoice({ options, command, arguments: expressions }: Invocation, name: string): TargetChoice {
+  const pid = wholeNumber(typeof options['pid'] === 'string' ? options['pid'] : undefined, '--pid', 1);
+  const tid = wholeNumber(typeof options['tid'] === 'string' ? options['tid'] : undefined, '--tid', 1);
+  if (pid !== null && command !== null) throw new UsageError('give either --pid or a command after --, not both');
+  if (pid !== null) return { kind: 'pid', pid, tid: tid ?? undefined };
+  if (tid !== null) throw new UsageError('--tid needs --pid');
+  if (command === null || command.length === 0) throw missingTarget(name, expressions[0] ?? 'EXPR');
+  return { kind: 'command', argv: command };
+}
+
+function missingTarget(name: string, expression: string): UsageError {
+  const quoted = /^[\w.:]+$/.test(expression) ? expression : `'${expression}'`;
+  return new UsageError('no target: whose memory?', {
+    hint: [
+      'One example of each form:',
+      `  hwbkpt ${name} ${quoted} --pid 4711               a running process`,
+      `  hwbkpt ${name} ${quoted} --pid 4711 --tid 4712    one thread of it`,
+      `  hwbkpt ${name} ${quoted} -- ./program --its args  a new process, from its first instruction`,
+    ].join('\n'),
+  });
+}
+
+/** A whole number of at least `least`, or null when the option is absent. */
+export function wholeNumber(text: string | undefined, option: string, least: number): number | null {
+  if (text === undefined) return null;
+  if (!/^\d+$/.test(text) || Number(text) < least || !Number.isSafeInteger(Number(text)))
+    throw new UsageError(`${option} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+function duration(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds > 0) || seconds > 2_000_000)
+    throw new UsageError(`--duration takes seconds, such as 10 or 0.5, not ${JSON.stringify(text)}`);
+  return seconds * 1000;
+}
+
+function checkedType(name: string | undefined): string | undefined {
+  if (name === undefined || [1, 2, 4, 8].some((size) => valueTypeNamed(name, size) !== null)) return name;
+  throw new UsageError(`--as does not know the type ${JSON.stringify(name)}`, { hint: `Types: ${VALUE_TYPE_NAMES.join(', ')}.` });
+}
+
+function stackDepth(option: string | boolean | undefined): number {
+  if (option === undefined || option === false) return 0;
+  if (option === true) return DEFAULT_STACK;
+  const depth = wholeNumber(option, '--stack', 1) ?? DEFAULT_STACK;
+  if (depth > DEEPEST_STACK) throw new UsageError(`--stack goes to ${DEEPEST_STACK} frames at most`);
+  return depth;
+}

@@ -1,0 +1,97 @@
+// A process that we launched and hold by ptrace before its first instruction; let go of for good once it is armed.
+//
+//   spawnGated -> sh waits at its gate -> SEIZE -> gate opens -> exec -> [exec stop: held] -> (system-call stops) -> DETACH
+//
+// A tracer's death at an exec stop or, with TRACESYSGOOD, at a system-call stop lets the process run on unharmed: both stops deliver no signal.
+
+import { PerfEvent, packExecuteCounter } from '../../linux/perf-event.js';
+import { entryPoint } from '../../linux/procfs/auxv.js';
+import { PTRACE_EVENT, PTRACE_OPTION, ptraceContinue, ptraceDetach, ptraceSeize, ptraceSyscall } from '../../linux/ptrace.js';
+import { type Launched, spawnGated } from '../../linux/spawn.js';
+import type { WaitStatus } from '../../linux/wait.js';
+import { pollChild, waitForChild } from '../../linux/wait.js';
+
+/** The program could not be started: the helper ended instead of becoming it. */
+export interface StartFailure {
+  readonly kind: 'failed';
+  /** As a shell reports it: 127 not found, 126 not executable. */
+  readonly status: number;
+}
+
+type Ended = Extract<WaitStatus, { kind: 'exited' | 'killed' }>;
+
+/** One launched process. All calls from one OS thread. */
+export class HeldProcess {
+  readonly pid: number;
+  #held = true;
+  #ended: Ended | null = null;
+
+  private constructor(pid: number) {
+    this.pid = pid;
+  }
+
+  /** Starts a program and stops it at its exec. Throws LinuxError where it cannot be traced; the program then runs untraced. */
+  static start(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): HeldProcess | StartFailure {
+    const launched = spawnGated(argv, environment);
+    seizeOrRelease(launched);
+    launched.release();
+    for (;;) {
+      const status = waitForChild(launched.pid);
+      if (status.kind === 'exited') return { kind: 'failed', status: status.status };
+      if (status.kind === 'killed') return { kind: 'failed', status: 128 + status.signal };
+      if (status.kind === 'stopped' && status.event === PTRACE_EVENT.EXEC) return new HeldProcess(launched.pid);
+      ptraceContinue(launched.pid, signalOf(status));
+    }
+  }
+
+  /** True while the process is held. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Lets the process run for good. */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (this.#ended === null) ptraceDetach(this.pid, 0);
+  }
+
+  /** Runs the process from one system call to the next until `ready`, until its entry point has been passed, or until it ends. */
+  advance(ready: () => boolean): void {
+    const entry = entryPoint(this.pid);
+    if (!this.#held || entry === null) return;
+    using counter = PerfEvent.open(packExecuteCounter(entry), { tid: this.pid, cpu: -1 });
+    for (let signal = 0; ; ) {
+      ptraceSyscall(this.pid, signal);
+      const status = waitForChild(this.pid);
+      if (status.kind === 'exited' || status.kind === 'killed') {
+        this.#ended = status;
+        return;
+      }
+      if (status.kind === 'syscall' && (ready() || counter.count() > 0)) return;
+      signal = signalOf(status);
+    }
+  }
+
+  /** How the process ended, or null while it has not. Reaps it. */
+  poll(): Ended | null {
+    if (this.#ended !== null) return this.#ended;
+    const status = pollChild(this.pid);
+    if (status.kind === 'exited' || status.kind === 'killed') this.#ended = status;
+    return this.#ended;
+  }
+}
+
+function seizeOrRelease(launched: Launched): void {
+  try {
+    ptraceSeize(launched.pid, PTRACE_OPTION.TRACEEXEC | PTRACE_OPTION.TRACESYSGOOD);
+  } catch (error) {
+    launched.release();
+    throw error;
+  }
+}
+
+/** The signal to pass on when a stopped process goes on: a real signal, not one of ptrace's own stops. */
+function signalOf(status: WaitStatus): number {
+  return status.kind === 'stopped' && status.event === 0 ? status.signal : 0;
+}

@@ -1,0 +1,65 @@
+// One report of one access, and the other things a stream of hits can carry.
+import type { VirtualAddress } from '../base/brand.js';
+import type { Access } from './access.js';
+import type { Place } from './place.js';
+import type { ValueSource, ValueType } from './value.js';
+
+/** What is watched, as resolved. */
+export interface WatchInfo {
+  /** The expression as typed. */
+  readonly expression: string;
+  readonly address: VirtualAddress;
+  /** Bytes. */
+  readonly size: number;
+  readonly access: Access;
+  readonly type: ValueType;
+}
+
+/** One access to watched memory. */
+export interface Hit {
+  readonly kind: 'hit';
+  readonly watch: WatchInfo;
+  /** CLOCK_MONOTONIC, ns. */
+  readonly time: bigint;
+  readonly pid: number;
+  readonly tid: number;
+  /** The thread's name, or null when it ended before it was known. */
+  readonly comm: string | null;
+  readonly cpu: number;
+  /** Where the processor was when it reported: the next instruction for data, the instruction itself for `execute`. */
+  readonly ip: VirtualAddress;
+  /** The place of the instruction that made the access. */
+  readonly place: Place;
+  /** The watched bytes before and after; null where not known. */
+  readonly oldBytes: Uint8Array | null;
+  readonly newBytes: Uint8Array | null;
+  /** The same as JSON shows them; see {@link WatchInfo.type}. */
+  readonly oldValue: number | string | boolean | null;
+  readonly newValue: number | string | boolean | null;
+  readonly valueSource: ValueSource | null;
+  /** The kernel made the access, for a system call. */
+  readonly kernel: boolean;
+  /** Reports this hit stands for: above 1 for a copy by the kernel that touched the memory in steps. */
+  readonly repeat: number;
+  /** Written, but the value stayed the same. */
+  readonly sameValue: boolean;
+  /** Return addresses, innermost first; null unless asked for. */
+  readonly stack: readonly Place[] | null;
+}
+
+/** Something besides a hit. */
+export type TargetEvent =
+  | { readonly kind: 'exec'; readonly pid: number; readonly comm: string; readonly time: bigint }
+  | { readonly kind: 'fork'; readonly pid: number; readonly child: number; readonly time: bigint }
+  | {
+      /** The memory changed without a hit. */
+      readonly kind: 'unseen-change';
+      readonly watch: WatchInfo;
+      readonly pid: number;
+      readonly time: bigint;
+      readonly expected: Uint8Array;
+      readonly found: Uint8Array;
+    }
+  | { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }
+  | { readonly kind: 'watch-ended'; readonly watch: WatchInfo; readonly reason: string }
+  | { readonly kind: 'armed-again'; readonly watch: WatchInfo; readonly threads: number };

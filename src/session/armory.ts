@@ -1,0 +1,114 @@
+// Turns an expression into armed pieces and a pipeline, and back; the one caller of the engine's arm and disarm.
+import { present } from '../base/assert.js';
+import { as, type VirtualAddress } from '../base/brand.js';
+import type { Armed, EngineSession, Piece } from '../engines/contract.js';
+import type { Lifecycle } from '../engines/host/lifecycle.js';
+import type { Inherit } from '../model/access.js';
+import type { NotCovered } from '../model/coverage.js';
+import type { WatchInfo } from '../model/hit.js';
+import { type Cover, planCover } from '../registers/index.js';
+import { explainArmFailure } from './diagnostics.js';
+import { NotMappedError } from './errors.js';
+import type { WatchOptions } from './options.js';
+import type { Program } from './program.js';
+import type { WatchArming } from './watch.js';
+import { type CoveredBytes, type PipelineContext, WatchPipeline } from './watch-pipeline.js';
+
+/** A watch's part that is replaced when it is armed again in another program. */
+export interface ArmedPieces {
+  readonly cookies: readonly number[];
+  readonly pipeline: WatchPipeline;
+  readonly arming: WatchArming;
+}
+
+/** What the armory works with. */
+export interface ArmoryParts {
+  readonly session: EngineSession;
+  readonly program: Program;
+  readonly lifecycle: Lifecycle;
+  readonly context: PipelineContext;
+  readonly inherit: Inherit;
+}
+
+export class Armory {
+  readonly #parts: ArmoryParts;
+  readonly #armed = new Set<ArmedPieces>();
+  #nextCookie = 1;
+
+  constructor(parts: ArmoryParts) {
+    this.#parts = parts;
+  }
+
+  /** Debug registers still free for this target, as far as this session knows. */
+  get freeSlots(): number {
+    return this.#parts.session.capabilities.slots - [...this.#armed].reduce((sum, { cookies }) => sum + cookies.length, 0);
+  }
+
+  /** Resolves and arms `expression`: everything of it, or nothing. Errors as Target.watch documents them. */
+  arm(expression: string, options: WatchOptions): ArmedPieces {
+    const info = this.#resolve(expression, options);
+    const cover = planCover({ address: info.address, length: info.size, slots: this.freeSlots, access: info.access });
+    const pieces = cover.pieces.map(
+      (piece): Piece => ({ cookie: this.#nextCookie++, address: piece.address, length: piece.length, access: info.access }),
+    );
+    const armed = this.#armPieces(pieces, options.stackDepth ?? 0);
+    const result = this.#begin(info, cover, pieces, armed);
+    this.#armed.add(result);
+    return result;
+  }
+
+  /** Whether `expression` means something in the program as it is loaded now. */
+  canResolve(expression: string, options: WatchOptions): boolean {
+    try {
+      this.#parts.program.resolve(expression, { access: options.access ?? 'write', as: options.as ?? null });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  disarm(pieces: ArmedPieces): void {
+    if (this.#armed.delete(pieces)) this.#parts.session.disarm(pieces.cookies);
+  }
+
+  #resolve(expression: string, options: WatchOptions): WatchInfo {
+    const { program, lifecycle } = this.#parts;
+    const access = options.access ?? 'write';
+    const { address, size, type } = program.resolve(expression, { access, as: options.as ?? null });
+    if (!lifecycle.held && !program.isMapped(address)) throw new NotMappedError(address, program.pid);
+    return { expression, access, address: as<VirtualAddress>(address), size, type };
+  }
+
+  #armPieces(pieces: readonly Piece[], stackDepth: number): Armed {
+    try {
+      return this.#parts.session.arm(pieces, { stackDepth });
+    } catch (error) {
+      throw explainArmFailure(error);
+    }
+  }
+
+  #begin(...[info, cover, pieces, armed]: [WatchInfo, Cover, readonly Piece[], Armed]): ArmedPieces {
+    const { lifecycle, context, program } = this.#parts;
+    const covered = coveredBytes(cover);
+    const pipeline = new WatchPipeline(info, covered, pieces.length, context);
+    // A held program has done nothing yet: what is in memory now is what its first hit will find.
+    pipeline.start(program.pid, lifecycle.held ? context.readMemory(program.pid, covered.address, covered.length) : null);
+    const arming = { threads: armed.threads, notCovered: this.#blindSpots(armed.notCovered), slots: pieces.length, cover: cover.kind };
+    return { cookies: pieces.map(({ cookie }) => cookie), pipeline, arming };
+  }
+
+  #blindSpots(unarmed: readonly NotCovered[]): NotCovered[] {
+    const { capabilities } = this.#parts.session;
+    const codes: NotCovered[] = capabilities.kernelWrites ? [] : ['kernel-writes'];
+    codes.push(...capabilities.blindTo);
+    if (this.#parts.inherit === 'none') codes.push('new-threads');
+    if (this.#parts.inherit !== 'children') codes.push('children');
+    return [...codes, ...unarmed];
+  }
+}
+
+function coveredBytes(cover: Cover): CoveredBytes {
+  const first = present(cover.pieces[0], 'a piece of the cover');
+  const last = present(cover.pieces.at(-1), 'a piece of the cover');
+  return { address: first.address, length: Number(last.address - first.address) + last.length };
+}

@@ -1,0 +1,55 @@
+// Attaches to a running process.
+import { readFileSync } from 'node:fs';
+import { executablePath, isErrno, ownPrivileges, processStatus, threadIds } from '../engines/host/facts.js';
+import { attachedLifecycle } from '../engines/host/lifecycle.js';
+import { chooseEngine } from './choose-engine.js';
+import { explainArmFailure, permissionHint } from './diagnostics.js';
+import { BadRequestError, NoPermissionError, NoSuchProcessError } from './errors.js';
+import { openLiveProgram } from './live-program.js';
+import type { TargetOptions } from './options.js';
+import { Target } from './target.js';
+
+/**
+ * Begins to watch process `pid`; nothing is armed yet and the process does not notice.
+ * Throws NoSuchProcessError, NoPermissionError, WrongArchitectureError, BadRequestError.
+ */
+export async function attach(pid: number, options: TargetOptions = {}): Promise<Target> {
+  checkProcess(pid, options.tid);
+  const engine = chooseEngine(options.engine ?? 'auto');
+  const lifecycle = attachedLifecycle(pid);
+  const program = openLiveProgram(pid);
+  try {
+    const session = engine.open({ pid, tid: options.tid ?? null, inherit: options.inherit ?? 'threads' });
+    return new Target({ session, program, lifecycle, options });
+  } catch (error) {
+    program[Symbol.dispose]();
+    throw explainArmFailure(error);
+  }
+}
+
+function checkProcess(pid: number, tid: number | undefined): void {
+  const status = processStatus(pid);
+  if (status === null || status.state === 'Z') throw new NoSuchProcessError(pid);
+  if (status.tgid !== pid)
+    throw new BadRequestError(`${pid} is a thread of process ${status.tgid}`, { hint: `Use --pid ${status.tgid} --tid ${pid}.` });
+  if (pid === process.pid)
+    throw new BadRequestError('a process cannot watch itself with this engine', { hint: 'Watch it from another hwbkpt.' });
+  if (tid !== undefined && !threadIds(pid).some((id) => id === tid))
+    throw new BadRequestError(`process ${pid} has no thread ${tid}`, { hint: `List its threads with \`ls /proc/${pid}/task\`.` });
+  if (executablePath(pid) === null) throw unreadable(pid, status.uids[0]);
+}
+
+/** /proc/PID/exe cannot be read: another user's process, or a kernel thread, which has none. */
+function unreadable(pid: number, owner: number | undefined): Error {
+  const privileges = ownPrivileges();
+  if (owner !== privileges.uid && !privileges.sysPtrace)
+    return new NoPermissionError(`process ${pid} belongs to another user`, { hint: permissionHint(pid, privileges) });
+  try {
+    readFileSync(`/proc/${pid}/maps`);
+  } catch (error) {
+    if (isErrno(error, 'EACCES')) return new NoPermissionError(`may not look at process ${pid}`, { hint: permissionHint(pid, privileges) });
+  }
+  return new BadRequestError(`process ${pid} runs no program: it is a kernel thread, or is ending`, {
+    hint: 'Only user programs can be watched by --pid.',
+  });
+}

@@ -1,0 +1,14 @@
+// The only place that knows the engines by name: takes the best one that works here.
+import type { Engine } from '../engines/contract.js';
+import { PerfEngine } from '../engines/perf/engine.js';
+import { BadRequestError } from './errors.js';
+
+/** What `--engine` takes. */
+export const ENGINE_NAMES = ['auto', 'perf'] as const;
+export type EngineChoice = (typeof ENGINE_NAMES)[number];
+
+/** The engine called `name`, or the best one for `auto`. Throws BadRequestError for an engine this version does not have. */
+export function chooseEngine(name: string): Engine {
+  if (name === 'auto' || name === 'perf') return new PerfEngine();
+  throw new BadRequestError(`there is no engine ${JSON.stringify(name)}`, { hint: `Engines of this version: ${ENGINE_NAMES.join(', ')}.` });
+}

@@ -1,0 +1,79 @@
+// The one place where a refusal of the kernel becomes advice: which sysctl, which capability, who holds the registers.
+
+import { assertNever } from '../base/assert.js';
+import type { HwbkptError } from '../base/errors.js';
+import { ArmError } from '../engines/errors.js';
+import { isAlive, likelySlotHolders, ownPrivileges, type Privileges, processStatus, type SlotHolder } from '../engines/host/facts.js';
+import { CannotArmError, NoPermissionError, NoSlotError, NoSuchProcessError } from './errors.js';
+
+/** One holder for people: `gdb (process 123) traces it`. */
+export function holderText(holder: SlotHolder): string {
+  const who = `${holder.name} (process ${holder.pid})`;
+  switch (holder.how.kind) {
+    case 'tracer':
+      return `${who} traces it`;
+    case 'perf':
+      return `${who} has ${holder.how.descriptors} perf event${holder.how.descriptors === 1 ? '' : 's'} open`;
+    default:
+      return assertNever(holder.how);
+  }
+}
+
+/** Why this user may not watch `pid` and what would change that. */
+export function permissionHint(pid: number, privileges: Privileges = ownPrivileges()): string {
+  const owner = processStatus(pid)?.uids[0];
+  if (owner !== undefined && owner !== privileges.uid && !privileges.sysPtrace)
+    return `Process ${pid} belongs to user ${owner}, you are user ${privileges.uid}: run hwbkpt as that user or with sudo.`;
+  const paranoid = privileges.perfEventParanoid;
+  if (paranoid === null) return 'This kernel offers no perf events (CONFIG_PERF_EVENTS), or a container hides /proc/sys.';
+  if (paranoid > 2 && !privileges.perfmon)
+    return `kernel.perf_event_paranoid is ${paranoid}: run \`sudo sysctl kernel.perf_event_paranoid=2\`, or run hwbkpt with sudo or CAP_PERFMON.`;
+  return 'A security module or a container filter (seccomp) refuses perf_event_open: run hwbkpt outside the container, or with CAP_PERFMON.';
+}
+
+/** The engine's failure as an error with advice. Other errors pass unchanged. */
+export function explainArmFailure(error: unknown): unknown {
+  if (!(error instanceof ArmError)) return error;
+  const { pid, failure } = error;
+  if (!isAlive(pid)) return new NoSuchProcessError(pid, `process ${pid} has ended`);
+  return explained(error, pid, failure);
+}
+
+function explained(error: ArmError, pid: number, failure: ArmError['failure']): HwbkptError {
+  switch (failure) {
+    case 'no-slot':
+      return new NoSlotError(`no free debug register in process ${pid}: all 4 are taken`, { hint: slotHint(pid), cause: error });
+    case 'no-permission':
+      return new NoPermissionError(`may not watch process ${pid}: ${causeText(error)}`, { hint: permissionHint(pid), cause: error });
+    case 'no-process':
+      return new NoSuchProcessError(pid, `process ${pid} has ended`);
+    case 'invalid':
+      return new CannotArmError(`the kernel does not take this breakpoint: ${causeText(error)}`, {
+        hint: 'Linux 5.13 or newer on x86-64 is needed; kernel addresses cannot be watched in a process.',
+        cause: error,
+      });
+    case 'no-resources':
+      return new CannotArmError(`out of resources while arming process ${pid}: ${causeText(error)}`, {
+        hint: 'Each thread takes one descriptor for every CPU and register: raise the hard limit of open files (ulimit -Hn), or watch fewer threads with --tid.',
+        cause: error,
+      });
+    case 'unsupported':
+      return new CannotArmError(`this machine cannot do that: ${causeText(error)}`, {
+        hint: 'Run `hwbkpt doctor` to see what works here.',
+        cause: error,
+      });
+    default:
+      return assertNever(failure);
+  }
+}
+
+function causeText(error: ArmError): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function slotHint(pid: number): string {
+  const holders = likelySlotHolders(pid);
+  if (holders.length === 0)
+    return 'Nobody that this user may see holds perf events or traces it; as root, `hwbkpt doctor --pid PID` sees everybody.';
+  return `Likely holders: ${holders.map(holderText).join('; ')}.`;
+}

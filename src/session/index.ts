@@ -1,0 +1,21 @@
+// The library: attach to a process or launch one, watch names, iterate over hits.
+
+export { HwbkptError } from '../base/errors.js';
+export type { Ending } from '../engines/host/lifecycle.js';
+export type { Access, Inherit } from '../model/access.js';
+export type { NotCovered } from '../model/coverage.js';
+export type { Hit, TargetEvent, WatchInfo } from '../model/hit.js';
+export type { SummaryMessage } from '../model/messages.js';
+export type { Place } from '../model/place.js';
+export type { ValueSource, ValueType } from '../model/value.js';
+export { attach } from './attach.js';
+export { ENGINE_NAMES } from './choose-engine.js';
+export { holderText } from './diagnostics.js';
+export * from './errors.js';
+export { examineMachine, examineProcess, type MachineReport, type ProcessReport, slotHolders } from './examine.js';
+export type { HitRecord } from './hit-record.js';
+export { launch } from './launch.js';
+export type { TargetOptions, WatchOptions } from './options.js';
+export type { Item } from './outbox.js';
+export { Target } from './target.js';
+export { Watch, type WatchArming } from './watch.js';

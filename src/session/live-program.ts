@@ -1,0 +1,62 @@
+// The program of a live process, seen through its memory map, its files' symbols and the kernel's symbol list.
+import type { CodeSource } from '../instructions/index.js';
+import type { Place } from '../model/place.js';
+import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
+import { ProcessImage } from '../symbols/live/process-image.js';
+import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
+import { resolveInImage } from './resolve.js';
+
+/** Opens the program that `pid` runs. Throws WrongArchitectureError, NoProcessImageError. */
+export function openLiveProgram(pid: number): Program {
+  return new LiveProgram(pid);
+}
+
+class LiveProgram implements Program {
+  readonly pid: number;
+  readonly code: CodeSource;
+  readonly #image: ProcessImage;
+  readonly #kernel = new KernelSymbols();
+
+  constructor(pid: number) {
+    this.pid = pid;
+    this.#image = new ProcessImage(pid);
+    this.code = { read: (address, length) => this.#image.readCode(address, length) };
+  }
+
+  resolve(expression: string, options: ResolveOptions): ResolvedExpression {
+    return resolveInImage(expression, this.#image, options);
+  }
+
+  place(address: bigint, kernel: boolean): Place {
+    if (kernel) return this.#kernel.place(address);
+    // A library loaded since the last look (dlopen) is found by looking again.
+    if (this.#image.moduleAt(address) === null) this.#tryRefresh();
+    return this.#image.place(address);
+  }
+
+  functionStart(address: bigint): bigint | null {
+    return this.#image.functionStart(address);
+  }
+
+  refresh(): boolean {
+    return this.#image.refresh();
+  }
+
+  /** The process may have ended: then what is known stays. */
+  #tryRefresh(): void {
+    try {
+      this.#image.refresh();
+    } catch {
+      // Nothing more can be learnt.
+    }
+  }
+
+  isMapped(address: bigint): boolean {
+    if (!this.#image.isMapped(address)) this.#tryRefresh();
+    return this.#image.isMapped(address);
+  }
+
+  [Symbol.dispose](): void {
+    this.#image[Symbol.dispose]();
+  }
+}

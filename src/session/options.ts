@@ -1,0 +1,25 @@
+// What the library's callers choose.
+import type { Access, Inherit } from '../model/access.js';
+import type { Item } from './outbox.js';
+
+/** What one watch asks for. */
+export interface WatchOptions {
+  /** Default `write`. */
+  readonly access?: Access | undefined;
+  /** How to read the bytes at an address (`int32`, `u64`, `f64`, `hex` ...); default: by the variable's type. */
+  readonly as?: string | undefined;
+  /** Frames of a call chain with each hit, 0 to 127; default 0. */
+  readonly stackDepth?: number | undefined;
+}
+
+/** How a target is watched. */
+export interface TargetOptions {
+  /** What clones and forks take along; default `threads`. */
+  readonly inherit?: Inherit | undefined;
+  /** Only this thread. */
+  readonly tid?: number | undefined;
+  /** `auto` (default) or an engine's name. */
+  readonly engine?: string | undefined;
+  /** Receives complete hits and events in order, in batches; watches then keep nothing for iteration. */
+  readonly onItems?: ((items: readonly Item[]) => void) | undefined;
+}

@@ -1,0 +1,52 @@
+// From the types of debug information to the types values are shown by.
+import { assertNever } from '../base/assert.js';
+import type { ValueType } from '../model/value.js';
+import type { Type } from '../symbols/types.js';
+
+/** Aliases around aliases; more is a circle in broken debug information. */
+const DEEPEST = 32;
+
+/** How `size` bytes of `type` are shown. Types without a plain value (structs, arrays, long double) are shown as bytes. */
+export function valueTypeOf(type: Type, size: number, depth = 0): ValueType {
+  const { name } = type;
+  switch (type.kind) {
+    case 'base':
+      return baseType(type, size);
+    case 'pointer':
+      return { kind: 'pointer', size, name: name === '' ? 'pointer' : name };
+    case 'enum':
+      return { kind: 'enum', size, name, signed: type.signed, members: type.members };
+    case 'alias': {
+      const target = depth < DEEPEST ? type.target() : null;
+      return target === null
+        ? { kind: 'bytes', size, name }
+        : { ...valueTypeOf(target, size, depth + 1), ...(name === '' ? {} : { name }) };
+    }
+    case 'struct':
+    case 'union':
+    case 'array':
+    case 'other':
+      return { kind: 'bytes', size, name };
+    default:
+      return assertNever(type);
+  }
+}
+
+function baseType(type: Extract<Type, { kind: 'base' }>, size: number): ValueType {
+  const { name, encoding } = type;
+  switch (encoding) {
+    case 'signed':
+    case 'unsigned':
+      return size <= 16 ? { kind: encoding, size, name } : { kind: 'bytes', size, name };
+    case 'float':
+      return size === 4 || size === 8 ? { kind: 'float', size, name } : { kind: 'bytes', size, name };
+    case 'bool':
+      return { kind: 'bool', size, name };
+    case 'character':
+      return { kind: 'character', size, name };
+    case 'other':
+      return { kind: 'bytes', size, name };
+    default:
+      return assertNever(encoding);
+  }
+}
