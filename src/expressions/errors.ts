@@ -1,0 +1,200 @@
+// What can be wrong with a name that reads well: one class for each case, with the names and hints that lead on.
+import { HwbkptError } from '../base/errors.js';
+
+const ADDRESS_WORKS = 'An address works without names: 0xADDRESS:LENGTH.';
+
+function listed(names: readonly string[], most = 20): string {
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+/** Nothing of this name is known. */
+export class UnknownSymbolError extends HwbkptError {
+  readonly code = 'unknown-symbol';
+  readonly symbol: string;
+  /** Names that may have been meant, nearest first. */
+  readonly near: readonly string[];
+
+  constructor(symbol: string, where: string, near: readonly string[], note = '') {
+    super(`nothing called ${symbol} in ${where}${note}`, {
+      hint:
+        near.length > 0 ? `Did you mean ${near.join(', ')}?` : `Look at the spelling; a name in a library is written LIBRARY!${symbol}.`,
+    });
+    this.symbol = symbol;
+    this.near = near;
+  }
+}
+
+/** The name before `!` is none of a loaded program or library. */
+export class UnknownModuleError extends HwbkptError {
+  readonly code = 'unknown-module';
+  readonly module: string;
+  readonly loaded: readonly string[];
+
+  constructor(module: string, loaded: readonly string[]) {
+    super(`no program or library called ${module} is loaded`, { hint: `Loaded are ${listed(loaded)}.` });
+    this.module = module;
+    this.loaded = loaded;
+  }
+}
+
+/** Several things have this name. */
+export class AmbiguousSymbolError extends HwbkptError {
+  readonly code = 'ambiguous-symbol';
+  readonly symbol: string;
+  /** Expressions that name each of them. */
+  readonly candidates: readonly string[];
+
+  constructor(symbol: string, candidates: readonly string[]) {
+    super(`${symbol} is the name of ${candidates.length} things`, { hint: `Write which: ${listed(candidates)}.` });
+    this.symbol = symbol;
+    this.candidates = candidates;
+  }
+}
+
+/** The file that would have the name was stripped of its symbols, or cannot be read. */
+export class NoSymbolsError extends HwbkptError {
+  readonly code = 'no-symbols';
+  readonly symbol: string;
+  readonly module: string;
+
+  constructor(symbol: string, module: string, problems: readonly string[]) {
+    const [problem] = problems;
+    super(`${module} has no symbols (it was stripped), so ${symbol} cannot be found${problem === undefined ? '' : `; ${problem}`}`, {
+      hint: `Build it with -g and without -s, or install its debug symbols (packages called ...-dbgsym, ...-dbg or ...-debuginfo; they are looked for in /usr/lib/debug). ${ADDRESS_WORKS}`,
+    });
+    this.symbol = symbol;
+    this.module = module;
+  }
+}
+
+/** Why a variable has no place in memory that could be watched. */
+export type Absence = 'optimised-away' | 'constant' | 'thread-local';
+
+const ABSENCES: Record<Absence, readonly [what: string, hint: string]> = {
+  'optimised-away': ['was optimised away: it has no place in memory', 'Build without optimisation (-O0 or -Og), or declare it volatile.'],
+  constant: [
+    'is a constant that the compiler put into the code: it has no place in memory',
+    'There is nothing to watch: it cannot change.',
+  ],
+  'thread-local': [
+    'is thread-local: every thread has its own',
+    'Thread-local variables cannot be found by name yet. Print its address in the thread that matters and write 0xADDRESS:LENGTH.',
+  ],
+};
+
+/** The variable is known, but there is no fixed place in memory for it. */
+export class OptimisedOutError extends HwbkptError {
+  readonly code = 'optimised-out';
+  readonly symbol: string;
+  readonly reason: Absence;
+
+  constructor(symbol: string, reason: Absence) {
+    const [what, hint] = ABSENCES[reason];
+    super(`${symbol} ${what}`, { hint });
+    this.symbol = symbol;
+    this.reason = reason;
+  }
+}
+
+/** A struct has no such member, or what is no struct was asked for one. */
+export class NoSuchMemberError extends HwbkptError {
+  readonly code = 'no-such-member';
+  readonly member: string;
+  readonly members: readonly string[];
+
+  constructor(what: string, member: string, members: readonly string[], near: readonly string[] = []) {
+    const meant = near.length > 0 ? `Did you mean ${near.join(', ')}? ` : '';
+    super(`${what} has no member ${member}`, {
+      hint: members.length > 0 ? `${meant}It has ${listed(members)}.` : 'It has no members at all.',
+    });
+    this.member = member;
+    this.members = members;
+  }
+}
+
+/** `[N]` on what is no array, or beyond its end. */
+export class BadIndexError extends HwbkptError {
+  readonly code = 'bad-index';
+  readonly index: number;
+
+  constructor(what: string, index: number, hint: string) {
+    super(what, { hint });
+    this.index = index;
+  }
+}
+
+/** A member or element of something whose type is not known. */
+export class NoTypeError extends HwbkptError {
+  readonly code = 'no-type';
+  readonly symbol: string;
+
+  constructor(symbol: string, module: string) {
+    super(`the members of ${symbol} are not known: ${module} has no debug information about it`, {
+      hint: `Build it with -g, or install its debug symbols; or watch ${symbol}:LENGTH or an address.`,
+    });
+    this.symbol = symbol;
+  }
+}
+
+/** A step through a pointer or reference. */
+export class PointerStepError extends HwbkptError {
+  readonly code = 'not-supported-yet';
+
+  constructor(what: string, kind: 'pointer' | 'reference') {
+    super(`${what} is a ${kind}: what it points to cannot be reached by name yet`, {
+      hint: 'Print the address it holds (in a debugger, or in the program) and watch 0xADDRESS:LENGTH.',
+    });
+  }
+}
+
+/** A function's name where memory is to be watched. */
+export class NotAVariableError extends HwbkptError {
+  readonly code = 'not-a-variable';
+  readonly symbol: string;
+
+  constructor(symbol: string) {
+    super(`${symbol} is a function, not a variable`, { hint: 'To see each call of it: --access x.' });
+    this.symbol = symbol;
+  }
+}
+
+/** A variable's name where code is to be watched. */
+export class NotAFunctionError extends HwbkptError {
+  readonly code = 'not-a-function';
+  readonly symbol: string;
+
+  constructor(symbol: string) {
+    super(`${symbol} is a variable, not a function`, { hint: 'To see who writes it: --access w, the default.' });
+    this.symbol = symbol;
+  }
+}
+
+/** A function that the program picks when it starts (STT_GNU_IFUNC): the symbol is the picking code. */
+export class IndirectFunctionError extends HwbkptError {
+  readonly code = 'indirect-function';
+  readonly symbol: string;
+  /** Names of functions that may be the ones it picks from. */
+  readonly variants: readonly string[];
+
+  constructor(symbol: string, variants: readonly string[]) {
+    super(`${symbol} picks one of several functions when the program starts, and its own code runs only then`, {
+      hint:
+        variants.length > 0
+          ? `Watch the one that this processor gets: ${listed(variants)}.`
+          : 'Find the one in use with a debugger, and watch its address.',
+    });
+    this.symbol = symbol;
+    this.variants = variants;
+  }
+}
+
+/** Neither debug information nor the symbol says how large it is. */
+export class UnknownSizeError extends HwbkptError {
+  readonly code = 'unknown-size';
+  readonly symbol: string;
+
+  constructor(symbol: string) {
+    super(`nothing says how large ${symbol} is`, { hint: `Write how many bytes: ${symbol}:LENGTH.` });
+    this.symbol = symbol;
+  }
+}

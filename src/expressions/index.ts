@@ -1,0 +1,9 @@
+// The room's public face.
+export type { Want } from './choose.js';
+export * from './errors.js';
+export type { AddressExpression, Expression, NameExpression, PathStep } from './expression.js';
+export { ExpressionError } from './expression-error.js';
+export { parseExpression } from './parse.js';
+export { type Resolved, type ResolveOptions, resolve, resolveExpression } from './resolve.js';
+export type { MangledSymbol, ScopeModule, SymbolScope } from './scope.js';
+export { suggestions } from './suggestions.js';

@@ -1,0 +1,182 @@
+// From an expression to the memory it names in a process.
+import { as, type VirtualAddress } from '../base/brand.js';
+import type { Type } from '../symbols/types.js';
+import type { Candidate, Wanted } from './candidate.js';
+import { isCode, type Want } from './choose.js';
+import { displayed } from './display.js';
+import {
+  IndirectFunctionError,
+  NoSymbolsError,
+  NoTypeError,
+  NotAFunctionError,
+  NotAVariableError,
+  OptimisedOutError,
+  UnknownSizeError,
+  UnknownSymbolError,
+} from './errors.js';
+import { type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
+import { findName, searchedModules } from './find-name.js';
+import { parseExpression } from './parse.js';
+import type { ScopeModule, SymbolScope } from './scope.js';
+import { suggestions } from './suggestions.js';
+import { step } from './walk.js';
+
+export interface ResolveOptions {
+  /** What is wanted: memory to be watched (the default), or code. */
+  readonly want?: Want;
+  /** Size of a bare address, bytes, where another command option gives it. */
+  readonly addressSize?: number;
+}
+
+/** What an expression names. */
+export interface Resolved {
+  readonly kind: 'variable' | 'function' | 'address';
+  readonly address: VirtualAddress;
+  /** Bytes, at least 1; 1 for a function. */
+  readonly size: number;
+  /** null for addresses, functions, and variables without debug information or with a typed length. */
+  readonly type: Type | null;
+  /** For a bit-field: its bits from `address` on (little-endian numbering). `size` holds all of them. */
+  readonly bits: { readonly offset: number; readonly width: number } | null;
+  /** Base name of the module, or null for an address. */
+  readonly module: string | null;
+  /** Source file as recorded, or null. */
+  readonly file: string | null;
+  /** The expression in full, to be typed again: with the library, and with the source file of what is static. */
+  readonly display: string;
+}
+
+/** Throws ExpressionError and the errors of errors.ts. */
+export function resolve(text: string, scope: SymbolScope, options: ResolveOptions = {}): Resolved {
+  return resolveExpression(parseExpression(text), scope, options);
+}
+
+/** {@link resolve} of an expression already parsed. */
+export function resolveExpression(
+  expression: Expression,
+  scope: SymbolScope,
+  { want = 'data', addressSize }: ResolveOptions = {},
+): Resolved {
+  if (expression.kind === 'name') return resolveName(expression, scope, want);
+  const { address, length } = expression;
+  return {
+    kind: 'address',
+    address: as<VirtualAddress>(address),
+    size: want === 'code' ? 1 : (length ?? addressSize ?? naturalSize(address)),
+    type: null,
+    bits: null,
+    module: null,
+    file: null,
+    display: expression.text,
+  };
+}
+
+/** The largest of 8, 4, 2 and 1 that the address is a multiple of: what one debug register can cover. */
+function naturalSize(address: bigint): number {
+  return [8, 4, 2].find((size) => address % BigInt(size) === 0n) ?? 1;
+}
+
+function resolveName(expression: NameExpression, scope: SymbolScope, want: Want): Resolved {
+  const { candidate, path } = find(expression, scope, want);
+  const base = displayed(candidate);
+  if (isCode(candidate)) return code(candidate, { base, want, path });
+  if (want === 'code') throw new NotAFunctionError(base);
+  const { address } = candidate;
+  if (address === null) throw missing(candidate, expression, scope);
+  const type = candidate.type();
+  const start = { offset: 0, bits: null, display: base };
+  if (type === null) {
+    if (path.length > 0) throw new NoTypeError(base, candidate.module.name);
+    return variable(candidate, { ...start, type, address }, expression.length);
+  }
+  const part = path.reduce(step, { ...start, type });
+  return variable(candidate, { ...part, address }, expression.length);
+}
+
+interface Located {
+  readonly offset: number;
+  readonly type: Type | null;
+  readonly bits: Resolved['bits'];
+  readonly display: string;
+  readonly address: NonNullable<Candidate['address']>;
+}
+
+function variable(candidate: Candidate, { offset, type, bits, display, address }: Located, length: number | null): Resolved {
+  // The symbol's size is the whole variable's.
+  const known = (bits === null ? type?.size : Math.ceil((bits.offset + bits.width) / 8)) || (offset === 0 ? candidate.size : 0);
+  const size = length ?? known;
+  if (size === 0) throw new UnknownSizeError(display);
+  return {
+    kind: 'variable',
+    address: as<VirtualAddress>(candidate.module.toVirtual(address) + BigInt(offset)),
+    size,
+    type: length === null || length === type?.size ? type : null,
+    bits: length === null ? bits : null,
+    module: candidate.module.name,
+    file: candidate.file,
+    display: length === null ? display : `${display}:${length}`,
+  };
+}
+
+function code(candidate: Candidate, { base, want, path }: { base: string; want: Want; path: readonly PathStep[] }): Resolved {
+  if (want === 'data' || path.length > 0) throw new NotAVariableError(base);
+  if (candidate.what === 'indirect') throw new IndirectFunctionError(base, variants(candidate));
+  const { address, module, file } = candidate;
+  if (address === null) throw new NotAVariableError(base);
+  return {
+    kind: 'function',
+    address: as<VirtualAddress>(module.toVirtual(address)),
+    size: 1,
+    type: null,
+    bits: null,
+    module: module.name,
+    file,
+    display: base,
+  };
+}
+
+/** libc calls what `strlen` picks from __strlen_avx2, __strlen_sse2 ... */
+function variants({ module, name }: Candidate): string[] {
+  const found = new Set<string>();
+  for (const other of module.symbolNames('function')) if (other.startsWith(`__${name}_`)) found.add(`${module.name}!${other}`);
+  return [...found].sort();
+}
+
+/**
+ * The name, or the name with the first members taken into it: linkers know Go's `main.counter` and gcc's `counter.0` as one name each.
+ * Throws where nothing is found.
+ */
+function find(expression: NameExpression, scope: SymbolScope, want: Want): { candidate: Candidate; path: readonly PathStep[] } {
+  const first = findName(expression, expression, { scope, want });
+  if (first !== null && !(isCode(first) && expression.path.length > 0)) return { candidate: first, path: expression.path };
+  let joined: Wanted = expression;
+  for (const [i, to] of expression.path.entries()) {
+    if (to.kind !== 'member') break;
+    joined = { ...joined, name: `${joined.name}.${to.name}` };
+    const candidate = findName(expression, joined, { scope, want });
+    if (candidate !== null) return { candidate, path: expression.path.slice(i + 1) };
+  }
+  if (first !== null) return { candidate: first, path: expression.path };
+  throw unknown(expression, scope, want);
+}
+
+function missing(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Error {
+  if (candidate.what === 'thread-local' || candidate.what === 'constant' || candidate.what === 'optimised-away') {
+    return new OptimisedOutError(displayed(candidate), candidate.what);
+  }
+  return unknown(expression, scope, 'data', ' (it is declared, but no loaded module defines it)');
+}
+
+function unknown(expression: NameExpression, scope: SymbolScope, want: Want, note = ''): Error {
+  const modules = searchedModules(scope, expression.module);
+  const [first] = modules;
+  const name = qualified(expression);
+  const where = first === undefined ? 'the process' : expression.module === null ? `${first.name} and its libraries` : first.name;
+  if (first !== undefined && lacksNames(first)) return new NoSymbolsError(name, first.name, first.problems);
+  return new UnknownSymbolError(name, where, suggestions(expression.name, modules, want), note);
+}
+
+/** A program that shares a few names with its libraries still has none of its own. */
+function lacksNames({ level, linkScope }: ScopeModule): boolean {
+  return level === 'none' || level === 'unreadable' || (level === 'exports' && linkScope === 'program');
+}
