@@ -23,6 +23,8 @@ export class DwarfFile {
   readonly sections: LoadedSections;
   readonly problems: Problems;
   readonly alternate: DwarfFile | null;
+  /** For an alternate file: the file that uses it. */
+  #user: DwarfFile | null = null;
   /** Entries of range lists that may still be read. */
   readonly rangeBudget = new Budget('range lists', 20_000_000);
   #lineBudget: Budget | null = null;
@@ -36,6 +38,7 @@ export class DwarfFile {
     this.sections = new LoadedSections(sections, problems);
     this.problems = problems;
     this.alternate = alternate;
+    if (alternate !== null) alternate.#user = this;
   }
 
   /** All units, those of .debug_types last. */
@@ -92,7 +95,7 @@ export class DwarfFile {
     return this.#lineBudget;
   }
 
-  /** Language of the first unit that gives one, for units (other than `asking`) that give none. */
+  /** Language of the first unit that gives one, for units (such as `asking`) that give none; of the using file where this one has none. */
   commonLanguage(asking: Unit): number {
     this.#language ??= this.problems.guard(
       () => asking.describe(),
@@ -108,7 +111,7 @@ export class DwarfFile {
       const attribute = unit.root.attribute(At.language);
       if (attribute !== null) return readUnsigned(unit, attribute) ?? 0;
     }
-    return 0;
+    return this.#user === null ? 0 : this.#user.#firstLanguage();
   }
 
   #read(): Units {

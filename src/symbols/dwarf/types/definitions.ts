@@ -13,11 +13,11 @@ import type { Unit } from '../units/unit.js';
 /** Definitions of one name that are compared. */
 const MOST_COMPARED = 64;
 
-/** The definitions of types in one file. Where it has to search by name it walks over the whole file once. */
+/** The definitions of types in one file and its alternate file. Where it has to search by name it walks over both once. */
 export class Definitions {
   readonly #file: DwarfFile;
   readonly #resolved = new Map<string, Die | null>();
-  #candidates: Candidates | null = null;
+  #indices: readonly { readonly file: DwarfFile; readonly types: Candidates }[] | null = null;
 
   constructor(file: DwarfFile) {
     this.#file = file;
@@ -51,22 +51,29 @@ export class Definitions {
 
   /** Null where there is none, and where definitions differ in size: then units use the name for different types. */
   #search(plain: string, matches: (die: Die) => boolean): Die | null {
-    this.#candidates ??= collect(this.#file, scanUnit);
     let first: Die | null = null;
-    let compared = 0;
-    for (const number of this.#candidates.named(plain)) {
-      if (++compared > MOST_COMPARED) break;
-      const die = this.guard(null, () => this.#matching(number, matches));
-      if (die === null) continue;
+    for (const die of this.#named(plain, matches)) {
       if (first !== null && first.unsigned(At.byteSize) !== die.unsigned(At.byteSize)) return null;
       first ??= die;
     }
     return first;
   }
 
-  #matching(number: number, matches: (die: Die) => boolean): Die | null {
-    const die = this.#candidates?.die(this.#file, number) ?? null;
-    return die !== null && matches(die) ? die : null;
+  *#named(plain: string, matches: (die: Die) => boolean): Generator<Die> {
+    this.#indices ??= [this.#file, this.#file.alternate]
+      .filter((file) => file !== null)
+      .map((file) => ({ file, types: collect(file, scanUnit) }));
+    for (const { file, types } of this.#indices) {
+      let compared = 0;
+      for (const number of types.named(plain)) {
+        if (++compared > MOST_COMPARED) break;
+        const die = this.guard(null, () => {
+          const candidate = types.die(file, number);
+          return candidate !== null && matches(candidate) ? candidate : null;
+        });
+        if (die !== null) yield die;
+      }
+    }
   }
 }
 
