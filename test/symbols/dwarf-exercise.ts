@@ -1,0 +1,49 @@
+// Asks a `DebugInfo` everything it can be asked, down to the members of members: what is used on broken files.
+import { as, type FileAddress } from '../../src/base/brand.js';
+import type { DebugInfo } from '../../src/symbols/debug-info.js';
+import type { Type } from '../../src/symbols/types.js';
+
+/** Types looked at below one variable, of which broken files can make up any number. */
+const MOST_TYPES = 200;
+
+/** Calls every method, each name and `addresses`; how many answers there were. Throws only what the methods throw. */
+export function exercise(info: DebugInfo, names: readonly string[], addresses: readonly bigint[]): number {
+  let answers = 0;
+  for (const name of names) {
+    for (const variable of info.variables(name)) answers += 1 + exerciseType(variable.type());
+  }
+  for (const name of info.variableNames()) answers += name.length > 0 ? 1 : 0;
+  for (const address of addresses) {
+    const at = as<FileAddress>(address);
+    answers += (info.lineAt(at)?.line ?? 0) > 0 ? 1 : 0;
+    answers += info.functionAt(at) === null ? 0 : 1;
+  }
+  return answers + info.problems.length;
+}
+
+function exerciseType(type: Type | null): number {
+  const waiting: Type[] = type === null ? [] : [type];
+  let seen = 0;
+  for (let next = waiting.pop(); next !== undefined && seen < MOST_TYPES; next = waiting.pop()) {
+    seen += next.name === '' && !(next.size >= 0) ? 0 : 1;
+    waiting.push(...inside(next));
+  }
+  return seen;
+}
+
+function inside(type: Type): Type[] {
+  switch (type.kind) {
+    case 'struct':
+    case 'union':
+      return type.members.map((member) => member.type());
+    case 'array':
+      return [type.element()];
+    case 'pointer':
+    case 'alias': {
+      const target = type.target();
+      return target === null ? [] : [target];
+    }
+    default:
+      return [];
+  }
+}
