@@ -1,0 +1,173 @@
+// The grammar: what is read, and where what is wrong is pointed at.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ExpressionError } from './expression-error.js';
+import { parseExpression } from './parse.js';
+
+/** The parts of a name that a test says; the others are empty. */
+function name(parts: Record<string, unknown>): Record<string, unknown> {
+  return { kind: 'name', module: null, file: null, scopes: [], path: [], length: null, ...parts };
+}
+
+const steps = (text: string) => {
+  const expression = parseExpression(text);
+  return expression.kind === 'name' ? expression.path.map((step) => (step.kind === 'member' ? step.name : step.index)) : null;
+};
+
+describe('names', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['shared', { name: 'shared' }],
+    ['  shared ', { name: 'shared' }],
+    ['_x$1', { name: '_x$1' }],
+    ['größe', { name: 'größe' }],
+    ['game::state', { scopes: ['game'], name: 'state' }],
+    ['::state', { name: 'state' }],
+    ['a::b::c', { scopes: ['a', 'b'], name: 'c' }],
+    ['file.c::count', { file: 'file.c', name: 'count' }],
+    ['src/my-file++.cc::ns::count', { file: 'src/my-file++.cc', scopes: ['ns'], name: 'count' }],
+    ['tick::calls', { scopes: ['tick'], name: 'calls' }],
+    ["'a b.c'::count", { file: 'a b.c', name: 'count' }],
+    ["'github.com/x/y-z.Count'", { name: 'github.com/x/y-z.Count' }],
+    ['libfoo.so!state', { module: 'libfoo.so', name: 'state' }],
+    ['libstdc++.so.6.0.30!std::cout', { module: 'libstdc++.so.6.0.30', scopes: ['std'], name: 'cout' }],
+    ['lib-a+b.so.1!x.c::y', { module: 'lib-a+b.so.1', file: 'x.c', name: 'y' }],
+    ["'[vdso]'!x", { module: '[vdso]', name: 'x' }],
+    ['stdout@@GLIBC_2', { name: 'stdout@@GLIBC_2' }],
+    ['pool<int, a::b<c>>::free', { scopes: ['pool<int, a::b<c>>'], name: 'free' }],
+    ['tick(int (*)(char))', { name: 'tick(int (*)(char))' }],
+    ['f<void (int) -> int>::g', { scopes: ['f<void (int) -> int>'], name: 'g' }],
+    ['(anonymous namespace)::x', { scopes: ['(anonymous namespace)'], name: 'x' }],
+    ['a::{closure#0}', { scopes: ['a'], name: '{closure#0}' }],
+    ['shared:8', { name: 'shared', length: 8 }],
+    ['a::b:0x10', { scopes: ['a'], name: 'b', length: 16 }],
+  ])('%s', (text, parts) => {
+    expect(parseExpression(text)).toEqual({ ...name(parts), text: text.trimEnd() });
+  });
+
+  test.each([
+    ['state.players[2].hp', ['players', 2, 'hp']],
+    ['grid[1][0x20]', [1, 32]],
+    ['tuple.0', ['0']],
+    ['a.b:2', ['b']],
+    ['main.counter', ['counter']],
+  ] as const)('%s has the path %o', (text, path) => {
+    expect(steps(text)).toEqual(path);
+  });
+});
+
+test.each([
+  ['0x0', 0n, null],
+  ['0x404010', 0x404010n, null],
+  ['0XFFFFFFFFFFFFFFFF:1', 0xffff_ffff_ffff_ffffn, 1],
+  ['0x10:0x20', 0x10n, 32],
+] as const)('address %s', (text, address, length) => {
+  expect(parseExpression(text)).toEqual({ kind: 'address', text, address, length });
+});
+
+describe('errors point at the character', () => {
+  test.each([
+    ['', 0, 'there is nothing'],
+    ['   ', 0, 'there is nothing'],
+    ['*p', 0, '"*" is not supported yet'],
+    ['&x', 0, 'an address is not wanted here'],
+    ['p->next', 1, '"->" is not supported yet'],
+    ['p[1]->next', 4, '"->" is not supported yet'],
+    ['123', 0, 'an address is written with 0x'],
+    ['0x', 0, 'an address is written with 0x'],
+    ['0x1g', 3, '"g" does not belong here'],
+    ['0x11112222333344445', 0, 'at most 16 hexadecimal digits'],
+    ['0x10.a', 4, '"." does not belong here'],
+    ['0x10:', 5, 'expected a length in bytes, but the text ends'],
+    ['0x10:0', 5, 'a length is at least 1 byte'],
+    ['x:99999999999', 2, 'a length is at least 1 byte and less than 2 GiB'],
+    ['x:99999999999999999999', 2, 'is too large for a length in bytes'],
+    ['a.', 2, 'expected the name of a member, but the text ends'],
+    ['a..b', 2, 'expected the name of a member, found "."'],
+    ['a[', 2, 'expected the number of an element, but the text ends'],
+    ['a[i]', 2, 'expected the number of an element, found "i"'],
+    ['a[-1]', 2, 'an element cannot have a negative number'],
+    ['a[1', 3, 'expected "]", but the text ends'],
+    ['a b', 1, '" " does not belong here'],
+    ['a+b', 1, '"+" does not belong here'],
+    ['a::', 3, 'expected a name, but the text ends'],
+    ['a::::b', 3, 'expected a name before "::"'],
+    ['!x', 0, 'expected the name of a program or library before "!"'],
+    ['lib.so!', 7, 'expected a name, but the text ends'],
+    ['pool<int::x', 4, 'this "<" is never closed'],
+    ['f(int', 1, 'this "(" is never closed'],
+    ["'a.c::x", 0, 'this quote is never closed'],
+    ["''::x", 0, 'there is nothing between these quotes'],
+    ['a😀b', 1, 'does not belong here'],
+  ] as const)('%j', (text, position, message) => {
+    const error = errorOf(text);
+    expect(error.message).toContain(message);
+    expect(error).toMatchObject({ code: 'bad-expression', position: text.trim() === '' ? text.trimEnd().length : position });
+  });
+
+  test('the marked text has a caret below the place', () => {
+    expect(errorOf('state.players[x]').marked).toBe('state.players[x]\n              ^');
+    expect(errorOf('state.players[x]').message).toBe(
+      'cannot read "state.players[x]": expected the number of an element, found "x", at character 15',
+    );
+  });
+
+  test('what is not supported yet is followed by what works', () => {
+    expect(errorOf('p->next').hint).toContain('a.b[2].c');
+    expect(errorOf('a b').hint).toContain('libfoo.so!name');
+  });
+});
+
+function errorOf(text: string): ExpressionError {
+  try {
+    parseExpression(text);
+  } catch (error) {
+    if (error instanceof ExpressionError) return error;
+    throw error;
+  }
+  throw new Error(`${text} was read`);
+}
+
+test('any text is read or refused with a place inside it', () => {
+  const piece = fc.constantFrom(
+    'a',
+    'b1',
+    '::',
+    ':',
+    '.',
+    '[',
+    ']',
+    '0x',
+    '7',
+    '!',
+    '<',
+    '>',
+    '(',
+    ')',
+    "'",
+    '-',
+    '>',
+    '@',
+    ' ',
+    '/',
+    'é',
+    '😀',
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(piece).map((pieces) => pieces.join('')),
+      ),
+      (text) => {
+        try {
+          expect(parseExpression(text).text).toBe(text.trimEnd());
+        } catch (error) {
+          expect(error).toBeInstanceOf(ExpressionError);
+          const { position } = error as ExpressionError;
+          expect(position >= 0 && position <= text.length).toBe(true);
+        }
+      },
+    ),
+    { seed: 20070222, numRuns: 3000 },
+  );
+});
