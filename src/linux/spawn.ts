@@ -1,8 +1,9 @@
 // Starts a program that waits, before its first instruction, until it may go on; never through node:child_process, whose SIGCHLD handling takes ptrace stops.
 //
-// posix_spawn starts /bin/sh, which reads a line from a pipe and then becomes the program by exec. If we die before that line is written,
-// the read ends with end-of-file and the program starts all the same: the launched command is never left hanging.
-import { closeSync, writeSync } from 'node:fs';
+// posix_spawn starts /bin/sh, which says that it is there, reads a line from a pipe, and then becomes the program by exec. If we die before that
+// line is written, the read ends with end-of-file and the program starts all the same: the launched command is never left hanging.
+// Hearing from the shell matters: posix_spawn returns before the shell's own exec is over, and a tracer that seizes then would see that exec.
+import { closeSync, readSync, writeSync } from 'node:fs';
 import { checked, LinuxError } from './errno.js';
 import {
   pipe2,
@@ -20,8 +21,9 @@ const O_CLOEXEC = 0o2000000;
 const POSIX_SPAWN_SETSIGDEF = 4;
 const SIGPIPE = 13;
 const SIGXFSZ = 25;
-/** The descriptor on which the shell waits; closed before the exec. */
+/** The descriptor on which the shell waits, and the one on which it answers; both closed before the exec. */
 const GATE = 9;
+const ANSWER = 8;
 /** Larger than glibc's posix_spawn_file_actions_t (80) and posix_spawnattr_t (336). */
 const OPAQUE_BYTES = 512;
 
@@ -37,37 +39,53 @@ export interface Launched {
  * Throws LinuxError where the helper cannot be started; whether the program can be executed shows only after {@link Launched.release}.
  */
 export function spawnGated(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Launched {
-  const gate = new Int32Array(2);
-  checked(pipe2(gate, O_CLOEXEC), 'pipe2');
-  const [readEnd = -1, writeEnd = -1] = gate;
+  const gate = openPipe();
+  const answer = openPipe();
   try {
-    const pid = spawnShell(readEnd, shellArguments(argv, environment), environment);
+    const pid = spawnShell({ gate: gate.read, answer: answer.write }, shellArguments(argv, environment), environment);
+    closeSync(answer.write);
+    // End-of-file, should the shell die, is for the caller's wait to explain.
+    readSync(answer.read, new Uint8Array(1));
     return {
       pid,
       release: () => {
-        writeSync(writeEnd, '\n');
-        closeSync(writeEnd);
+        writeSync(gate.write, '\n');
+        closeSync(gate.write);
       },
     };
   } finally {
-    closeSync(readEnd);
+    closeSync(gate.read);
+    closeSync(answer.read);
   }
+}
+
+function openPipe(): { readonly read: number; readonly write: number } {
+  const ends = new Int32Array(2);
+  checked(pipe2(ends, O_CLOEXEC), 'pipe2');
+  const [read = -1, write = -1] = ends;
+  return { read, write };
 }
 
 /** dash sets PWD and OLDPWD by itself, bash also the others; they are taken out again where the caller had none. */
 function shellArguments(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): string[] {
   const unset = ['PWD', 'OLDPWD', '_', 'SHLVL'].filter((name) => environment[name] === undefined);
-  const script = `read -r hwbkpt_gate <&${GATE}; unset hwbkpt_gate ${unset.join(' ')}; exec "$@" ${GATE}<&-`;
+  const script = `echo >&${ANSWER}; read -r hwbkpt_gate <&${GATE}; unset hwbkpt_gate ${unset.join(' ')}; exec "$@" ${ANSWER}>&- ${GATE}<&-`;
   return ['sh', '-c', script, 'sh', ...argv];
 }
 
-function spawnShell(gate: number, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): number {
+interface GateEnds {
+  readonly gate: number;
+  readonly answer: number;
+}
+
+function spawnShell(ends: GateEnds, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): number {
   const actions = new Uint8Array(OPAQUE_BYTES);
   const attributes = new Uint8Array(OPAQUE_BYTES);
   spawnActionsInit(actions);
   spawnAttributesInit(attributes);
   try {
-    spawnActionsDup2(actions, gate, GATE);
+    spawnActionsDup2(actions, ends.gate, GATE);
+    spawnActionsDup2(actions, ends.answer, ANSWER);
     // Node marks its own standard descriptors close-on-exec; a dup2 onto itself takes the mark off in the child.
     for (const standard of [0, 1, 2]) spawnActionsDup2(actions, standard, standard);
     spawnAttributesFlags(attributes, POSIX_SPAWN_SETSIGDEF);

@@ -29,8 +29,7 @@ export async function launch(argv: readonly string[], options: TargetOptions = {
     const session = engine.open({ pid: held.pid, tid: null, inherit: options.inherit ?? 'threads' });
     return new Target({ session, program, lifecycle: launchedLifecycle(held), options });
   } catch (error) {
-    process.kill(held.pid, 'SIGKILL');
-    held.release();
+    held.abandon();
     throw explainArmFailure(error);
   }
 }

@@ -1,14 +1,36 @@
 // The program of a live process, seen through its memory map, its files' symbols and the kernel's symbol list.
+
+import { executableKind } from '../engines/host/facts.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
+import { WrongArchitectureError } from './errors.js';
 import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
 import { resolveInImage } from './resolve.js';
 
 /** Opens the program that `pid` runs. Throws WrongArchitectureError, NoProcessImageError. */
 export function openLiveProgram(pid: number): Program {
+  const kind = executableKind(pid);
+  if (kind !== null && (kind.bits !== 64 || kind.machine !== X86_64))
+    throw new WrongArchitectureError(`process ${pid} runs a ${kind.bits}-bit program of ${machineName(kind.machine)}`, {
+      hint: 'This version of hwbkpt watches 64-bit x86 programs.',
+    });
   return new LiveProgram(pid);
+}
+
+/** e_machine numbers people meet. */
+const X86_64 = 62;
+const MACHINES: ReadonlyMap<number, string> = new Map([
+  [3, 'x86'],
+  [40, 'ARM'],
+  [X86_64, 'x86-64'],
+  [183, 'arm64'],
+  [243, 'RISC-V'],
+]);
+
+function machineName(machine: number): string {
+  return MACHINES.get(machine) ?? `machine ${machine}`;
 }
 
 class LiveProgram implements Program {

@@ -1,8 +1,32 @@
-import { defaultValueType, valueTypeNamed } from '../model/value-names.js';
+// From what the user typed to an address, a size and a way to show the value.
+import { type Resolved, resolve } from '../expressions/index.js';
+import type { ValueType } from '../model/value.js';
+import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-names.js';
 import type { ProcessImage } from '../symbols/live/process-image.js';
+import { BadRequestError } from './errors.js';
 import type { ResolvedExpression, ResolveOptions } from './program.js';
-export function resolveInImage(expression: string, _image: ProcessImage, options: ResolveOptions): ResolvedExpression {
-  const [a = '0', l = '8'] = expression.split(':');
-  const size = Number(l);
-  return { address: BigInt(a), size, type: (options.as && valueTypeNamed(options.as, size)) || defaultValueType(size) };
+import { valueTypeOf } from './value-type.js';
+
+/** What `expression` names in the process as it is loaded now. Throws the errors of expressions/ and BadRequestError. */
+export function resolveInImage(expression: string, image: ProcessImage, options: ResolveOptions): ResolvedExpression {
+  const addressSize = options.as === null ? null : sizeOfNamed(options.as);
+  const resolved = resolve(expression, image, {
+    want: options.access === 'execute' ? 'code' : 'data',
+    ...(addressSize === null ? {} : { addressSize }),
+  });
+  return { address: resolved.address, size: resolved.size, type: shownType(resolved, options) };
+}
+
+function shownType(resolved: Resolved, { as, access }: ResolveOptions): ValueType {
+  const { size, type, display, bits } = resolved;
+  if (as !== null && access !== 'execute') {
+    const named = valueTypeNamed(as, size);
+    if (named !== null) return named;
+    throw new BadRequestError(`${display} has ${size} bytes, which ${as} has not`, {
+      hint: `Give the length with the address (${display}:LEN), or use --as hex.`,
+    });
+  }
+  // A bit-field shares its bytes with its neighbours; they are shown together.
+  if (type === null || bits !== null) return defaultValueType(size);
+  return valueTypeOf(type, size);
 }

@@ -254,14 +254,15 @@ export class Target implements AsyncDisposable {
     return this.#session.capabilities.blindTo;
   }
 
+  /** Lets go of the process, which runs on; one that was launched and never resumed is ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.disarm();
-    this.resume();
+    this.#lifecycle.abandon();
     await this.#session[Symbol.asyncDispose]();
     this.#program[Symbol.dispose]();
   }
 }
 
 function isUnknownName(error: unknown): boolean {
-  return error instanceof HwbkptError && (error.code === 'unknown-symbol' || error.code === 'no-symbols');
+  return error instanceof HwbkptError && ['unknown-symbol', 'unknown-module', 'no-symbols'].includes(error.code);
 }

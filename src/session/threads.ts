@@ -6,7 +6,7 @@ interface Thread {
   comm: string | null;
 }
 
-/** Fed by the engine's thread records; names of threads that were there before come from /proc at first need. */
+/** Fed by the engine's thread records; names of threads that were there before come from /proc. */
 export class ThreadBook {
   readonly #threads = new Map<number, Thread>();
   readonly #perProcess = new Map<number, number>();
@@ -24,7 +24,7 @@ export class ThreadBook {
 
   started(pid: number, tid: number, parentTid: number | null): void {
     if (this.#threads.has(tid)) return;
-    const comm = parentTid === null ? null : (this.#threads.get(parentTid)?.comm ?? null);
+    const comm = (parentTid === null ? null : this.#threads.get(parentTid)?.comm) ?? threadName(pid, tid);
     this.#threads.set(tid, { pid, comm });
     this.#perProcess.set(pid, (this.#perProcess.get(pid) ?? 0) + 1);
     this.#seen++;
@@ -46,11 +46,10 @@ export class ThreadBook {
     if (thread !== undefined) thread.comm = comm;
   }
 
-  /** The thread's name, from records or, once, from /proc; null when nobody knows. */
+  /** The thread's name, from records or, at first sight, from /proc; null when nobody knows. */
   comm(pid: number, tid: number): string | null {
     const thread = this.#threads.get(tid);
-    if (thread === undefined) return null;
-    thread.comm ??= threadName(pid, tid);
-    return thread.comm;
+    if (thread === undefined) this.started(pid, tid, null);
+    return thread?.comm ?? null;
   }
 }

@@ -1,9 +1,9 @@
 // hwbkpt doctor: what works here, shown by doing it.
 import { release } from 'node:os';
-import pc from 'picocolors';
 import { examineMachine, examineProcess, holderText, type MachineReport, type ProcessReport, slotHolders } from '../../session/index.js';
 import type { Invocation } from '../command-table.js';
 import { STATUS } from '../errors.js';
+import { colors } from '../output/colors.js';
 import { wholeNumber } from '../watch-options.js';
 
 /** Status 125 when nothing can be watched on this machine. */
@@ -48,7 +48,7 @@ function doctorMessage(machine: MachineReport, examined: ProcessReport | null, h
 }
 
 function mark(works: boolean): string {
-  return works ? pc.green('works') : pc.red('fails');
+  return works ? colors.green('works') : colors.red('fails');
 }
 
 function machineLines({ kernel, privileges, test }: MachineReport): string[] {

@@ -1,9 +1,10 @@
 // Messages as lines for people.
-import pc from 'picocolors';
+
 import { assertNever } from '../../base/assert.js';
 import { valueToText } from '../../model/format-value.js';
 import type { Hit, TargetEvent } from '../../model/hit.js';
 import type { ArmedMessage, SummaryMessage } from '../../model/messages.js';
+import { colors } from './colors.js';
 import { addressText, placeText } from './messages.js';
 
 /** `1 hit`, `2 hits`. */
@@ -21,9 +22,9 @@ export function hitLine(hit: Hit, since: bigint): string {
   const seconds = (Number(hit.time - since) / 1e9).toFixed(6).padStart(12);
   const who = `${hit.comm ?? '?'}[${hit.tid}]`;
   const where = hit.kernel ? `${placeText(hit.place)} in the kernel` : placeText(hit.place);
-  const line = `${pc.dim(seconds)}  ${who}  ${pc.bold(hit.watch.expression)}: ${valueChange(hit)}  ${pc.cyan(where)}${pc.dim(remarks(hit))}`;
+  const line = `${colors.dim(seconds)}  ${who}  ${colors.bold(hit.watch.expression)}: ${valueChange(hit)}  ${colors.cyan(where)}${colors.dim(remarks(hit))}`;
   if (hit.stack === null) return line;
-  return [line, ...hit.stack.slice(1).map((frame) => `${' '.repeat(14)}${pc.dim('from')} ${placeText(frame)}`)].join('\n');
+  return [line, ...hit.stack.slice(1).map((frame) => `${' '.repeat(14)}${colors.dim('from')} ${placeText(frame)}`)].join('\n');
 }
 
 function valueChange(hit: Hit): string {

@@ -1,5 +1,5 @@
 // What a session may ask about processes and privileges: the part of linux/ that is no engine's own.
 export { isErrno, type LinuxError } from '../../linux/errno.js';
 export { ownPrivileges, type Privileges } from '../../linux/procfs/privileges.js';
-export { executablePath, isAlive, processStatus, threadIds, threadName } from '../../linux/procfs/process.js';
+export { executableKind, executablePath, isAlive, processStatus, threadIds, threadName } from '../../linux/procfs/process.js';
 export { likelySlotHolders, type SlotHolder } from '../../linux/procfs/slot-holders.js';

@@ -56,6 +56,17 @@ export class HeldProcess {
     if (this.#ended === null) ptraceDetach(this.pid, 0);
   }
 
+  /** Ends a process that was never let go. */
+  abandon(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    process.kill(this.pid, 'SIGKILL');
+    while (this.#ended === null) {
+      const status = waitForChild(this.pid);
+      if (status.kind === 'exited' || status.kind === 'killed') this.#ended = status;
+    }
+  }
+
   /** Runs the process from one system call to the next until `ready`, until its entry point has been passed, or until it ends. */
   advance(ready: () => boolean): void {
     const entry = entryPoint(this.pid);

@@ -14,6 +14,8 @@ export interface Lifecycle {
   readonly held: boolean;
   /** Lets a held process run. */
   release(): void;
+  /** Ends a process that is still held: it has not run an instruction of its own. */
+  abandon(): void;
   /** Lets a held process run until `ready` says true at one of its system calls, or until its entry point is reached; keeps it held. */
   advance(ready: () => boolean): void;
   /** How the process ended, once it has. */
@@ -26,6 +28,7 @@ export function attachedLifecycle(pid: number): Lifecycle {
   return {
     held: false,
     release: () => undefined,
+    abandon: () => undefined,
     advance: () => undefined,
     // A process id can be given to another process; the time of birth cannot.
     poll: () => (isAlive(pid) && startTime(pid) === born ? null : { kind: 'gone' }),
@@ -39,6 +42,7 @@ export function launchedLifecycle(held: HeldProcess): Lifecycle {
       return held.held;
     },
     release: () => held.release(),
+    abandon: () => held.abandon(),
     advance: (ready) => held.advance(ready),
     poll: (): Ending | null => held.poll(),
   };

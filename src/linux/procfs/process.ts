@@ -1,4 +1,6 @@
 // What /proc says of one process: threads, owner, tracer, names.
+
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Pid, Tid } from '../../base/brand.js';
 import { as } from '../../base/brand.js';
 import { readLink, readNames, readText } from './read.js';
@@ -70,4 +72,28 @@ export function startTime(pid: number): string | null {
 export function isAlive(pid: number): boolean {
   const status = processStatus(pid);
   return status !== null && status.state !== 'Z' && status.state !== 'X';
+}
+
+/** Class and machine of the ELF file a process runs. */
+export interface ExecutableKind {
+  /** 32 or 64; what is wrong is told by ELF readers. */
+  readonly bits: number;
+  /** e_machine: 62 is x86-64. */
+  readonly machine: number;
+}
+
+/** What kind of program `pid` runs; null where its file cannot be read. */
+export function executableKind(pid: number): ExecutableKind | null {
+  const header = new Uint8Array(20);
+  try {
+    const fd = openSync(`/proc/${pid}/exe`, 'r');
+    try {
+      if (readSync(fd, header) < header.length) return null;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+  return { bits: header[4] === 1 ? 32 : 64, machine: (header[18] ?? 0) | ((header[19] ?? 0) << 8) };
 }

@@ -1,7 +1,7 @@
 // The kernel's own names and addresses, from /proc/kallsyms: read when first asked for, kept as the bytes read and sorted addresses.
 import { readFileSync } from 'node:fs';
 import { HwbkptError } from '../../base/errors.js';
-import { addressKeyOf } from '../../base/u64.js';
+import { addressKey, addressKeyOf } from '../../base/u64.js';
 import { sortedOrder } from '../elf/sorted-order.js';
 import { type CodePlace, NOWHERE } from './place.js';
 
@@ -99,7 +99,7 @@ export class KernelSymbols {
   #symbolOfLine(line: number): KernelSymbol {
     const { text, keys } = this.#load();
     const end = text.indexOf(NEWLINE, line);
-    const [written = '', module = KERNEL] = text.latin1Slice(line, end < 0 ? text.length : end).split('\t');
+    const [written = '', module = KERNEL] = text.toString('latin1', line, end < 0 ? text.length : end).split('\t');
     const address = BigInt(`0x${written.slice(0, 16)}`);
     const key = addressKeyOf(address);
     const next = keys[lastUpTo(keys, key) + 1];
@@ -121,7 +121,7 @@ function readTable(path: string): Table {
     throw new KernelAddressesHiddenError(`${path} cannot be read, so the kernel's names have no addresses`, cause);
   }
   const lines = lineStarts(text);
-  const unsorted = lines.map((line) => addressKeyOf(BigInt(`0x${text.latin1Slice(line, line + 16)}`)));
+  const unsorted = lines.map((line) => addressKey(hexAt(text, line + 8), hexAt(text, line)));
   if (unsorted.every((key) => key === 0)) throw new KernelAddressesHiddenError(`${path} shows no addresses to this user`);
   const order = sortedOrder(unsorted);
   const pick = (from: Float64Array) => Float64Array.from(order, (position) => from[position] ?? 0);
@@ -137,6 +137,17 @@ function lineStarts(text: Buffer): Float64Array {
     at = end + 1;
   }
   return Float64Array.from(starts);
+}
+
+/** The number that eight digits write. */
+function hexAt(text: Buffer, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 8; i++) {
+    const digit = text[i] ?? 0;
+    // '0' is 0x30, 'a' is 0x61.
+    value = value * 16 + (digit >= 0x61 ? digit - 0x57 : digit - 0x30);
+  }
+  return value;
 }
 
 function isLineStart(text: Buffer, at: number): boolean {
