@@ -152,9 +152,14 @@ export class NotAVariableError extends HwbkptError {
   readonly code = 'not-a-variable';
   readonly symbol: string;
 
-  constructor(symbol: string) {
-    super(`${symbol} is a function, not a variable`, { hint: 'To see each call of it: --access x.' });
+  /** Variables that may have been meant, where the function is a library's and not the program's. */
+  readonly near: readonly string[];
+
+  constructor(symbol: string, near: readonly string[] = []) {
+    const meant = near.length > 0 ? `Did you mean ${near.join(', ')}? ` : '';
+    super(`${symbol} is a function, not a variable`, { hint: `${meant}To see each call of it: --access x.` });
     this.symbol = symbol;
+    this.near = near;
   }
 }
 

@@ -16,6 +16,11 @@ export function searchedModules(scope: SymbolScope, module: string | null): read
   );
 }
 
+/** Whether the names of a module's own variables are gone. A program that shares a few with its libraries still has none of its own. */
+export function lacksNames({ level, linkScope }: ScopeModule): boolean {
+  return level === 'none' || level === 'unreadable' || (level === 'exports' && linkScope === 'program');
+}
+
 /** By base name, soname, either without its version or `.so`, or by the end of its path. */
 function isCalled(module: ScopeModule, name: string): boolean {
   if (module.path === name || module.path.endsWith(`/${name}`)) return true;
@@ -47,13 +52,21 @@ export function findName(
   const own = program === undefined ? [] : candidatesIn(program, wanted);
   const chosen = choose(own, want, symbol);
   if (chosen !== null && chosen.what !== 'declaration') return chosen;
-  return findInLibraries(libraries, wanted, { want, symbol }) ?? chosen;
+  const withStatics = wanted.file !== null || program === undefined || !lacksNames(program);
+  return findInLibraries(libraries, wanted, { want, symbol, withStatics }) ?? chosen;
+}
+
+interface LibrarySearch {
+  readonly want: Want;
+  readonly symbol: string;
+  /** Whether to look for what libraries keep to themselves. */
+  readonly withStatics: boolean;
 }
 
 function findInLibraries(
   libraries: readonly ScopeModule[],
   wanted: Wanted,
-  { want, symbol }: { want: Want; symbol: string },
+  { want, symbol, withStatics }: LibrarySearch,
 ): Candidate | null {
   const later: Candidate[] = [];
   const statics: Candidate[] = [];
@@ -66,7 +79,7 @@ function findInLibraries(
     later.push(...shared);
     statics.push(...candidates.filter((candidate) => !candidate.external));
   }
-  return choose(later, want, symbol) ?? choose(statics, want, symbol);
+  return choose(later, want, symbol) ?? (withStatics ? choose(statics, want, symbol) : null);
 }
 
 /** A library's variable that the program has copied is dead memory in the library: everyone uses the program's. It may have several names. */

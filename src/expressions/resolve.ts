@@ -1,4 +1,5 @@
 // From an expression to the memory it names in a process.
+import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { Type } from '../symbols/types.js';
 import type { Candidate, Wanted } from './candidate.js';
@@ -15,9 +16,9 @@ import {
   UnknownSymbolError,
 } from './errors.js';
 import { type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
-import { findName, searchedModules } from './find-name.js';
+import { findName, lacksNames, searchedModules } from './find-name.js';
 import { parseExpression } from './parse.js';
-import type { ScopeModule, SymbolScope } from './scope.js';
+import type { SymbolScope } from './scope.js';
 import { suggestions } from './suggestions.js';
 import { step } from './walk.js';
 
@@ -79,7 +80,8 @@ function naturalSize(address: bigint): number {
 function resolveName(expression: NameExpression, scope: SymbolScope, want: Want): Resolved {
   const { candidate, path } = find(expression, scope, want);
   const base = displayed(candidate);
-  if (isCode(candidate)) return code(candidate, { base, want, path });
+  if (isCode(candidate) && (want === 'data' || path.length > 0)) throw notAVariable(candidate, expression, scope);
+  if (isCode(candidate)) return code(candidate, base);
   if (want === 'code') throw new NotAFunctionError(base);
   const { address } = candidate;
   if (address === null) throw missing(candidate, expression, scope);
@@ -118,21 +120,18 @@ function variable(candidate: Candidate, { offset, type, bits, display, address }
   };
 }
 
-function code(candidate: Candidate, { base, want, path }: { base: string; want: Want; path: readonly PathStep[] }): Resolved {
-  if (want === 'data' || path.length > 0) throw new NotAVariableError(base);
+function code(candidate: Candidate, base: string): Resolved {
   if (candidate.what === 'indirect') throw new IndirectFunctionError(base, variants(candidate));
-  const { address, module, file } = candidate;
-  if (address === null) throw new NotAVariableError(base);
-  return {
-    kind: 'function',
-    address: as<VirtualAddress>(module.toVirtual(address)),
-    size: 1,
-    type: null,
-    bits: null,
-    module: module.name,
-    file,
-    display: base,
-  };
+  const { module, file } = candidate;
+  const address = as<VirtualAddress>(module.toVirtual(present(candidate.address, 'the address of a function')));
+  return { kind: 'function', address, size: 1, type: null, bits: null, module: module.name, file, display: base };
+}
+
+/** Libraries have so many functions that a mistyped variable easily is the name of one. */
+function notAVariable(candidate: Candidate, expression: NameExpression, scope: SymbolScope): NotAVariableError {
+  const mistyped = candidate.module.linkScope !== 'program' && expression.module === null;
+  const own = scope.modules.filter((module) => module.linkScope === 'program');
+  return new NotAVariableError(displayed(candidate), mistyped ? suggestions(expression.name, own, 'data') : []);
 }
 
 /** libc calls what `strlen` picks from __strlen_avx2, __strlen_sse2 ... */
@@ -174,9 +173,4 @@ function unknown(expression: NameExpression, scope: SymbolScope, want: Want, not
   const where = first === undefined ? 'the process' : expression.module === null ? `${first.name} and its libraries` : first.name;
   if (first !== undefined && lacksNames(first)) return new NoSymbolsError(name, first.name, first.problems);
   return new UnknownSymbolError(name, where, suggestions(expression.name, modules, want), note);
-}
-
-/** A program that shares a few names with its libraries still has none of its own. */
-function lacksNames({ level, linkScope }: ScopeModule): boolean {
-  return level === 'none' || level === 'unreadable' || (level === 'exports' && linkScope === 'program');
 }
