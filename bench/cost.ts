@@ -1,0 +1,130 @@
+// What one hit costs the watched program, under each tool, in interleaved rounds: every round runs every tool once.
+import { unlinkSync } from 'node:fs';
+import { HWBKPT, isInstalled, nanosecondsPerWrite, type Program, run } from './programs.js';
+import { median, rounded } from './statistics.js';
+
+/** One way to watch. */
+interface Contestant {
+  readonly name: string;
+  /** Writes in one run: slow tools get fewer. */
+  readonly writes: number;
+  readonly command: (program: Program, target: readonly string[]) => readonly [string, ...string[]];
+  readonly needs: string | null;
+}
+
+const node = process.execPath;
+const FAST = 200_000;
+const RECORDING = '/tmp/hwbkpt-bench.data';
+
+const CONTESTANTS: readonly Contestant[] = [
+  {
+    name: 'perf stat (the floor)',
+    writes: FAST,
+    needs: 'perf',
+    command: (p, target) => ['perf', 'stat', '-e', `mem:${p.address}/8:w:u`, ...target],
+  },
+  {
+    name: 'hwbkpt watch --json',
+    writes: FAST,
+    needs: null,
+    command: (_, target) => [node, HWBKPT, 'watch', 'counter', '--json', '-o', '/dev/null', '--', ...target],
+  },
+  { name: 'hwbkpt who', writes: FAST, needs: null, command: (_, target) => [node, HWBKPT, 'who', 'counter', '--', ...target] },
+  { name: 'hwbkpt stat', writes: FAST, needs: null, command: (_, target) => [node, HWBKPT, 'stat', 'counter', '--', ...target] },
+  {
+    name: 'perf record',
+    writes: FAST,
+    needs: 'perf',
+    command: (p, target) => ['perf', 'record', '-q', '-c1', '-o', RECORDING, '-e', `mem:${p.address}/8:w:u`, ...target],
+  },
+  {
+    name: 'perf record -g',
+    writes: FAST,
+    needs: 'perf',
+    command: (p, target) => ['perf', 'record', '-q', '-g', '-c1', '-o', RECORDING, '-e', `mem:${p.address}/8:w:u`, ...target],
+  },
+  {
+    name: 'bpftrace, count in a map',
+    writes: FAST,
+    needs: 'bpftrace',
+    command: (p, target) => ['bpftrace', '-e', `watchpoint:${p.address}:8:w { @[reg("ip")] = count(); }`, '-c', target.join(' ')],
+  },
+  {
+    name: 'bpftrace, printf',
+    writes: FAST,
+    needs: 'bpftrace',
+    command: (p, target) => [
+      'bpftrace',
+      '-o',
+      '/dev/null',
+      '-e',
+      `watchpoint:${p.address}:8:w { printf("%d %lx %d\\n", tid, reg("ip"), *(uint64*)${p.address}); }`,
+      '-c',
+      target.join(' '),
+    ],
+  },
+  {
+    name: 'gdb, silent watch',
+    writes: 3_000,
+    needs: 'gdb',
+    command: (_, target) => [
+      'gdb',
+      '-q',
+      '-batch',
+      '-ex',
+      'set confirm off',
+      '-ex',
+      'break main',
+      '-ex',
+      'run',
+      '-ex',
+      'watch counter',
+      '-ex',
+      'commands\nsilent\ncontinue\nend',
+      '-ex',
+      'continue',
+      '--args',
+      ...target,
+    ],
+  },
+];
+
+/** One tool's figures. */
+export interface CostRow {
+  readonly tool: string;
+  /** Median over the rounds. */
+  readonly nanosecondsPerHit: number;
+  /** Median of the ratios to the floor of the same round. */
+  readonly againstFloor: number;
+  readonly rounds: number;
+}
+
+/** Measures all installed tools. */
+export async function measureCost(program: Program, rounds: number): Promise<CostRow[]> {
+  const present = CONTESTANTS.filter(({ needs }) => needs === null || isInstalled(needs));
+  const figures = new Map(present.map(({ name }): [string, number[]] => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of present) {
+      process.stderr.write(`\rround ${round + 1} of ${rounds}: ${contestant.name.padEnd(30)}`);
+      figures.get(contestant.name)?.push(await measureOnce(contestant, program));
+    }
+  }
+  process.stderr.write('\n');
+  const floor = figures.get(CONTESTANTS[0]?.name ?? '') ?? [];
+  return present.map(({ name }) => {
+    const own = figures.get(name) ?? [];
+    const ratios = own.map((value, i) => value / (floor[i] ?? Number.NaN));
+    return { tool: name, nanosecondsPerHit: Math.round(median(own)), againstFloor: rounded(median(ratios)), rounds };
+  });
+}
+
+async function measureOnce(contestant: Contestant, program: Program): Promise<number> {
+  const [command, ...args] = contestant.command(program, [program.path, '--writes', String(contestant.writes)]);
+  const finished = await run(command, args);
+  try {
+    unlinkSync(RECORDING);
+  } catch {
+    // Only perf record leaves one.
+  }
+  return nanosecondsPerWrite(finished);
+}

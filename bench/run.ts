@@ -1,0 +1,47 @@
+// npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
+//
+// Options: --rounds N (default 5), --only cost,exactness,rates,startup
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { measureCost } from './cost.js';
+import { measureExactness } from './exactness.js';
+import { buildProgram } from './programs.js';
+import { measureRates } from './rates.js';
+import { measureStartup } from './startup.js';
+
+const RESULT = fileURLToPath(new URL('../bench.json', import.meta.url));
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'rates,startup,exactness,cost' } },
+});
+const wanted = values.only.split(',');
+const hot = buildProgram('hot', 'counter');
+const result: Record<string, unknown> = { machine: machine() };
+console.log(`${JSON.stringify(result['machine'])}\n`);
+
+if (wanted.includes('rates')) show('rates', await measureRates(hot));
+if (wanted.includes('startup')) show('startup', await measureStartup(hot, 7));
+if (wanted.includes('exactness')) show('exactness', await measureExactness(hot, buildProgram('hot-threads', 'shared')));
+if (wanted.includes('cost')) show('cost', await measureCost(hot, Number(values.rounds)));
+writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+console.log(`written to ${RESULT}`);
+
+function show(name: string, rows: readonly object[]): void {
+  result[name] = rows;
+  console.log(name);
+  console.table(rows);
+}
+
+function machine(): object {
+  const hypervisor = /^flags.*\bhypervisor\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+  return {
+    kernel: release(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpus: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    virtual: hypervisor,
+    node: process.version,
+  };
+}
