@@ -1,5 +1,6 @@
 // Rust's own mangling ("v0", RFC 2603), which begins with _R: a small grammar with back references, printed without hashes.
 // Only the path is wanted by people who look for a function; generic arguments and types are printed as rustc-demangle does.
+import { decodePunycode } from './punycode.js';
 
 /** Characters printed and nesting depth allowed: back references let a short name describe an endless one. */
 const MOST_OUTPUT = 4_096;
@@ -235,7 +236,7 @@ class Parser {
     if (this.#at + length > this.#text.length) throw new NotRust();
     const name = this.#text.slice(this.#at, this.#at + length);
     this.#at += length;
-    return punycode ? `punycode{${name.replace(/_(?=[^_]*$)/, '-')}}` : name;
+    return punycode ? (decodePunycode(name) ?? name) : name;
   }
 
   #disambiguator(): number {
@@ -249,8 +250,8 @@ class Parser {
     for (let digit = this.#next(); digit !== '_'; digit = this.#next()) {
       const one = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.indexOf(digit);
       if (one < 0) throw new NotRust();
-      value = value * 62 + one;
-      if (value > Number.MAX_SAFE_INTEGER / 62) return Number.MAX_SAFE_INTEGER;
+      // Only the numbers that make crates unique are that large, and they are not printed.
+      value = Math.min(value * 62 + one, Number.MAX_SAFE_INTEGER - 1);
     }
     return value + 1;
   }
