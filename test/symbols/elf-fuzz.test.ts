@@ -5,16 +5,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { as, type FileAddress } from '../../src/base/brand.js';
 import { memorySource } from '../../src/symbols/bytes.js';
 import { ElfError } from '../../src/symbols/elf/elf-error.js';
 import { openElf } from '../../src/symbols/elf/elf-file.js';
-import { missingTools } from './elf-tools.js';
+import { describeWith } from '../helpers/requirement.js';
 
 const SEED = 20070222;
 const RUNS = Number(process.env['HWBKPT_FUZZ_RUNS'] ?? 20_000);
-const skipped = missingTools('gcc', 'strip');
 
 const SOURCE = `
 #include <stdio.h>
@@ -92,7 +91,7 @@ function readEverything(bytes: Uint8Array): number {
   return refused;
 }
 
-describe.skipIf(skipped !== '')(`broken ELF files${skipped}`, () => {
+describeWith(['gcc'], 'broken ELF files', () => {
   let folder = '';
   const originals: Uint8Array[] = [];
 

@@ -1,14 +1,14 @@
 // Every symbol, section and segment of real files, compared with what readelf and nm print.
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { memorySource } from '../../src/symbols/bytes.js';
 import { type ElfFile, openElf } from '../../src/symbols/elf/elf-file.js';
 import type { ElfSymbol } from '../../src/symbols/elf/symbol.js';
 import type { SymbolTable } from '../../src/symbols/elf/symbol-table.js';
-import { missingTools, output, present } from './elf-tools.js';
+import { describeWith } from '../helpers/requirement.js';
+import { existing, output } from './elf-tools.js';
 
-const skipped = missingTools('readelf', 'nm');
-const files = present(
+const files = existing(
   '/lib/x86_64-linux-gnu/libc.so.6',
   '/lib/x86_64-linux-gnu/libstdc++.so.6',
   '/lib/x86_64-linux-gnu/libm.so.6',
@@ -81,7 +81,7 @@ function differences(ours: readonly string[], theirs: readonly string[]): string
   );
 }
 
-describe.skipIf(skipped !== '')(`symbols as readelf shows them${skipped}`, () => {
+describeWith(['command:readelf', 'command:nm'], 'symbols as readelf shows them', () => {
   test.each(files)('%s', (path) => {
     const elf = open(path);
     const dynamic = linesOf(elf.dynamicSymbols);
@@ -92,7 +92,7 @@ describe.skipIf(skipped !== '')(`symbols as readelf shows them${skipped}`, () =>
   });
 });
 
-describe.skipIf(skipped !== '')(`headers as readelf shows them${skipped}`, () => {
+describeWith(['command:readelf', 'command:nm'], 'headers as readelf shows them', () => {
   test.each(files)('%s', (path) => {
     const elf = open(path);
     const header = output('readelf', '-Wh', path);
@@ -129,7 +129,7 @@ describe.skipIf(skipped !== '')(`headers as readelf shows them${skipped}`, () =>
   });
 });
 
-describe.skipIf(skipped !== '')(`look-ups against nm${skipped}`, () => {
+describeWith(['command:readelf', 'command:nm'], 'look-ups against nm', () => {
   test.each(files)('200 defined names of %s are found by name and by address', (path) => {
     const elf = open(path);
     const table = elf.symbols ?? elf.dynamicSymbols;

@@ -18,9 +18,12 @@ export type MappedFile = { readonly source: FileSource } | { readonly problem: s
 
 /** `range` is the first mapped range of the file. Never throws. */
 export function openMappedFile(range: MappedRange, { pid, isProgram }: MappingOwner): MappedFile {
-  const seen = range.deleted ? null : tryOpen(`/proc/${pid}/root${range.path}`);
-  if (seen !== null && (seen.inode === range.inode || looksLike(seen, range, pid))) return { source: seen };
-  seen?.[Symbol.dispose]();
+  // Paths in maps are the container's where it has mounts of its own, and ours where it has only been chrooted.
+  for (const root of range.deleted ? [] : [`/proc/${pid}/root`, '']) {
+    const seen = tryOpen(root + range.path);
+    if (seen !== null && (seen.inode === range.inode || looksLike(seen, range, pid))) return { source: seen };
+    seen?.[Symbol.dispose]();
+  }
   // This link needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
   const mapped = tryOpen(`/proc/${pid}/map_files/${range.start.toString(16)}-${range.end.toString(16)}`);
   if (mapped !== null) return { source: mapped };
