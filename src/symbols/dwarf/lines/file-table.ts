@@ -34,7 +34,7 @@ export class FileTable {
     const file = this.#files[number - this.#first];
     if (file === undefined) return null;
     const directory = this.#directories[file.directory] ?? '';
-    return join(join(compilationDirectory, directory), file.name);
+    return join(join(compilationDirectory || (this.#directories[0] ?? ''), directory), file.name);
   }
 }
 
