@@ -1,7 +1,8 @@
 // What can be wrong with a name that reads well: one class for each case, with the names and hints that lead on.
 import { HwbkptError } from '../base/errors.js';
 
-const ADDRESS_WORKS = 'An address works without names: 0xADDRESS:LENGTH.';
+const BUILD_WITH_SYMBOLS =
+  'Build it with -g and without -s, or install its debug symbols (packages called ...-dbgsym, ...-dbg or ...-debuginfo; they are looked for in /usr/lib/debug). ';
 
 function listed(names: readonly string[], most = 20): string {
   return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
@@ -57,13 +58,17 @@ export class NoSymbolsError extends HwbkptError {
   readonly symbol: string;
   readonly module: string;
 
-  constructor(symbol: string, module: string, problems: readonly string[]) {
+  constructor(
+    symbol: string,
+    { name, level, problems }: { readonly name: string; readonly level: string; readonly problems: readonly string[] },
+  ) {
+    const why = level === 'unreadable' ? 'cannot be read' : 'has no symbols (it was stripped)';
     const [problem] = problems;
-    super(`${module} has no symbols (it was stripped), so ${symbol} cannot be found${problem === undefined ? '' : `; ${problem}`}`, {
-      hint: `Build it with -g and without -s, or install its debug symbols (packages called ...-dbgsym, ...-dbg or ...-debuginfo; they are looked for in /usr/lib/debug). ${ADDRESS_WORKS}`,
+    super(`${name} ${why}, so ${symbol} cannot be found${problem === undefined ? '' : `: ${problem}`}`, {
+      hint: `${level === 'unreadable' ? '' : BUILD_WITH_SYMBOLS}An address works without names: 0xADDRESS:LENGTH.`,
     });
     this.symbol = symbol;
-    this.module = module;
+    this.module = name;
   }
 }
 

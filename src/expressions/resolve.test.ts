@@ -355,6 +355,18 @@ describe('unknown names', () => {
     expect(error.hint).toContain('-g');
   });
 
+  test('in a program that cannot be read', () => {
+    const error = errorOf('state', [madeModule({ level: 'unreadable', problems: ['prog: a 32-bit program (i386)'] })]);
+    expect(error.message).toBe('prog cannot be read, so state cannot be found: prog: a 32-bit program (i386)');
+    expect(error.hint).toBe('An address works without names: 0xADDRESS:LENGTH.');
+  });
+
+  test('in a stripped library: what it shares is known, the rest is not', () => {
+    const library = madeLibrary('libfoo.so', { level: 'exports', symbols: [symbol('shared', 1)] });
+    expect(errorOf('libfoo.so!hidden', [madeModule({}), library]).message).toContain('only what it shares with others has a name');
+    expect(found('shared', madeModule({}), library)).toContain('libfoo.so!shared');
+  });
+
   test('without any module', () => {
     expect(errorOf('x', [])).toMatchObject({ code: 'unknown-symbol' });
   });

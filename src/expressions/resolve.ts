@@ -171,6 +171,8 @@ function unknown(expression: NameExpression, scope: SymbolScope, want: Want, not
   const [first] = modules;
   const name = qualified(expression);
   const where = first === undefined ? 'the process' : expression.module === null ? `${first.name} and its libraries` : first.name;
-  if (first !== undefined && lacksNames(first)) return new NoSymbolsError(name, first.name, first.problems);
-  return new UnknownSymbolError(name, where, suggestions(expression.name, modules, want), note);
+  if (first !== undefined && lacksNames(first)) return new NoSymbolsError(name, first);
+  const shared =
+    expression.module !== null && first?.level === 'exports' ? ' (it was stripped: only what it shares with others has a name)' : '';
+  return new UnknownSymbolError(name, where, suggestions(expression.name, modules, want), note + shared);
 }

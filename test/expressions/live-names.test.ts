@@ -18,7 +18,7 @@ const SOURCES: Readonly<Record<string, string>> = {
     struct player { int hp; long score[3]; union { int both; float other; }; unsigned low : 3, high : 9; };
     struct state { int level; struct player players[4]; } state;
     static int counter; int *other_counter(void); extern int shared, with_definition; int with_definition = 2; int *function_static(void);
-    extern char **environ;
+    extern char **environ; int *where_only_here(void);
     int grid[3][5]; static const int constant = 7; __thread int mine;
     long *plugin_state(void *library, const char *name) { return dlsym(library, name); }
     int game_tick(int by) { state.level += by; return state.level; }
@@ -32,12 +32,13 @@ const SOURCES: Readonly<Record<string, string>> = {
       SHOW("function_static::calls", function_static()); SHOW("environ", &environ); SHOW("stdout", &stdout); SHOW("stdout@GLIBC_2.2.5", &stdout);
       SHOW("libplugin.so!plugin_value", plugin_state(library, "plugin_value")); SHOW("plugin_value", plugin_state(library, "plugin_value"));
       SHOW("libplugin.so!hidden", *(void **)dlsym(library, "hidden_place")); SHOW("plugin.c::hidden", *(void **)dlsym(library, "hidden_place"));
-      SHOW("code game_tick", game_tick); SHOW("code libplugin.so!plugin_tick", dlsym(library, "plugin_tick")); SHOW("code libshared.so!tick_shared", dlsym(0, "tick_shared"));
+      SHOW("only_here", where_only_here()); SHOW("code game_tick", game_tick); SHOW("code libplugin.so!plugin_tick", dlsym(library, "plugin_tick")); SHOW("code libshared.so!tick_shared", dlsym(0, "tick_shared"));
       puts("ready"); fflush(stdout); pause(); return constant + counter + mine + argc;
     }`,
   'other.c':
     'static int counter; int *other_counter(void) { return &counter; } int *function_static(void) { static int calls; calls++; return &calls; }',
-  'shared.c': 'int shared = 1; int only_here = 2; void tick_shared(void) { shared++; }',
+  'shared.c': 'int shared = 1; int only_here = 2; int *where_only_here(void) { return &only_here; } void tick_shared(void) { shared++; }',
+  'preload.c': 'long only_here = 3;',
   'plugin.c':
     'long plugin_value = 5; static long hidden; long *hidden_place = &hidden; void plugin_tick(void) { plugin_value += hidden++; }',
   'names.cpp': `
@@ -92,6 +93,7 @@ describeWith(['gcc', 'g++', 'command:strip'], 'names in a running program', () =
     for (const [name, text] of Object.entries(SOURCES)) writeFileSync(at(name), text);
     build('gcc', '-g', '-shared', '-fPIC', '-o', 'libshared.so', 'shared.c');
     build('gcc', '-g', '-shared', '-fPIC', '-o', 'libplugin.so', 'plugin.c');
+    build('gcc', '-g', '-shared', '-fPIC', '-o', 'libpreload.so', 'preload.c');
     const program = ['main.c', 'other.c', '-L.', '-lshared', '-Wl,-rpath,$ORIGIN', '-ldl', '-rdynamic'];
     build('gcc', '-g', '-O0', '-fPIE', '-pie', '-o', 'pie', ...program);
     build('gcc', '-g', '-O0', '-fno-pie', '-no-pie', '-o', 'no-pie', ...program);
@@ -102,8 +104,8 @@ describeWith(['gcc', 'g++', 'command:strip'], 'names in a running program', () =
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function running(program: string): Promise<ManagedProcess> {
-    const started = new ManagedProcess(at(program), [at('libplugin.so')]);
+  async function running(program: string, environment: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> {
+    const started = new ManagedProcess(at(program), [at('libplugin.so')], { environment });
     await started.waitForLine(/^ready$/);
     return started;
   }
@@ -124,6 +126,15 @@ describeWith(['gcc', 'g++', 'command:strip'], 'names in a running program', () =
     );
     expect(names.length).toBeGreaterThan(5);
     expect(resolved(names, image)).toEqual(names);
+  });
+
+  test('a preloaded library comes before those the program was linked with', async () => {
+    await using target = await running('pie', { LD_PRELOAD: at('libpreload.so') });
+    using image = new ProcessImage(target.pid);
+    const names = shown(target.stdout.text);
+    expect(resolved(names, image)).toEqual(names);
+    expect(resolve('only_here', image)).toMatchObject({ size: 8, type: { name: 'long int' }, display: 'libpreload.so!only_here' });
+    expect(resolve('libshared!only_here', image)).toMatchObject({ size: 4, display: 'libshared.so!only_here' });
   });
 
   test('types and sizes', async () => {

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolve } from '../../src/expressions/index.js';
+import { KernelModule } from '../../src/symbols/live/kernel-module.js';
 import { KernelAddressesHiddenError, KernelSymbols } from '../../src/symbols/live/kernel-symbols.js';
 
 const LIST = `ffffffff81000000 T _stext
@@ -55,6 +57,18 @@ describe('a made-up list', () => {
     expect(kernel.place(0xffffffff81000100n), 'data is no place in the code').toMatchObject({ function: null, module: '[kernel]' });
     expect(kernel.at(0xffffffff80ffffffn)).toBeNull();
     expect(kernel.at(0xffffffffffffffffn)?.name).toBe('last');
+  });
+
+  test('as expressions', () => {
+    const scope = { modules: [new KernelModule(symbols(LIST))] };
+    expect(resolve('jiffies:8', scope)).toMatchObject({ address: 0xffffffff81000100n, size: 8, module: '[kernel]', display: 'jiffies:8' });
+    expect(resolve('do_sys_openat2', scope, { want: 'code' })).toMatchObject({ kind: 'function', address: 0xffffffff81000040n });
+    expect(resolve('xfs.ko::helper', scope, { want: 'code' })).toMatchObject({ address: 0xffffffffc0202000n });
+    expect(() => resolve('jiffies', scope)).toThrow('nothing says how large jiffies is');
+    expect(() => resolve('jifies', scope)).toThrow(expect.objectContaining({ near: ['jiffies'] }));
+    expect(() => resolve('helper', scope, { want: 'code' })).toThrow(
+      expect.objectContaining({ candidates: ['ext4.ko::helper', 'xfs.ko::helper'] }),
+    );
   });
 
   test('an unsorted list', () => {

@@ -68,6 +68,10 @@ test('code mapped once more without its data is there, but not complete', () => 
   ]);
 });
 
+test('code that was moved to huge pages is gone from the file, and the module is there all the same', () => {
+  expect(biases(LIBRARY, [range(0, 1, 0), range(0x3000, 1, 0x2000, 'rw')])).toEqual([[0n, true]]);
+});
+
 test('all segments in one page of the file', () => {
   const tiny = [segment(0, 0, 0x400, 'rx'), segment(0x400, 0x1400, 0x100, 'rw')];
   expect(biases(tiny, [range(0, 1, 0, 'rx'), range(0x1000, 1, 0, 'rw')])).toEqual([[0n, true]]);

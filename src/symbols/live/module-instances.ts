@@ -7,7 +7,7 @@ export interface ModuleInstance {
   /** What to add to the addresses in the file. */
   readonly bias: bigint;
   readonly ranges: readonly MappedRange[];
-  /** All segments are there. Code may be mapped once more without its data (V8 does that), and then names no variables. */
+  /** All data is there. Code may be mapped once more without its data (V8 does that), and then names no variables. */
   readonly complete: boolean;
 }
 
@@ -24,15 +24,20 @@ export function moduleInstances(segments: readonly Segment[], ranges: readonly M
     if (known !== undefined) instances.get(known)?.push(range);
     else if (first !== undefined) instances.set(first, [range]);
   }
-  const mustExecute = loaded.some((segment) => segment.executable);
+  const data = loaded.filter((segment) => segment.writable && segment.fileSize > 0);
   return [...instances]
-    .map(([bias, parts]) => ({ bias, ranges: parts, complete: loaded.every((segment) => isMapped(segment, bias, parts)) }))
-    .filter((instance) => !mustExecute || instance.ranges.some((range) => range.executable));
+    .map(([bias, parts]) => ({ bias, ranges: parts, complete: data.every((segment) => isMapped(segment, bias, parts)) }))
+    .filter((instance) => mayBeLoaded(instance.ranges));
+}
+
+/** Whether a loader may have made these ranges of one file: with code, or with data whose code was moved to huge pages. */
+export function mayBeLoaded(ranges: readonly MappedRange[]): boolean {
+  return ranges.some((range) => range.executable) || (ranges.length > 1 && ranges.some((range) => range.writable && !range.shared));
 }
 
 function isMapped(segment: Segment, bias: bigint, ranges: readonly MappedRange[]): boolean {
   const start = BigInt.asUintN(64, segment.address + bias);
-  return segment.fileSize === 0 || ranges.some((range) => start >= range.start && start < range.end);
+  return ranges.some((range) => start >= range.start && start < range.end);
 }
 
 /**

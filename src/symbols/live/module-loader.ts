@@ -9,7 +9,7 @@ import { openMappedFile } from './mapped-file.js';
 import type { MappedRange } from './maps.js';
 import { readProcessMemory } from './memory.js';
 import { ModuleFile } from './module-file.js';
-import { moduleInstances } from './module-instances.js';
+import { mayBeLoaded, moduleInstances } from './module-instances.js';
 
 type Opened = { readonly file: ModuleFile } | { readonly problem: string; readonly notElf: boolean };
 
@@ -74,7 +74,7 @@ function close(opened: Opened): void {
   if ('file' in opened) opened.file[Symbol.dispose]();
 }
 
-/** Ranges by the file they are of, for files with at least one executable range. */
+/** Ranges by the file they are of, for files that may be loaded as modules. */
 function byFile(ranges: readonly MappedRange[]): Map<string, MappedRange[]> {
   const files = new Map<string, MappedRange[]>();
   for (const range of ranges) {
@@ -85,7 +85,7 @@ function byFile(ranges: readonly MappedRange[]): Map<string, MappedRange[]> {
     if (known === undefined) files.set(key, [range]);
     else known.push(range);
   }
-  for (const [key, parts] of files) if (!parts.some((range) => range.executable)) files.delete(key);
+  for (const [key, parts] of files) if (!mayBeLoaded(parts)) files.delete(key);
   return files;
 }
 

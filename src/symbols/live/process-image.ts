@@ -3,6 +3,7 @@
 import { HwbkptError } from '../../base/errors.js';
 import { addressKeyOf } from '../../base/u64.js';
 import { entryPoint } from '../../linux/procfs/auxv.js';
+import { executablePath } from '../../linux/procfs/process.js';
 import { readText } from '../../linux/procfs/read.js';
 import type { DebugSearch } from './debug-search.js';
 import { linkMap } from './link-map.js';
@@ -70,7 +71,7 @@ export class ProcessImage implements Disposable {
       this.#byAddress = loaded;
       this.#places.clear();
     }
-    this.#program = entry === null ? null : this.moduleAt(entry);
+    this.#program = this.#findProgram(entry);
     const complete = this.#byAddress.filter((module) => module.complete);
     this.#modules = linkOrder(complete, this.#program, this.#linkMap());
     return true;
@@ -132,6 +133,14 @@ export class ProcessImage implements Disposable {
   [Symbol.dispose](): void {
     this.#loader[Symbol.dispose]();
     this.#places.clear();
+  }
+
+  /** By its entry point; a 32-bit program's is not found that way. */
+  #findProgram(entry: bigint | null): LiveModule | null {
+    const byEntry = entry === null ? null : this.moduleAt(entry);
+    if (byEntry !== null) return byEntry;
+    const path = executablePath(this.pid);
+    return this.#byAddress.find((module) => module.path === path) ?? null;
   }
 
   #linkMap(): bigint[] {
