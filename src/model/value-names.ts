@@ -11,7 +11,21 @@ const FIXED: ReadonlyMap<string, ValueType> = new Map(
 );
 
 /** All names {@link valueTypeNamed} knows, for help and errors. */
-export const VALUE_TYPE_NAMES: readonly string[] = ['int8', 'int16', 'int32', 'int64', 'u8', 'u16', 'u32', 'u64', 'f32', 'f64', 'char', 'bool', 'hex'];
+export const VALUE_TYPE_NAMES: readonly string[] = [
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'u8',
+  'u16',
+  'u32',
+  'u64',
+  'f32',
+  'f64',
+  'char',
+  'bool',
+  'hex',
+];
 
 /** The type called `name` for a value of `size` bytes, or null when there is none or its size is another. */
 export function valueTypeNamed(name: string, size: number): ValueType | null {
