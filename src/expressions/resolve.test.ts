@@ -367,6 +367,13 @@ describe('unknown names', () => {
     expect(found('shared', madeModule({}), library)).toContain('libfoo.so!shared');
   });
 
+  test('when a library cannot be read', () => {
+    const library = madeLibrary('libfoo.so', { level: 'unreadable', problems: ['/lib/libfoo.so was deleted'] });
+    expect(errorOf('state', [madeModule({}), library]).message).toBe(
+      'nothing called state in prog and its libraries (libfoo.so could not be searched: /lib/libfoo.so was deleted)',
+    );
+  });
+
   test('without any module', () => {
     expect(errorOf('x', [])).toMatchObject({ code: 'unknown-symbol' });
   });

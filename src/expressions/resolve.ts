@@ -18,7 +18,7 @@ import {
 import { type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
 import { findName, lacksNames, searchedModules } from './find-name.js';
 import { parseExpression } from './parse.js';
-import type { SymbolScope } from './scope.js';
+import type { ScopeModule, SymbolScope } from './scope.js';
 import { suggestions } from './suggestions.js';
 import { step } from './walk.js';
 
@@ -172,7 +172,13 @@ function unknown(expression: NameExpression, scope: SymbolScope, want: Want, not
   const name = qualified(expression);
   const where = first === undefined ? 'the process' : expression.module === null ? `${first.name} and its libraries` : first.name;
   if (first !== undefined && lacksNames(first)) return new NoSymbolsError(name, first);
-  const shared =
-    expression.module !== null && first?.level === 'exports' ? ' (it was stripped: only what it shares with others has a name)' : '';
-  return new UnknownSymbolError(name, where, suggestions(expression.name, modules, want), note + shared);
+  const near = suggestions(expression.name, modules, want);
+  return new UnknownSymbolError(name, where, near, note === '' ? unsearched(modules, expression.module !== null) : note);
+}
+
+/** What may hide the name, for the end of the sentence that it is not known. */
+function unsearched(modules: readonly ScopeModule[], named: boolean): string {
+  if (named && modules[0]?.level === 'exports') return ' (it was stripped: only what it shares with others has a name)';
+  const unreadable = modules.find((module) => module.level === 'unreadable' && module.problems.length > 0);
+  return unreadable === undefined ? '' : ` (${unreadable.name} could not be searched: ${unreadable.problems[0]})`;
 }

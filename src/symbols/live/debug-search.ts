@@ -1,4 +1,5 @@
 // Finds the separate debug file of a stripped one where gdb and the distributions put it, and makes sure that it belongs to it.
+import { realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../bytes.js';
@@ -57,12 +58,7 @@ export function findAlternateFile(elf: ElfFile, path: string, search: DebugSearc
   const link = elf.debugAltLink;
   if (link === null) return { found: null, problems: [] };
   const problems: string[] = [];
-  const beside = posix.resolve(posix.dirname(path), link.path);
-  for (const candidate of new Set([
-    ...rooted([link.path], search).filter(posix.isAbsolute),
-    beside,
-    ...buildIdPaths(link.buildId, search),
-  ])) {
+  for (const candidate of new Set([...alternatePaths(link.path, path, search), ...buildIdPaths(link.buildId, search)])) {
     const opened = tryOpen(candidate, problems);
     if (opened === null) continue;
     if (opened.elf.buildId === link.buildId) return { found: opened, problems };
@@ -71,6 +67,21 @@ export function findAlternateFile(elf: ElfFile, path: string, search: DebugSearc
   }
   problems.push(`a part of the debug information is in ${link.path} (build-id ${link.buildId}), which was not found`);
   return { found: null, problems };
+}
+
+/** Where a link may lead: absolute ones within the roots, relative ones from the file, and from where it really is (.build-id has links). */
+function alternatePaths(link: string, path: string, search: DebugSearch): string[] {
+  if (posix.isAbsolute(link)) return rooted([link], search);
+  const homes = [path, ...rooted([path], search)].flatMap((place) => [place, realPath(place)]);
+  return homes.map((home) => posix.resolve(posix.dirname(home), link));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** `/usr/lib/debug/.build-id/ab/cdef....debug` */

@@ -1,5 +1,6 @@
 // From the mapped ranges of a process to its modules. Files stay open between calls, so that looking again is cheap.
 import { HwbkptError } from '../../base/errors.js';
+import { readLink } from '../../linux/procfs/read.js';
 import { type ByteSource, memorySource } from '../bytes.js';
 import { openElf } from '../elf/elf-file.js';
 import type { DebugSearch } from './debug-search.js';
@@ -23,8 +24,7 @@ export class ModuleLoader implements Disposable {
 
   constructor(pid: number, search: DebugSearch | undefined) {
     this.#pid = pid;
-    // What the process sees first: in a container its own debug files are the right ones, but the build-id decides.
-    this.#search = search ?? { roots: [`/proc/${pid}/root`, ''] };
+    this.#search = search ?? { roots: rootsOf(pid) };
   }
 
   /** All modules, in the order of their addresses. `program`: an address inside the program itself, or null where that is not known. */
@@ -68,6 +68,12 @@ export class ModuleLoader implements Disposable {
     const bytes = readProcessMemory(this.#pid, range.start, length);
     return bytes === null ? { problem: 'the memory of the process cannot be read' } : { source: memorySource(bytes) };
   }
+}
+
+/** Where its files are: in a container first what the process itself sees, then what we do. Build-ids decide whether it is the right file. */
+function rootsOf(pid: number): string[] {
+  const same = (link: string) => readLink(`/proc/${pid}/${link}`) === readLink(`/proc/self/${link}`);
+  return same('root') && same('ns/mnt') ? [''] : [`/proc/${pid}/root`, ''];
 }
 
 function close(opened: Opened): void {
