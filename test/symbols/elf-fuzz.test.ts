@@ -8,6 +8,7 @@ import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { as, type FileAddress } from '../../src/base/brand.js';
 import { memorySource } from '../../src/symbols/bytes.js';
+import { codeStart } from '../../src/symbols/elf/eh-frame-index.js';
 import { ElfError } from '../../src/symbols/elf/elf-error.js';
 import { openElf } from '../../src/symbols/elf/elf-file.js';
 import { describeWith } from '../helpers/requirement.js';
@@ -88,6 +89,7 @@ function readEverything(bytes: Uint8Array): number {
   part(() => elf.debugAltLink);
   part(() => elf.copiedSymbols);
   part(() => elf.dynamic);
+  part(() => codeStart(elf, elf.entry));
   return refused;
 }
 
