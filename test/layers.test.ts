@@ -79,9 +79,13 @@ function resolved(file: SourceFile, specifier: string): string | null {
   return specifier.startsWith('.') ? join(dirname(file.path), specifier) : null;
 }
 
+/** What all engines and their sessions share: it is no engine. */
+const SHARED_BY_ENGINES = 'host';
+
 /** `engines/perf/session.js` -> `perf`; null where no engine's own folder is meant. */
 function engineOf(path: string): string | null {
-  return /^engines\/([^/]+)\//.exec(path)?.[1] ?? null;
+  const folder = /^engines\/([^/]+)\//.exec(path)?.[1];
+  return folder === undefined || folder === SHARED_BY_ENGINES ? null : folder;
 }
 
 /** One line for each offence, so that a failure names them all. */
