@@ -5,7 +5,7 @@
 //   step -1 .. -7     skip one value of variable size (see forms/sizes: Variable)
 //   step <= -16       remember the present position in slot (-16 - step)
 import { At } from '../codes/attributes.js';
-import { isClassTag, Tag } from '../codes/tags.js';
+import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
 import { formSize, type Shape } from '../forms/sizes.js';
 import type { AbbrevStore } from './store.js';
 
@@ -64,4 +64,13 @@ function codeSlot(name: number): number {
     default:
       return -1;
   }
+}
+
+/**
+ * Whether walks stop at entries with `tag`: variables, types that can be looked up by name, and all that can contain these. Members
+ * count where they are `external`: so static members of classes were written before DWARF 5.
+ */
+export function isOfInterest(tag: number, external: boolean): boolean {
+  if (tag === Tag.member) return external;
+  return tag === Tag.variable || tag === Tag.enumerationType || mayHoldDefinitions(tag);
 }

@@ -1,6 +1,6 @@
 // The abbreviations of all units of a file, one behind the other in a few large arrays: programs with thousands of
 // small units have thousands of small tables.
-import { SLOT_COUNT } from './program.js';
+import { isOfInterest, SLOT_COUNT, Slot } from './program.js';
 
 /**
  * Abbreviation `i` has `tags[i]`, `children[i]`, the attributes `specStart[i] .. specStart[i + 1]` of `names`, `forms`
@@ -10,6 +10,8 @@ import { SLOT_COUNT } from './program.js';
 export class AbbrevStore {
   tags = new Uint16Array(64);
   children = new Uint8Array(64);
+  /** 1 where a walk over entries stops at those of this abbreviation (see program.ts: isOfInterest), else 0. */
+  ofInterest = new Uint8Array(64);
   /** `slotForms[i * SLOT_COUNT + slot]`: the form of the remembered attribute, 0 where the abbreviation lacks it. */
   slotForms = new Uint16Array(64 * SLOT_COUNT);
   specStart = new Uint32Array(65);
@@ -56,7 +58,9 @@ export class AbbrevStore {
 
   /** Finishes the abbreviation begun last. */
   end(): void {
-    this.count++;
+    const index = this.count++;
+    const external = (this.slotForms[index * SLOT_COUNT + Slot.external] ?? 0) !== 0;
+    this.ofInterest[index] = isOfInterest(this.tags[index] ?? 0, external) ? 1 : 0;
     this.specStart[this.count] = this.#specs;
     this.stepStart[this.count] = this.#steps;
   }
@@ -65,6 +69,7 @@ export class AbbrevStore {
     const size = this.tags.length * 2;
     this.tags = doubled(this.tags, new Uint16Array(size));
     this.children = doubled(this.children, new Uint8Array(size));
+    this.ofInterest = doubled(this.ofInterest, new Uint8Array(size));
     this.slotForms = doubled(this.slotForms, new Uint16Array(size * SLOT_COUNT));
     this.specStart = doubled(this.specStart, new Uint32Array(size + 1));
     this.stepStart = doubled(this.stepStart, new Uint32Array(size + 1));

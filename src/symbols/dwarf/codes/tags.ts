@@ -52,3 +52,24 @@ export const Tag = {
 export function isClassTag(tag: number): boolean {
   return tag === Tag.structureType || tag === Tag.classType || tag === Tag.unionType || tag === Tag.interfaceType;
 }
+
+/** Entries whose children can hold variables, functions or types that other code names. */
+export function mayHoldDefinitions(tag: number): boolean {
+  switch (tag) {
+    case Tag.compileUnit:
+    case Tag.partialUnit:
+    case Tag.typeUnit:
+    case Tag.skeletonUnit:
+    case Tag.namespace:
+    case Tag.module:
+    case Tag.subprogram:
+    case Tag.lexicalBlock:
+    case Tag.commonBlock:
+    case Tag.tryBlock:
+    case Tag.catchBlock:
+    case Tag.withStmt:
+      return true;
+    default:
+      return isClassTag(tag);
+  }
+}

@@ -9,8 +9,8 @@ import { type Attribute, readUnitOffset } from '../forms/values.js';
 import type { Unit } from '../units/unit.js';
 
 /**
- * Position in a walk over one unit, in the order of the file. After `next()` returned true, the fields describe
- * the current entry until the next call.
+ * Position in a walk over one unit, in the order of the file, that stops at entries of interest (see abbrev/program: isOfInterest) or,
+ * where asked to, at all. After `next()` returned true, the fields describe the current entry until the next call.
  */
 export class DieScanner {
   readonly unit: Unit;
@@ -21,7 +21,10 @@ export class DieScanner {
   tag = 0;
   hasChildren = false;
   readonly #table: AbbrevTable;
+  readonly #ofInterest: Uint8Array;
   readonly #bytes: Uint8Array;
+  readonly #stopsAtAll: boolean;
+  readonly #unitOffset: number;
   readonly #end: number;
   readonly #tags: Uint16Array;
   readonly #children: Uint8Array;
@@ -33,13 +36,16 @@ export class DieScanner {
   #pos: number;
   #level = 0;
 
-  constructor(unit: Unit) {
+  constructor(unit: Unit, stops: 'of-interest' | 'all' = 'of-interest') {
     const table = unit.table;
     const { store } = table;
     this.unit = unit;
+    this.#stopsAtAll = stops === 'all';
     this.#table = table;
     this.#bytes = unit.bytes;
+    this.#unitOffset = unit.offset;
     this.#end = unit.end;
+    this.#ofInterest = store.ofInterest;
     this.#tags = store.tags;
     this.#children = store.children;
     this.#stepStart = store.stepStart;
@@ -48,8 +54,16 @@ export class DieScanner {
     this.#pos = unit.header.firstDie;
   }
 
-  /** Moves to the next entry; false at the end of the unit. Throws DwarfError where the bytes make no sense. */
+  /** Moves to the next entry to stop at; false at the end of the unit. Throws DwarfError where the bytes make no sense. */
   next(): boolean {
+    while (this.#advance()) {
+      if (this.#stopsAtAll || this.#ofInterest[this.#abbrev] !== 0) return true;
+      if (this.hasChildren) this.skipChildren();
+    }
+    return false;
+  }
+
+  #advance(): boolean {
     const bytes = this.#bytes;
     let pos = this.#pos;
     // A null entry ends a row of siblings.
@@ -155,8 +169,8 @@ export class DieScanner {
     if (form === Form.ref4) {
       const bytes = this.#bytes;
       const low = (bytes[pos] ?? 0) | ((bytes[pos + 1] ?? 0) << 8) | ((bytes[pos + 2] ?? 0) << 16) | ((bytes[pos + 3] ?? 0) << 24);
-      return this.unit.offset + (low >>> 0);
+      return this.#unitOffset + (low >>> 0);
     }
-    return this.unit.offset + (readUnitOffset(this.unit, { form, pos }) ?? Number.NaN);
+    return this.#unitOffset + (readUnitOffset(this.unit, { form, pos }) ?? Number.NaN);
   }
 }

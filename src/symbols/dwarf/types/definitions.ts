@@ -1,13 +1,12 @@
 // Finds the definition of a type that a unit only declares: in a type unit by signature, or in another unit by name.
 import { Slot } from '../abbrev/program.js';
 import { At } from '../codes/attributes.js';
-import { isClassTag, Tag } from '../codes/tags.js';
+import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
 import { addNamed, type Candidates, collect, type Found } from '../dies/candidates.js';
 import type { Die } from '../dies/die.js';
 import { DieScanner } from '../dies/scanner.js';
 import type { DwarfFile } from '../file.js';
 import { qualifiedName } from '../units/names.js';
-import { mayHoldDefinitions } from '../units/outline.js';
 import type { Unit } from '../units/unit.js';
 
 /** Definitions of one name that are compared. */

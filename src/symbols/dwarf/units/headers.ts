@@ -11,20 +11,19 @@ import type { UnitHeader, UnitKind } from './unit.js';
 /** All units of a section that can be made sense of, ascending by offset. What cannot be read is left out and told to `problems`. */
 export function readUnitHeaders(section: 'info' | 'types', bytes: Uint8Array, problems: Problems): UnitHeader[] {
   const headers: UnitHeader[] = [];
-  let offset = 0;
-  while (offset < bytes.length) {
-    const next = problems.guard(
-      () => `.debug_${section} from 0x${offset.toString(16)} on`,
-      bytes.length,
-      () => unitEnd(bytes, offset),
-    );
+  for (let offset = 0; offset < bytes.length; ) {
+    const start = offset;
+    // Where not even the length makes sense, nothing behind it can be found.
+    offset = bytes.length;
     const header = problems.guard(
-      () => `unit at 0x${offset.toString(16)} of .debug_${section}`,
+      () => `unit at 0x${start.toString(16)} of .debug_${section}`,
       null,
-      () => readHeader(section, bytes, { offset, end: next }),
+      () => {
+        offset = unitEnd(bytes, start);
+        return readHeader(section, bytes, { offset: start, end: offset });
+      },
     );
     if (header !== null) headers.push(header);
-    offset = next;
   }
   return headers;
 }

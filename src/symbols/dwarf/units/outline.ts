@@ -3,32 +3,11 @@
 import { Slot } from '../abbrev/program.js';
 import { lastAtMost, NumberList, U32List } from '../bytes/growable.js';
 import { isC } from '../codes/languages.js';
-import { isClassTag, Tag } from '../codes/tags.js';
+import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
 import { DieScanner } from '../dies/scanner.js';
 import { readCodeRanges } from '../ranges/code-ranges.js';
 import { IntervalMap } from '../ranges/interval-map.js';
 import type { Unit } from './unit.js';
-
-/** Entries whose children can hold variables, functions or types that other code names. */
-export function mayHoldDefinitions(tag: number): boolean {
-  switch (tag) {
-    case Tag.compileUnit:
-    case Tag.partialUnit:
-    case Tag.typeUnit:
-    case Tag.skeletonUnit:
-    case Tag.namespace:
-    case Tag.module:
-    case Tag.subprogram:
-    case Tag.lexicalBlock:
-    case Tag.commonBlock:
-    case Tag.tryBlock:
-    case Tag.catchBlock:
-    case Tag.withStmt:
-      return true;
-    default:
-      return isClassTag(tag);
-  }
-}
 
 /** A namespace, class or function that encloses other entries. */
 export interface Scope {
@@ -101,7 +80,8 @@ class Walk {
   }
 
   run(): void {
-    const scanner = new DieScanner(this.#unit);
+    // All entries: where a scope ends is seen at the first one behind it.
+    const scanner = new DieScanner(this.#unit, 'all');
     const plainC = isC(this.#unit.language);
     while (scanner.next()) {
       this.#close(scanner.depth, scanner.offset);

@@ -2,12 +2,11 @@
 import { Slot } from '../abbrev/program.js';
 import { Form } from '../codes/forms.js';
 import { isC } from '../codes/languages.js';
-import { isClassTag, Tag } from '../codes/tags.js';
+import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
 import { addNamed, type Candidates, collect, type Found } from '../dies/candidates.js';
 import { DieScanner } from '../dies/scanner.js';
 import { mayBeStatic } from '../expression.js';
 import { type DwarfFile, isSkeleton } from '../file.js';
-import { mayHoldDefinitions } from '../units/outline.js';
 import type { Unit } from '../units/unit.js';
 
 /** All candidates of `file`. */
