@@ -1,0 +1,78 @@
+// Every program in examples/ does, on real targets, what its first comment says.
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { buildFixture } from '../helpers/build-fixture.js';
+import { ManagedProcess } from '../helpers/managed-process.js';
+import { REPOSITORY } from '../helpers/paths.js';
+import { describeWith } from '../helpers/requirement.js';
+import { startTarget } from '../helpers/target.js';
+import { runExample, startExample } from './run-example.js';
+
+/** The examples that have a test below. */
+const TESTED = ['attach', 'errors', 'events', 'launch', 'who'];
+
+describe('examples', () => {
+  test('each has a test here', () => {
+    const sources = readdirSync(`${REPOSITORY}/examples`).filter((name) => name.endsWith('.ts'));
+    expect(sources.sort()).toEqual(TESTED.map((name) => `${name}.ts`));
+  });
+});
+
+describeWith(['perf', 'gcc'], 'examples on real programs', () => {
+  test('launch prints every write and how the program ended', async () => {
+    const { stdout, stderr, status } = await runExample('launch', ['shared', await buildFixture('same-value'), '--count', '1']);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(stdout.split('\n').filter((line) => line.includes('->'))).toEqual([
+      '0 -> 1 in put',
+      '1 -> 1 in put',
+      '1 -> 1 in put',
+      '1 -> 2 in put',
+      '2 -> 2 in put',
+      '2 -> 3 in put',
+    ]);
+    expect(stdout).toContain("the program ended: { kind: 'exited', status: 0 }");
+  });
+
+  test('attach prints ten writes and leaves the program alone', async () => {
+    await using target = await startTarget('steady-threads', { args: ['--seconds', '1'] });
+    await using example = startExample('attach', [String(target.pid), 'shared']);
+    await example.waitForLine(/^watching 8 bytes in \d threads$/);
+    target.go();
+    const { stdout, stderr, status } = await example.finishedWithin(30_000);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    const hits = stdout.split('\n').filter((line) => line.includes('->'));
+    expect(hits).toHaveLength(10);
+    for (const line of hits) expect(line).toMatch(/^\S+ (\d+|null) -> (\d+|null) in \w+ \(.*steady-threads\.c:\d+\)$/);
+    const ended = await target.finishedWithin(30_000);
+    expect(ended).toMatchObject({ status: 0, signal: null });
+    expect(ended.stdout).toMatch(/^total 10000$/m);
+  });
+
+  test('who counts the functions that write', async () => {
+    await using game = new ManagedProcess(await buildFixture('demo/demo'), ['20', '500']);
+    await game.waitForLine(/^the game runs/);
+    const { stdout, stderr, status } = await runExample('who', [String(game.pid), 'state.players[2].hp', '1']);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(stdout).toMatch(/'apply_damage' +│ +\d+ +│/);
+    expect(stdout).toMatch(/'light_spark' +│ +\d+ +│/);
+  });
+
+  test('events shows children, kernel writes and the summary', async () => {
+    const program = await buildFixture('threads-fork-read');
+    const { stdout, stderr } = await runExample('events', ['shared', program, '--count', '2', '--reads', '1']);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^process \d+ made process \d+$/m);
+    expect(stdout).toMatch(/^hit 0 -> 1000001$/m);
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'summary', lost: 0, unseen_changes: 0 });
+  });
+
+  test('errors says what is wrong and what to do', async () => {
+    await using target = await startTarget('hot');
+    const good = await runExample('errors', [String(target.pid), 'counter']);
+    expect(good.stdout).toBe(`counter can be watched: 8 bytes at 0x${target.shown('counter').address.toString(16)}\n`);
+    const wrong = await runExample('errors', [String(target.pid), 'countr']);
+    expect(wrong.stdout).toMatch(/^unknown-symbol: .*countr.*\n.*counter/);
+    const gone = await runExample('errors', ['999999999', 'counter']);
+    expect(gone.stdout).toMatch(/^no-such-process: there is no process 999999999\nList processes with/);
+  });
+});
