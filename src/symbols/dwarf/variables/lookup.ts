@@ -5,8 +5,10 @@ import type { Candidates } from '../dies/candidates.js';
 import type { Die } from '../dies/die.js';
 import type { DwarfFile } from '../file.js';
 import { findVariables } from './candidates.js';
-import { type Found, readVariable, whereOf } from './variable.js';
+import { type Found, readNames, readVariable, whereOf } from './variable.js';
 
+/** Answers kept: expressions and conditions ask for the same few names again and again. */
+const MOST_ANSWERS = 1000;
 /** Candidates of one name that are looked at: a program repeats a header's constants in every unit. */
 const MOST_CANDIDATES = 20_000;
 /** Characters of names that are listed; a broken file could let every entry point to the same long string. */
@@ -16,6 +18,7 @@ const MOST_CHARACTERS = 256_000_000;
 export class VariableLookup {
   readonly #file: DwarfFile;
   readonly #typeOf: (die: Die) => Type | null;
+  readonly #answers = new Map<string, readonly Variable[]>();
   #candidates: Candidates | null = null;
 
   constructor(file: DwarfFile, typeOf: (die: Die) => Type | null) {
@@ -30,6 +33,16 @@ export class VariableLookup {
 
   /** Variables whose plain or qualified name is `wanted`; those with an address first, else in the order of the file. */
   named(wanted: string): readonly Variable[] {
+    let found = this.#answers.get(wanted);
+    if (found === undefined) {
+      found = this.#search(wanted);
+      if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
+      this.#answers.set(wanted, found);
+    }
+    return found;
+  }
+
+  #search(wanted: string): readonly Variable[] {
     const found: Found[] = [];
     let looked = 0;
     for (const number of this.#all.named(plainName(wanted))) {
@@ -44,16 +57,13 @@ export class VariableLookup {
   *names(): Generator<string> {
     const seen = new Set<string>();
     let characters = 0;
-    for (let number = 0; number < this.#all.size; number++) {
-      const variable = this.#readLocated(number);
-      if (variable === null) continue;
-      for (const name of [variable.name, variable.qualifiedName]) {
+    for (let number = 0; number < this.#all.size && characters < MOST_CHARACTERS; number++) {
+      for (const name of this.#namesOf(number)) {
         if (seen.has(name)) continue;
         seen.add(name);
         characters += name.length;
         yield name;
       }
-      if (characters > MOST_CHARACTERS) return;
     }
   }
 
@@ -68,14 +78,14 @@ export class VariableLookup {
     );
   }
 
-  #readLocated(number: number): Variable | null {
+  /** Nothing for a candidate without an address. */
+  #namesOf(number: number): readonly string[] {
     return this.#file.problems.guard(
       () => 'variable',
-      null,
+      [],
       () => {
         const die = this.#all.die(this.#file, number);
-        if (die === null || whereOf(die).address === null) return null;
-        return readVariable(die, this.#typeOf)?.variable ?? null;
+        return die === null || whereOf(die).address === null ? [] : readNames(die);
       },
     );
   }

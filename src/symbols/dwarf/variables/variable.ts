@@ -3,6 +3,7 @@ import { as, type FileAddress } from '../../../base/brand.js';
 import type { Variable } from '../../debug-info.js';
 import type { Type } from '../../types.js';
 import { At } from '../codes/attributes.js';
+import { isC } from '../codes/languages.js';
 import type { Die } from '../dies/die.js';
 import { evaluate, type Place } from '../expression.js';
 import { readBlock } from '../forms/values.js';
@@ -41,6 +42,15 @@ export function readVariable(die: Die, typeOf: (die: Die) => Type | null): Found
     home: homeOf(die),
     linkageName: linkage,
   };
+}
+
+/** Only the names of the variable that `die` describes: the plain and, where it differs, the qualified one. Throws DwarfError. */
+export function readNames(die: Die): readonly string[] {
+  const name = die.name();
+  if (name === null) return [];
+  if (isC(die.unit.language)) return [name];
+  const { scopes } = scopesAround(die, linkageName(die));
+  return scopes.length === 0 ? [name] : [name, [...scopes, name].join('::')];
 }
 
 interface Scopes {
