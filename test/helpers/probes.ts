@@ -39,12 +39,25 @@ export const PROBES = {
   gdb: command('gdb'),
   bpftrace: command('bpftrace'),
   /** Debug information of the C library, as Debian's libc6-dbg installs it. */
-  'libc-debug': () => (existsSync('/usr/lib/debug/.build-id') ? null : 'no /usr/lib/debug/.build-id'),
+  'libc-debug': debugFile('/lib/x86_64-linux-gnu/libc.so.6'),
+  /** Debug information of Python, as Debian's python3.11-dbg installs it. */
+  'python-debug': debugFile('/usr/bin/python3.11'),
 } as const satisfies Record<string, Probe>;
 
 /** The probe of any command: `command:readelf`. */
 export function command(name: string): Probe {
   return () => (findCommand(name) === null ? `${name} is not installed` : null);
+}
+
+/** The probe of a file's separate debug information, which packages put where the build id says. */
+function debugFile(path: string): Probe {
+  return () => {
+    if (!existsSync(path)) return `no ${path}`;
+    const id = /Build ID: ([0-9a-f]+)/.exec(spawnSync('readelf', ['--notes', path], { encoding: 'utf8' }).stdout ?? '')?.[1];
+    if (id === undefined) return `readelf shows no build id of ${path}`;
+    const debug = `/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`;
+    return existsSync(debug) ? null : `no ${debug}`;
+  };
 }
 
 function attempt(act: () => string | null): Probe {
