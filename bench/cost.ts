@@ -1,5 +1,6 @@
 // What one hit costs the watched program, under each tool, in interleaved rounds: every round runs every tool once.
-import { unlinkSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { HWBKPT, isInstalled, nanosecondsPerWrite, type Program, run } from './programs.js';
 import { median, rounded } from './statistics.js';
 
@@ -14,7 +15,7 @@ interface Contestant {
 
 const node = process.execPath;
 const FAST = 200_000;
-const RECORDING = '/tmp/hwbkpt-bench.data';
+const RECORDING = `${tmpdir()}/hwbkpt-bench.data`;
 
 const CONTESTANTS: readonly Contestant[] = [
   {
@@ -67,27 +68,16 @@ const CONTESTANTS: readonly Contestant[] = [
     name: 'gdb, silent watch',
     writes: 3_000,
     needs: 'gdb',
-    command: (_, target) => [
-      'gdb',
-      '-q',
-      '-batch',
-      '-ex',
-      'set confirm off',
-      '-ex',
-      'break main',
-      '-ex',
-      'run',
-      '-ex',
-      'watch counter',
-      '-ex',
-      'commands\nsilent\ncontinue\nend',
-      '-ex',
-      'continue',
-      '--args',
-      ...target,
-    ],
+    command: (p, target) => ['gdb', '-q', '-batch', '-x', gdbScript(p.variable), '--args', ...target],
   },
 ];
+
+/** gdb reads `commands` from a file only. */
+function gdbScript(variable: string): string {
+  const path = `${tmpdir()}/hwbkpt-bench.gdb`;
+  writeFileSync(path, `set confirm off\nbreak main\nrun\nwatch ${variable}\ncommands\nsilent\ncontinue\nend\ncontinue\n`);
+  return path;
+}
 
 /** One tool's figures. */
 export interface CostRow {
