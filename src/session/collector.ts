@@ -83,6 +83,13 @@ export class Collector {
     if (exec === null) return;
     this.#pendingExec = null;
     this.#events.exec(exec.comm, exec.time);
+    // What was announced on that occasion: there may be no other round.
+    this.flush();
+  }
+
+  /** Hands on what is held back, as it is. */
+  flush(): void {
+    this.#deliver(Number.POSITIVE_INFINITY);
   }
 
   /** Puts an event into its place among the hits. */

@@ -172,16 +172,32 @@ export class Target implements AsyncDisposable {
 
   /** Another program runs: names mean other addresses now, or nothing. */
   #armAgain(comm: string): void {
-    this.#program.refresh();
-    this.#places.clear();
-    this.#rebuilder?.forgetCode();
     const before = [...this.#active.values()];
     for (const { pieces } of before) {
       this.#armory.disarm(pieces);
       this.#collector.retire(pieces.pipeline);
     }
+    // The last hits in the old program, while their watch can still take them.
+    this.#collector.flush();
     this.#active.clear();
-    for (const active of before) this.#rearm(active, comm);
+    const inTime = !this.#closed && this.#openNewProgram();
+    for (const active of before) {
+      if (inTime) this.#rearm(active, comm);
+      else this.#endMissed(active.watch, comm, 'watching ended before it could be armed there');
+    }
+  }
+
+  /** Returns false where the process has ended meanwhile. */
+  #openNewProgram(): boolean {
+    this.#places.clear();
+    this.#rebuilder?.forgetCode();
+    try {
+      this.#program.refresh();
+      return true;
+    } catch (error) {
+      if (error instanceof HwbkptError) return false;
+      throw error;
+    }
   }
 
   #rearm(active: ActiveWatch, comm: string): void {
@@ -194,10 +210,22 @@ export class Target implements AsyncDisposable {
       this.#activate(active);
       this.#collector.announce({ kind: 'armed-again', watch: watch.info, threads: watch.arming.threads });
     } catch (error) {
-      const reason = `the process runs another program now (${comm}): ${error instanceof Error ? error.message : String(error)}`;
-      this.#collector.announce({ kind: 'watch-ended', watch: watch.info, reason });
-      watch.end(reason);
+      const reason = error instanceof Error ? error.message : String(error);
+      if (isUnknownName(error)) this.#endWatch(watch, comm, reason);
+      else this.#endMissed(watch, comm, reason);
     }
+  }
+
+  /** The new program may have touched the memory, and nobody looked. */
+  #endMissed(watch: Watch, comm: string, reason: string): void {
+    this.#notCovered.add('after-exec');
+    this.#endWatch(watch, comm, reason);
+  }
+
+  #endWatch(watch: Watch, comm: string, why: string): void {
+    const reason = `the process runs another program now (${comm}): ${why}`;
+    this.#collector.announce({ kind: 'watch-ended', watch: watch.info, reason });
+    watch.end(reason);
   }
 
   #closeWatch(active: ActiveWatch): void {
