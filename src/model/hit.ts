@@ -57,8 +57,9 @@ export type TargetEvent =
       readonly watch: WatchInfo;
       readonly pid: number;
       readonly time: bigint;
-      readonly expected: Uint8Array;
-      readonly found: Uint8Array;
+      /** The watched bytes as the hits told them, and as they were found; null where not all of them are known. */
+      readonly expected: Uint8Array | null;
+      readonly found: Uint8Array | null;
     }
   | { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }
   | { readonly kind: 'watch-ended'; readonly watch: WatchInfo; readonly reason: string }

@@ -3,16 +3,20 @@ import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { Armed, EngineSession, Piece } from '../engines/contract.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
-import type { Inherit } from '../model/access.js';
+import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import { type Cover, planCover } from '../registers/index.js';
 import { explainArmFailure } from './diagnostics.js';
-import { NotMappedError } from './errors.js';
+import { BadRequestError, NotMappedError } from './errors.js';
 import type { WatchOptions } from './options.js';
+import type { CoveredBytes } from './process-chain.js';
 import type { Program } from './program.js';
 import type { WatchArming } from './watch.js';
-import { type CoveredBytes, type PipelineContext, WatchPipeline } from './watch-pipeline.js';
+import { type PipelineContext, WatchPipeline } from './watch-pipeline.js';
+
+/** Linux's default of kernel.perf_event_max_stack. */
+const MOST_FRAMES = 127;
 
 /** A watch's part that is replaced when it is armed again in another program. */
 export interface ArmedPieces {
@@ -46,6 +50,7 @@ export class Armory {
 
   /** Resolves and arms `expression`: everything of it, or nothing. Errors as Target.watch documents them. */
   arm(expression: string, options: WatchOptions): ArmedPieces {
+    checkOptions(options, this.#parts.session.capabilities.accesses);
     const info = this.#resolve(expression, options);
     const cover = planCover({ address: info.address, length: info.size, slots: this.freeSlots, access: info.access });
     const pieces = cover.pieces.map(
@@ -55,6 +60,18 @@ export class Armory {
     const result = this.#begin(info, cover, pieces, armed);
     this.#armed.add(result);
     return result;
+  }
+
+  /** {@link arm} in the program that an exec has brought. */
+  armAgain(expression: string, options: WatchOptions): ArmedPieces {
+    if (expression.trimStart().startsWith('0x')) throw new BadRequestError('an address means nothing in another program');
+    const pieces = this.arm(expression, options);
+    // What the new program did before this moment was not watched.
+    const arming: WatchArming = { ...pieces.arming, notCovered: [...pieces.arming.notCovered, 'after-exec'] };
+    const again = { ...pieces, arming };
+    this.#armed.delete(pieces);
+    this.#armed.add(again);
+    return again;
   }
 
   /** Whether `expression` means something in the program as it is loaded now. */
@@ -105,6 +122,14 @@ export class Armory {
     if (this.#parts.inherit !== 'children') codes.push('children');
     return [...codes, ...unarmed];
   }
+}
+
+/** What the type of `options` promises, for callers without types. */
+function checkOptions({ access = 'write', stackDepth = 0 }: WatchOptions, accesses: readonly Access[]): void {
+  if (!accesses.includes(access))
+    throw new BadRequestError(`access ${JSON.stringify(access)} is not supported`, { hint: `Take one of ${accesses.join(', ')}.` });
+  if (!Number.isInteger(stackDepth) || stackDepth < 0 || stackDepth > MOST_FRAMES)
+    throw new BadRequestError(`a stack of ${stackDepth} frames cannot be had`, { hint: `Take 0 to ${MOST_FRAMES}.` });
 }
 
 function coveredBytes(cover: Cover): CoveredBytes {

@@ -1,12 +1,14 @@
 // Attaches to a running process.
 import { readFileSync } from 'node:fs';
-import { executablePath, isErrno, ownPrivileges, processStatus, threadIds } from '../engines/host/facts.js';
+import { executablePath, isAlive, isErrno, ownPrivileges, processStatus, threadIds } from '../engines/host/facts.js';
 import { attachedLifecycle } from '../engines/host/lifecycle.js';
 import { chooseEngine } from './choose-engine.js';
 import { explainArmFailure, permissionHint } from './diagnostics.js';
 import { BadRequestError, NoPermissionError, NoSuchProcessError } from './errors.js';
 import { openLiveProgram } from './live-program.js';
 import type { TargetOptions } from './options.js';
+import { outlivesItsLeader } from './process-state.js';
+import type { Program } from './program.js';
 import { Target } from './target.js';
 
 /**
@@ -17,7 +19,7 @@ export async function attach(pid: number, options: TargetOptions = {}): Promise<
   checkProcess(pid, options.tid);
   const engine = chooseEngine(options.engine ?? 'auto');
   const lifecycle = attachedLifecycle(pid);
-  const program = openLiveProgram(pid);
+  const program = openIfThere(pid);
   try {
     const session = engine.open({ pid, tid: options.tid ?? null, inherit: options.inherit ?? 'threads' });
     return new Target({ session, program, lifecycle, options });
@@ -27,9 +29,22 @@ export async function attach(pid: number, options: TargetOptions = {}): Promise<
   }
 }
 
+/** It may end at any moment. */
+function openIfThere(pid: number): Program {
+  try {
+    return openLiveProgram(pid);
+  } catch (error) {
+    throw isAlive(pid) ? error : new NoSuchProcessError(pid, `process ${pid} has ended`);
+  }
+}
+
 function checkProcess(pid: number, tid: number | undefined): void {
   const status = processStatus(pid);
-  if (status === null || status.state === 'Z') throw new NoSuchProcessError(pid);
+  if (status === null || (status.state === 'Z' && !outlivesItsLeader(pid))) throw new NoSuchProcessError(pid);
+  if (status.state === 'Z')
+    throw new BadRequestError(`the first thread of process ${pid} has ended`, {
+      hint: 'Linux does not show the memory of such a process. Attach before that thread ends.',
+    });
   if (status.tgid !== pid)
     throw new BadRequestError(`${pid} is a thread of process ${status.tgid}`, { hint: `Use --pid ${status.tgid} --tid ${pid}.` });
   if (pid === process.pid)

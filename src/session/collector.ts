@@ -1,10 +1,14 @@
 // Runs the rounds: takes what the engine reports to the pipelines, keeps the counts, and hands complete hits on in order.
 import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
+import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
-import type { HitRecord } from './hit-record.js';
+import { RACE_WINDOW } from './history.js';
 import type { Item, Outbox } from './outbox.js';
 import type { ThreadBook } from './threads.js';
 import type { WatchPipeline } from './watch-pipeline.js';
+
+/** A throttled event is let go on at the kernel's next tick; ticks are at most this long (ns) apart. */
+const LONGEST_TICK = 20_000_000;
 
 /** What went wrong or could not be seen, so far. */
 export interface Losses {
@@ -17,109 +21,163 @@ export interface Losses {
 /** Told of what concerns more than one watch. */
 export interface CollectorEvents {
   /** The watched process runs another program. */
-  exec(comm: string, time: bigint): void;
+  exec(comm: string, now: number): void;
   items(items: readonly Item[]): void;
 }
 
+export interface CollectorParts {
+  readonly session: EngineSession;
+  readonly pid: number;
+  readonly inherit: Inherit;
+  readonly outbox: Outbox;
+  readonly threads: ThreadBook;
+  readonly events: CollectorEvents;
+}
+
+interface Closing {
+  readonly pipeline: WatchPipeline;
+  /** When it was disarmed, ns. */
+  readonly time: number;
+  readonly closed: () => void;
+}
+
+/** ns of CLOCK_MONOTONIC. */
+function monotonic(): number {
+  return Number(process.hrtime.bigint());
+}
+
 export class Collector {
-  readonly #session: EngineSession;
-  readonly #pid: number;
-  readonly #outbox: Outbox;
-  readonly #threads: ThreadBook;
-  readonly #events: CollectorEvents;
+  readonly #parts: CollectorParts;
   readonly #byCookie = new Map<number, WatchPipeline>();
   readonly #pipelines = new Set<WatchPipeline>();
-  readonly #byInfo = new Map<object, WatchPipeline>();
+  #closing: Closing[] = [];
   readonly losses: Losses = { lost: 0, throttled: 0, unseenChanges: 0 };
   readonly #sink: EngineSink;
-  #pendingExec: { comm: string; time: bigint } | null = null;
-  /** Start of the round before: everything older has been delivered by now. */
-  #previousRound = 0;
+  #pendingExec: string | null = null;
+  /** Starts of the last two rounds: what is older than the last is delivered in this one, what is older than the other was in that one. */
+  #lastRound = 0;
+  #roundBefore = 0;
 
-  constructor(parts: { session: EngineSession; pid: number; outbox: Outbox; threads: ThreadBook; events: CollectorEvents }) {
-    this.#session = parts.session;
-    this.#pid = parts.pid;
-    this.#outbox = parts.outbox;
-    this.#threads = parts.threads;
-    this.#events = parts.events;
+  constructor(parts: CollectorParts) {
+    this.#parts = parts;
     this.#sink = this.#makeSink();
   }
 
+  /** `pipeline`'s pieces have just been armed. */
   add(pipeline: WatchPipeline, cookies: readonly number[]): void {
     this.#pipelines.add(pipeline);
-    this.#byInfo.set(pipeline.info, pipeline);
+    // A first look at memory at once, so that the first hit's old value is known.
+    pipeline.endRound(Number.NEGATIVE_INFINITY, monotonic());
     for (const cookie of cookies) this.#byCookie.set(cookie, pipeline);
   }
 
-  /** No more reports of `pipeline` are to come; what it still holds goes out with the next round. */
-  retire(pipeline: WatchPipeline): void {
-    pipeline.finish();
-    this.#pipelines.delete(pipeline);
+  /** `pipeline`'s pieces have just been disarmed; `closed` is called when the last of its hits has been handed on. */
+  close(pipeline: WatchPipeline, closed: () => void): void {
+    const time = monotonic();
+    pipeline.close(time);
+    this.#closing.push({ pipeline, time, closed });
   }
 
-  /** One round. `final`: everything is disarmed, hold nothing back. Returns the number of reports. */
-  round(final: boolean): number {
-    const horizon = final ? Number.POSITIVE_INFINITY : this.#previousRound;
-    this.#previousRound = Number(process.hrtime.bigint());
-    const reports = this.#session.collect(this.#sink, final);
-    const now = Number(process.hrtime.bigint());
-    for (const pipeline of this.#pipelines) {
-      if (final) pipeline.finish();
-      else pipeline.endRound(horizon, now);
-    }
-    this.#deliver(horizon);
+  /** One round. Returns whether there was anything to do. */
+  round(): boolean {
+    const horizon = this.#lastRound;
+    this.#lastRound = monotonic();
+    const reports = this.#parts.session.collect(this.#sink, false);
+    this.#roundBefore = horizon;
+    const now = monotonic();
+    for (const pipeline of this.#pipelines) pipeline.endRound(horizon, now);
+    this.#deliver(horizon - RACE_WINDOW);
+    this.#forgetClosed(horizon - RACE_WINDOW);
     this.#reportExec();
-    return reports;
+    return reports > 0 || !this.#parts.outbox.isEmpty;
   }
 
-  #deliver(horizon: number): void {
-    const items = this.#outbox.take((hit: HitRecord) => this.#byInfo.get(hit.watch)?.isOpen(hit, horizon) === true);
+  /**
+   * The last round: everything is disarmed. `ended`: because the process has ended, so that memory held still before. `last` is
+   * called before the last items go out, with the program that the process came to run meanwhile, or null.
+   */
+  finish(ended: boolean, last: (comm: string | null) => void): void {
+    const disarmed = ended ? Number.POSITIVE_INFINITY : monotonic();
+    this.#parts.session.collect(this.#sink, true);
+    for (const pipeline of this.#pipelines) pipeline.finish(disarmed);
+    last(this.#pendingExec);
+    this.#deliver(Number.POSITIVE_INFINITY);
+    this.#forgetClosed(Number.POSITIVE_INFINITY);
+  }
+
+  /** Hands on what no hit later than `limit` (ns) can change any more. */
+  #deliver(limit: number): void {
+    const items = this.#parts.outbox.take((hit) => hit.unresolved || hit.at + hit.settledAfter > limit);
     for (const item of items) if (item.kind === 'unseen-change') this.losses.unseenChanges++;
-    if (items.length > 0) this.#events.items(items);
+    if (items.length > 0) this.#parts.events.items(items);
+  }
+
+  #forgetClosed(limit: number): void {
+    const done = this.#closing.filter(({ time }) => time < limit);
+    if (done.length === 0) return;
+    this.#closing = this.#closing.filter(({ time }) => time >= limit);
+    for (const { pipeline, closed } of done) {
+      this.#pipelines.delete(pipeline);
+      for (const [cookie, owner] of this.#byCookie) if (owner === pipeline) this.#byCookie.delete(cookie);
+      closed();
+    }
   }
 
   #reportExec(): void {
-    const exec = this.#pendingExec;
-    if (exec === null) return;
+    const comm = this.#pendingExec;
     this.#pendingExec = null;
-    this.#events.exec(exec.comm, exec.time);
-    // What was announced on that occasion: there may be no other round.
-    this.flush();
-  }
-
-  /** Hands on what is held back, as it is. */
-  flush(): void {
-    this.#deliver(Number.POSITIVE_INFINITY);
+    if (comm !== null) this.#parts.events.exec(comm, monotonic());
   }
 
   /** Puts an event into its place among the hits. */
   announce(event: TargetEvent): void {
-    this.#outbox.event(event);
+    this.#parts.outbox.event(event);
   }
 
   #makeSink(): EngineSink {
     return {
       hit: (raw: RawHit) => this.#byCookie.get(raw.cookie)?.report(raw),
-      threadStarted: ({ pid, tid, parentPid, parentTid }) => {
-        this.#threads.started(pid, tid, parentTid);
-        if (pid === parentPid) return;
-        for (const pipeline of this.#pipelines) pipeline.fork(parentPid, pid);
-        this.announce({ kind: 'fork', pid: parentPid, child: pid, time: process.hrtime.bigint() });
-      },
+      threadStarted: (thread) => this.#threadStarted(thread),
       threadEnded: ({ pid, tid }) => {
-        if (this.#threads.ended(tid)) for (const pipeline of this.#pipelines) pipeline.forget(pid);
+        for (const pipeline of this.#pipelines) pipeline.threadEnded(tid);
+        if (this.#parts.threads.ended(tid)) this.#forget(pid);
       },
-      renamed: ({ pid, tid, comm, exec, time }) => {
-        this.#threads.renamed(tid, comm);
-        if (!exec) return;
-        this.announce({ kind: 'exec', pid, comm, time });
-        if (pid === this.#pid) this.#pendingExec = { comm, time };
-        else for (const pipeline of this.#pipelines) pipeline.forget(pid);
-      },
-      lost: ({ kind, count, time }) => {
-        this.losses[kind] += count;
-        this.announce({ kind, count, time });
-      },
+      renamed: (thread) => this.#renamed(thread),
+      lost: (loss) => this.#lost(loss),
     };
+  }
+
+  #threadStarted({ pid, tid, parentPid, parentTid }: Parameters<EngineSink['threadStarted']>[0]): void {
+    const { inherit, threads } = this.#parts;
+    const isFork = pid !== parentPid;
+    if (inherit === 'children' || (inherit === 'threads' && !isFork)) threads.started(pid, tid, parentTid);
+    if (!isFork) return;
+    if (inherit === 'children') {
+      const parent = { pid: parentPid, tid: parentTid };
+      for (const pipeline of this.#pipelines) pipeline.fork(parent, pid, this.#roundBefore);
+    }
+    this.announce({ kind: 'fork', pid: parentPid, child: pid, time: process.hrtime.bigint() });
+  }
+
+  #renamed({ pid, tid, comm, exec, time }: Parameters<EngineSink['renamed']>[0]): void {
+    this.#parts.threads.renamed(tid, comm);
+    if (!exec) return;
+    this.#parts.threads.executed(pid);
+    this.announce({ kind: 'exec', pid, comm, time });
+    this.#forget(pid, Number(time));
+    if (pid === this.#parts.pid) this.#pendingExec = comm;
+  }
+
+  /** What was lost came between hits that we know: what follows from their order does not hold. */
+  #lost({ kind, count, time }: Parameters<EngineSink['lost']>[0]): void {
+    this.losses[kind] += count;
+    const until = Number(time) + (kind === 'throttled' ? LONGEST_TICK : 0);
+    for (const pipeline of this.#pipelines) pipeline.blind(until);
+    this.#parts.outbox.contestAll();
+    this.announce({ kind, count, time });
+  }
+
+  #forget(pid: number, time?: number): void {
+    for (const pipeline of this.#pipelines) pipeline.forget(pid, time);
   }
 }

@@ -60,3 +60,12 @@ export class NotMappedError extends HwbkptError {
     this.address = address;
   }
 }
+
+/** The target was disarmed, or all its watches have ended. */
+export class TargetClosedError extends HwbkptError {
+  readonly code = 'target-closed';
+
+  constructor(pid: number) {
+    super(`process ${pid} is not watched any more`, { hint: 'Attach to it again to watch something else.' });
+  }
+}

@@ -24,14 +24,14 @@ function register(raw: RawHit, name: 'di' | 'sp'): number {
   return ((raw.registers[at + 1] ?? 0) & 0x1f_ffff) * 0x1_0000_0000 + (raw.registers[at] ?? 0);
 }
 
-/** The unfinished copies of one watch, by thread. */
+/** The unfinished copies of one watch, by thread. Keeps the hit of each open (`settledAfter`) as long as the copy may go on. */
 export class KernelRuns {
   readonly #runs = new Map<number, Run>();
 
   /** If `raw` goes on with a copy already reported, counts it there and returns that hit. */
   continued(raw: RawHit, time: number): HitRecord | null {
     const run = this.#runs.get(raw.tid);
-    if (run === undefined) return null;
+    if (run === undefined || run.hit.closed) return null;
     const destination = register(raw, 'di');
     const ip = raw.ipLo;
     const onward = destination > run.destination || (destination === run.destination && ip > run.ip);
@@ -40,25 +40,18 @@ export class KernelRuns {
     run.time = time;
     run.destination = destination;
     run.ip = ip;
+    run.hit.settledAfter = time - run.hit.at + LONGEST_PAUSE;
     return run.hit;
   }
 
   /** `raw` is the first report of a copy, shown as `hit`. */
   begin(raw: RawHit, time: number, hit: HitRecord): void {
     this.#runs.set(raw.tid, { hit, time, ip: raw.ipLo, destination: register(raw, 'di'), stackPointer: register(raw, 'sp') });
+    hit.settledAfter = LONGEST_PAUSE;
   }
 
-  /** The thread did something else on this watch. */
+  /** The thread did something else on this watch, or has ended. */
   end(tid: number): void {
-    this.#runs.delete(tid);
-  }
-
-  /** Whether a report later than `horizon` (ns) could still belong to `hit`. */
-  isOpen(hit: HitRecord, horizon: number): boolean {
-    const run = this.#runs.get(hit.tid);
-    if (run === undefined || run.hit !== hit) return false;
-    if (horizon - run.time <= LONGEST_PAUSE) return true;
-    this.#runs.delete(hit.tid);
-    return false;
+    if (this.#runs.size > 0) this.#runs.delete(tid);
   }
 }

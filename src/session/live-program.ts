@@ -1,5 +1,6 @@
 // The program of a live process, seen through its memory map, its files' symbols and the kernel's symbol list.
 
+import { statSync } from 'node:fs';
 import { executableKind } from '../engines/host/facts.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
@@ -11,12 +12,16 @@ import { resolveInImage } from './resolve.js';
 
 /** Opens the program that `pid` runs. Throws WrongArchitectureError, NoProcessImageError. */
 export function openLiveProgram(pid: number): Program {
+  checkArchitecture(pid);
+  return new LiveProgram(pid);
+}
+
+function checkArchitecture(pid: number): void {
   const kind = executableKind(pid);
   if (kind !== null && (kind.bits !== 64 || kind.machine !== X86_64))
     throw new WrongArchitectureError(`process ${pid} runs a ${kind.bits}-bit program of ${machineName(kind.machine)}`, {
       hint: 'This version of hwbkpt watches 64-bit x86 programs.',
     });
-  return new LiveProgram(pid);
 }
 
 /** e_machine numbers people meet. */
@@ -33,16 +38,25 @@ function machineName(machine: number): string {
   return MACHINES.get(machine) ?? `machine ${machine}`;
 }
 
+/** How often (ms) the memory map is read for addresses that belong to nothing known. */
+const REFRESH_INTERVAL = 20;
+
 class LiveProgram implements Program {
   readonly pid: number;
   readonly code: CodeSource;
   readonly #image: ProcessImage;
   readonly #kernel = new KernelSymbols();
+  #executable: string | null;
+  #modules: string;
+  #lastRefresh = 0;
+  #readChangingCode = false;
 
   constructor(pid: number) {
     this.pid = pid;
+    this.#executable = executableIdentity(pid);
     this.#image = new ProcessImage(pid);
-    this.code = { read: (address, length) => this.#image.readCode(address, length) };
+    this.#modules = modulesOf(this.#image);
+    this.code = { read: (address, length) => this.#readCode(address, length) };
   }
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
@@ -52,7 +66,7 @@ class LiveProgram implements Program {
   place(address: bigint, kernel: boolean): Place {
     if (kernel) return this.#kernel.place(address);
     // A library loaded since the last look (dlopen) is found by looking again.
-    if (this.#image.moduleAt(address) === null) this.#tryRefresh();
+    if (this.#image.moduleAt(address) === null && performance.now() - this.#lastRefresh > REFRESH_INTERVAL) this.refresh();
     return this.#image.place(address);
   }
 
@@ -60,25 +74,56 @@ class LiveProgram implements Program {
     return this.#image.functionStart(address);
   }
 
+  /** When the process has ended or runs another program, what is known stays: hits from before are still to be placed. */
   refresh(): boolean {
-    return this.#image.refresh();
-  }
-
-  /** The process may have ended: then what is known stays. */
-  #tryRefresh(): void {
+    this.#lastRefresh = performance.now();
+    if (executableIdentity(this.pid) !== this.#executable) return false;
     try {
       this.#image.refresh();
     } catch {
-      // Nothing more can be learnt.
+      return false;
     }
+    const before = this.#modules;
+    this.#modules = modulesOf(this.#image);
+    const changed = this.#modules !== before || this.#readChangingCode;
+    this.#readChangingCode = false;
+    return changed;
+  }
+
+  reopen(): void {
+    checkArchitecture(this.pid);
+    this.#executable = executableIdentity(this.pid);
+    this.#image.refresh();
+    this.#modules = modulesOf(this.#image);
+  }
+
+  /** Code of no file was written at run time, and may be written again. */
+  #readCode(address: bigint, length: number): Uint8Array | null {
+    if ((this.#image.moduleAt(address)?.file ?? null) !== null) return this.#image.readCode(address, length);
+    this.#readChangingCode = true;
+    return executableIdentity(this.pid) === this.#executable ? this.#image.readCode(address, length) : null;
   }
 
   isMapped(address: bigint): boolean {
-    if (!this.#image.isMapped(address)) this.#tryRefresh();
+    if (!this.#image.isMapped(address)) this.refresh();
     return this.#image.isMapped(address);
   }
 
   [Symbol.dispose](): void {
     this.#image[Symbol.dispose]();
   }
+}
+
+/** The file that `pid` runs, whatever it is called by now; null when that cannot be seen any more. */
+function executableIdentity(pid: number): string | null {
+  try {
+    const { dev, ino } = statSync(`/proc/${pid}/exe`);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+function modulesOf({ modules }: ProcessImage): string {
+  return modules.map(({ path, start }) => `${start} ${path}`).join('\n');
 }

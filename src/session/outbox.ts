@@ -1,5 +1,5 @@
 // Keeps hits and events in their order until each hit is complete, then hands them on.
-import type { TargetEvent } from '../model/hit.js';
+import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
 
 /** What a reader gets. */
@@ -8,9 +8,21 @@ export type Item = HitRecord | TargetEvent;
 /** Hits held back at most; beyond that they go out as they are. */
 const MOST_HELD = 100_000;
 
+/** The hit that puts others in doubt. */
+export interface Contender {
+  readonly watch: WatchInfo;
+  readonly pid: number;
+  readonly tid: number;
+  readonly cpu: number;
+}
+
 /** The hits and events of one target that have not gone out yet. */
 export class Outbox {
   #items: Item[] = [];
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
 
   hit(hit: HitRecord): void {
     this.#items.push(hit);
@@ -23,12 +35,56 @@ export class Outbox {
   /** Everything up to the first hit that `isOpen`. */
   take(isOpen: (hit: HitRecord) => boolean): Item[] {
     const items = this.#items;
-    const held = items.length > MOST_HELD ? -1 : items.findIndex((item) => item.kind === 'hit' && isOpen(item));
-    if (held < 0) {
+    const open = items.findIndex((item) => item.kind === 'hit' && isOpen(item));
+    if (open < 0) {
       this.#items = [];
       return items;
     }
+    const held = Math.max(open, items.length - MOST_HELD);
     this.#items = items.slice(held);
-    return items.slice(0, held);
+    const taken = items.slice(0, held);
+    if (held > open) close(taken);
+    return taken;
+  }
+
+  /**
+   * The order of `contender` and the hits of other threads on other CPUs after `since` (ns) is not known: takes back what they show of
+   * each other, and what was said about memory that changed without a hit.
+   */
+  contest(contender: Contender, since: number): void {
+    for (let i = this.#items.length - 1; i >= 0; i--) {
+      const item = this.#items[i];
+      if (item === undefined || !concerns(item, contender)) continue;
+      if (item.kind === 'hit') {
+        if (item.at + item.settledAfter <= since) return;
+        if (item.at <= since) {
+          // Its value was found by one of the contested hits.
+          if (item.valueSource === 'sequence') item.contest();
+          return;
+        }
+        if (item.cpu !== contender.cpu && item.tid !== contender.tid) item.contest();
+      } else if (Number(item.time) > since) this.#items.splice(i, 1);
+    }
+  }
+
+  /** Hits are missing: takes back whatever follows from other hits. */
+  contestAll(): void {
+    for (const item of this.#items) if (item.kind === 'hit') item.contest();
+    this.#items = this.#items.filter(({ kind }) => kind !== 'unseen-change');
+  }
+}
+
+type Concerned = HitRecord | Extract<TargetEvent, { kind: 'unseen-change' }>;
+
+function concerns(item: Item, { watch, pid }: Contender): item is Concerned {
+  return (item.kind === 'hit' || item.kind === 'unseen-change') && item.watch === watch && item.pid === pid;
+}
+
+/** What waited longest is told as it is, so that the rest can go on. */
+function close(items: readonly Item[]): void {
+  for (const item of items) {
+    if (item.kind !== 'hit') continue;
+    item.unresolved = false;
+    item.closed = true;
   }
 }

@@ -5,7 +5,10 @@ import type { Place } from '../model/place.js';
 /** Looks one address up; slow. */
 export type PlaceLookup = (address: bigint, kernel: boolean) => Place;
 
-/** A cache over {@link PlaceLookup}; forgets all when the program changes. */
+/** Addresses remembered; then all are forgotten. Programs that write code as they run have ever new ones. */
+const MOST_PLACES = 65_536;
+
+/** A cache over {@link PlaceLookup}. Two askings for one address give one object, until the cache is cleared. */
 export class PlaceCache {
   readonly #lookup: PlaceLookup;
   readonly #places = new Map<number, Place>();
@@ -20,10 +23,12 @@ export class PlaceCache {
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     const place = this.#lookup(joinU64(lo, hi), kernel);
+    if (this.#places.size >= MOST_PLACES) this.#places.clear();
     this.#places.set(key, place);
     return place;
   }
 
+  /** Forgets all: code was loaded, unloaded or replaced. */
   clear(): void {
     this.#places.clear();
   }

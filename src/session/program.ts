@@ -26,8 +26,10 @@ export interface Program extends Disposable {
   place(address: bigint, kernel: boolean): Place;
   readonly code: CodeSource;
   functionStart(address: bigint): bigint | null;
-  /** Looks at the process's mappings again. Returns whether they have changed. */
+  /** Looks again at what is loaded. Returns whether code may have changed since the last look: then what was derived from it does not hold. */
   refresh(): boolean;
-  /** Whether any of `length` bytes at `address` may be in a mapping. */
+  /** Another program runs in the process now. Throws the errors of opening it. */
+  reopen(): void;
+  /** Whether the byte at `address` is mapped. */
   isMapped(address: bigint): boolean;
 }

@@ -1,12 +1,21 @@
-// A bounded queue between the one who collects hits and the one who reads them; what does not fit is counted, never dropped in silence.
+// A bounded queue between the one who collects hits and those who read them; what does not fit is counted, never dropped in silence.
 
-/** An async iterable with room for `capacity` items. Read by one consumer. */
+interface Waiting<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** An async iterable with room for `capacity` items. Each item goes to one reader; a reader who stops leaves the rest to the next one. */
 export class BoundedStream<T> implements AsyncIterable<T> {
   readonly #capacity: number;
-  #items: T[] = [];
+  /** What is being read, from {@link #next} on, and what has come since. */
+  #batch: T[] = [];
+  #next = 0;
+  #arrived: T[] = [];
+  #waiting: Waiting<T>[] = [];
   #ended = false;
+  #failure: { readonly error: unknown } | null = null;
   #missed = 0;
-  #wake: (() => void) | null = null;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -19,39 +28,48 @@ export class BoundedStream<T> implements AsyncIterable<T> {
 
   push(item: T): void {
     if (this.#ended) return;
-    if (this.#items.length >= this.#capacity) {
-      this.#missed++;
-      return;
-    }
-    this.#items.push(item);
-    this.#signal();
+    const reader = this.#waiting.shift();
+    if (reader !== undefined) reader.resolve({ value: item, done: false });
+    else if (this.#batch.length - this.#next + this.#arrived.length < this.#capacity) this.#arrived.push(item);
+    else this.#missed++;
   }
 
-  /** No more items will come; the reader gets what is left, then the end. */
-  end(): void {
+  /** No more items will come; readers get what is left, then the end, or the error instead. */
+  end(failure: { readonly error: unknown } | null = null): void {
+    if (this.#ended) return;
     this.#ended = true;
-    this.#signal();
-  }
-
-  #signal(): void {
-    this.#wake?.();
-    this.#wake = null;
-  }
-
-  /** Up to everything that is there now, waiting until there is something; null at the end. */
-  async takeBatch(): Promise<T[] | null> {
-    while (this.#items.length === 0) {
-      if (this.#ended) return null;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    this.#failure = failure;
+    for (const { resolve, reject } of this.#waiting) {
+      if (failure === null) resolve({ value: undefined, done: true });
+      else reject(failure.error);
     }
-    const batch = this.#items;
-    this.#items = [];
-    return batch;
+    this.#waiting = [];
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (let batch = await this.takeBatch(); batch !== null; batch = await this.takeBatch()) yield* batch;
+  #take(): Promise<IteratorResult<T, undefined>> {
+    if (this.#next === this.#batch.length) {
+      this.#batch = this.#arrived;
+      this.#arrived = [];
+      this.#next = 0;
+    }
+    if (this.#next < this.#batch.length) return Promise.resolve({ value: this.#batch[this.#next++] as T, done: false });
+    if (this.#failure !== null) return Promise.reject(this.#failure.error);
+    if (this.#ended) return Promise.resolve({ value: undefined, done: true });
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+    });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    let left = false;
+    const iterator: AsyncIterableIterator<T, undefined> = {
+      next: () => (left ? Promise.resolve({ value: undefined, done: true }) : this.#take()),
+      return: () => {
+        left = true;
+        return Promise.resolve({ value: undefined, done: true });
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
   }
 }

@@ -1,25 +1,21 @@
-// Everything that happens to the hits of one watch between the engine and the reader: merging, values, filtering.
+// Everything that happens to the hits of one watch between the engine and the reader: merging, place, stack, and the chain of values.
 import { present } from '../base/assert.js';
 import type { RawHit } from '../engines/contract.js';
-import {
-  type AccessRebuilder,
-  type AccessSample,
-  newAccessSample,
-  newRebuiltAccess,
-  REGISTER_WORDS,
-  type RebuiltAccess,
-} from '../instructions/index.js';
+import { type AccessRebuilder, type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
-import { type Settled, ValueHistory } from './history.js';
+import { mayBeLate } from './history.js';
 import { HitRecord } from './hit-record.js';
 import { KernelRuns } from './kernel-runs.js';
 import type { Outbox } from './outbox.js';
+import { PieceMerger } from './piece-merger.js';
 import type { PlaceCache } from './places.js';
+import { type ChainScope, type CoveredBytes, ProcessChain } from './process-chain.js';
 
-/** Reports of several pieces by one exception are written within this time (ns). */
-const SAME_EXCEPTION = 100_000;
-/** How often (ns) a quiet watch is compared with memory. */
-const PROBE_INTERVAL = 20_000_000;
+/** How often (ns) a quiet watch is compared with memory, in few and in many processes: this long for each so many of them. */
+const PROBE_INTERVAL = 5_000_000;
+const PROCESSES_AT_ONCE = 32;
+/** A fork takes at most this long (ns) from copying memory to being reported. */
+const LONGEST_FORK = 1_000_000_000;
 
 /** What a watch's pipeline shares with the others of its target. */
 export interface PipelineContext {
@@ -34,263 +30,217 @@ export interface PipelineContext {
   stack(raw: RawHit): HitRecord['stack'];
 }
 
-/** The bytes the armed pieces cover: the watched range, or more where it was widened. */
-export interface CoveredBytes {
-  readonly address: bigint;
-  readonly length: number;
-}
-
-interface Merging {
-  hit: HitRecord | null;
-  time: number;
-  cookies: number[];
-  readonly registers: Uint32Array;
-}
-
+/** Times are ns of CLOCK_MONOTONIC as numbers. */
 export class WatchPipeline {
   readonly info: WatchInfo;
-  readonly #covered: CoveredBytes;
-  readonly #pieces: number;
+  readonly #scope: ChainScope;
   readonly #context: PipelineContext;
-  readonly #offset: number;
-  readonly #histories = new Map<number, ValueHistory>();
-  readonly #waiting = new Map<number, HitRecord>();
+  readonly #chains = new Map<number, ProcessChain>();
   readonly #runs = new KernelRuns();
-  readonly #merging: Merging = { hit: null, time: 0, cookies: [], registers: new Uint32Array(REGISTER_WORDS) };
-  readonly #sample: AccessSample = newAccessSample();
+  readonly #merger: PieceMerger | null;
+  readonly #sample: AccessSample;
   readonly #rebuilt: RebuiltAccess = newRebuiltAccess();
-  #lastProbe = 0;
+  #blindUntil = Number.NEGATIVE_INFINITY;
+  #lastProbes = Number.NEGATIVE_INFINITY;
+  #closedAt = Number.POSITIVE_INFINITY;
 
+  /** `pieces`: how many armed pieces report to it. */
   constructor(info: WatchInfo, covered: CoveredBytes, pieces: number, context: PipelineContext) {
     this.info = info;
-    this.#covered = covered;
-    this.#pieces = pieces;
     this.#context = context;
-    this.#offset = Number(info.address - covered.address);
-    this.#sample.rangeLo = Number(covered.address & 0xffff_ffffn);
-    this.#sample.rangeHi = Number(covered.address >> 32n);
-    this.#sample.rangeSize = covered.length;
-    this.#sample.writesOnly = info.access === 'write';
+    this.#scope = { info, covered, offset: Number(info.address - covered.address), outbox: context.outbox };
+    this.#merger = pieces > 1 ? new PieceMerger() : null;
+    this.#sample = newAccessSample({
+      rangeLo: Number(covered.address & 0xffff_ffffn),
+      rangeHi: Number(covered.address >> 32n),
+      rangeSize: covered.length,
+      writesOnly: info.access === 'write',
+    });
   }
 
-  /** The value in process `pid` before anything could happen; null when that moment has passed. */
+  /** Process `pid` is watched from now on; `bytes`: the covered bytes before anything could happen, null when that moment has passed. */
   start(pid: number, bytes: Uint8Array | null): void {
-    this.#histories.set(pid, new ValueHistory(bytes));
+    this.#chains.set(pid, new ProcessChain(pid, bytes, this.#scope));
   }
 
-  /** Process `child` begins with a copy of its parent's memory. */
-  fork(parent: number, child: number): void {
-    const history = this.#histories.get(parent);
-    if (history !== undefined && !this.#histories.has(child)) this.#histories.set(child, new ValueHistory(history.current));
+  /** Thread `tid` of process `parent` made process `child`, after `time`: it begins with a copy of its parent's memory. */
+  fork(parent: { readonly pid: number; readonly tid: number }, child: number, time: number): void {
+    const history = this.#chains.get(parent.pid)?.history;
+    if (history === undefined) return;
+    // What another thread wrote while the memory was copied may be in the copy or not.
+    const settled = history.last.tid === parent.tid || history.last.time < time - LONGEST_FORK;
+    this.start(child, settled ? history.whole : null);
   }
 
-  forget(pid: number): void {
-    this.#histories.delete(pid);
-    this.#resolve(pid, null);
+  /** Process `pid` has ended or, at `time`, begun to run another program: all its hits are known. */
+  forget(pid: number, time = Number.POSITIVE_INFINITY): void {
+    const chain = this.#chains.get(pid);
+    if (chain === undefined) return;
+    this.#chains.delete(pid);
+    chain.history.discardProbeAfter(time);
+    finish(chain, Number.POSITIVE_INFINITY);
+  }
+
+  threadEnded(tid: number): void {
+    this.#runs.end(tid);
+  }
+
+  /** Hits up to `time` are missing. */
+  blind(time: number): void {
+    this.#blindUntil = Math.max(this.#blindUntil, time);
+    for (const chain of this.#chains.values()) chain.blind(time);
   }
 
   /** One report of one of this watch's pieces. */
   report(raw: RawHit): void {
     const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
-    if (this.#pieces > 1 && this.#isSameAccess(raw, time)) return;
-    if (this.info.access === 'execute') {
-      this.#context.outbox.hit(this.#record(raw, raw.ipLo, raw.ipHi));
-      return;
+    if (this.#merger?.isSameAccess(raw, time) === true) return;
+    if (this.info.access === 'execute') this.#context.outbox.hit(this.#record(raw, raw.ipLo, raw.ipHi));
+    else if (raw.kernel) this.#kernelReport(raw, time, this.#chain(raw.pid));
+    else this.#userReport(raw, time, this.#chain(raw.pid));
+  }
+
+  #chain(pid: number): ProcessChain {
+    let chain = this.#chains.get(pid);
+    if (chain === undefined) {
+      chain = new ProcessChain(pid, null, this.#scope);
+      chain.blind(this.#blindUntil);
+      this.#chains.set(pid, chain);
     }
-    if (raw.kernel) this.#kernelReport(raw, time);
-    else this.#userReport(raw, time);
+    return chain;
   }
 
-  #isSameAccess(raw: RawHit, time: number): boolean {
-    const merging = this.#merging;
-    const { registers, registersAt } = raw;
-    const { hit } = merging;
-    const same =
-      hit !== null &&
-      hit.tid === raw.tid &&
-      hit.ipLo === raw.ipLo &&
-      hit.ipHi === raw.ipHi &&
-      time - merging.time < SAME_EXCEPTION &&
-      !merging.cookies.includes(raw.cookie) &&
-      merging.registers.every((word, i) => word === registers[registersAt + i]);
-    if (same) merging.cookies.push(raw.cookie);
-    return same;
-  }
-
-  #beginMerging(raw: RawHit, time: number, hit: HitRecord): void {
-    if (this.#pieces === 1) return;
-    const merging = this.#merging;
-    merging.hit = hit;
-    merging.time = time;
-    merging.cookies = [raw.cookie];
-    merging.registers.set(raw.registers.subarray(raw.registersAt, raw.registersAt + REGISTER_WORDS));
-  }
-
-  #history(pid: number): ValueHistory {
-    let history = this.#histories.get(pid);
-    if (history === undefined) {
-      history = new ValueHistory(null);
-      this.#histories.set(pid, history);
+  #kernelReport(raw: RawHit, time: number, chain: ProcessChain): void {
+    const contested = chain.arrive(raw, time);
+    const probe = chain.history.takeProbe(time);
+    const begun = this.#runs.continued(raw, time);
+    // What memory held in the middle of a copy is no value of it.
+    if (begun === null && probe !== null) chain.believe(probe);
+    chain.release();
+    const hit = begun ?? this.#record(raw, raw.ipLo, raw.ipHi);
+    if (begun === null) {
+      hit.oldBytes = chain.shown;
+      hit.oldFollows = true;
+      this.#runs.begin(raw, time, hit);
+      this.#context.outbox.hit(hit);
     }
-    return history;
+    chain.history.forget();
+    chain.await(hit);
+    if (contested) chain.release();
   }
 
-  #kernelReport(raw: RawHit, time: number): void {
-    const history = this.#history(raw.pid);
-    this.#settled(raw.pid, history.beforeHit(time, raw.cpu));
-    const old = history.current;
-    history.afterHit(null);
-    if (this.#runs.continued(raw, time) !== null) return;
-    this.#resolve(raw.pid, null);
-    const hit = this.#record(raw, raw.ipLo, raw.ipHi);
-    hit.oldBytes = this.#shown(old);
-    this.#runs.begin(raw, time, hit);
-    this.#await(hit);
-    this.#beginMerging(raw, time, hit);
-    this.#context.outbox.hit(hit);
-  }
-
-  #userReport(raw: RawHit, time: number): void {
+  #userReport(raw: RawHit, time: number, chain: ProcessChain): void {
     this.#runs.end(raw.tid);
-    const history = this.#history(raw.pid);
-    this.#settled(raw.pid, history.beforeHit(time, raw.cpu));
-    const rebuilt = this.#rebuild(raw, history);
-    if (this.#isOutside(rebuilt)) return;
-    this.#checkFound(raw, history, rebuilt, time);
-    const hit = rebuilt.instructionKnown
-      ? this.#record(raw, rebuilt.instructionLo, rebuilt.instructionHi)
+    const contested = chain.arrive(raw, time);
+    const access = this.#rebuild(raw, time, chain);
+    if (access.oldDisproved) chain.disproved(time);
+    if (access.foundKnown) chain.found(access, time);
+    if (this.#isOutside(access)) chain.apply(access);
+    else this.#userHit(raw, chain, contested);
+    if (contested) chain.history.forget();
+  }
+
+  #userHit(raw: RawHit, chain: ProcessChain, contested: boolean): void {
+    const access = this.#rebuilt;
+    chain.release();
+    const hit = access.instructionKnown
+      ? this.#record(raw, access.instructionLo, access.instructionHi)
       : this.#record(raw, (raw.ipLo - 1) >>> 0, raw.ipLo === 0 ? raw.ipHi - 1 : raw.ipHi);
-    const old = history.current;
-    const next = this.#valueAfter(rebuilt, old);
-    this.#resolve(raw.pid, null);
-    hit.oldBytes = this.#shown(old);
-    hit.newBytes = this.#shown(next);
-    history.afterHit(next);
-    if (next === null) this.#await(hit);
-    else hit.valueSource = rebuilt.kind === 'store' ? rebuilt.source : 'unchanged';
-    this.#beginMerging(raw, time, hit);
+    const foundAll = access.foundKnown && this.#covers(access.foundOffset, access.foundSize);
+    hit.oldBytes = chain.shown;
+    hit.oldFollows = !foundAll;
+    chain.apply(access);
+    hit.newBytes = chain.shown;
+    if (hit.newBytes !== null) {
+      hit.valueSource = access.kind === 'store' ? access.source : 'unchanged';
+      const complete = access.kind === 'store' && access.source !== 'arithmetic' && this.#covers(access.offset, access.size);
+      hit.newFollows = !complete && !foundAll;
+    } else if (!contested) chain.await(hit);
     this.#context.outbox.hit(hit);
   }
 
-  #rebuild(raw: RawHit, history: ValueHistory): RebuiltAccess {
+  /** Whether a place holds all watched bytes. */
+  #covers(offset: number, size: number): boolean {
+    const first = this.#scope.offset;
+    return offset <= first && offset + size >= first + this.info.size;
+  }
+
+  /** A widened cover also traps for its neighbours: what is known to have been outside is nobody's hit. */
+  #isOutside({ placeKnown, offset, size }: RebuiltAccess): boolean {
+    const first = this.#scope.offset;
+    return placeKnown && (offset + size <= first || offset >= first + this.info.size);
+  }
+
+  /** What the instruction did, with what was in memory before it as far as that is known. */
+  #rebuild(raw: RawHit, time: number, chain: ProcessChain): RebuiltAccess {
+    const { history } = chain;
+    const probe = history.takeProbe(time);
+    const access = this.#run(raw, chain);
+    if (probe === null || (history.whole !== null && history.agrees(probe))) return access;
+    const explained = access.kind === 'store' && mayBeLate(probe, time) && history.explains(probe, access);
+    if (explained) {
+      chain.release();
+      history.forget();
+    } else chain.believe(probe);
+    return this.#run(raw, chain);
+  }
+
+  #run(raw: RawHit, chain: ProcessChain): RebuiltAccess {
     const sample = this.#sample;
     sample.ipLo = raw.ipLo;
     sample.ipHi = raw.ipHi;
     sample.registers = raw.registers;
     sample.registersOffset = raw.registersAt;
-    sample.old = history.current;
+    sample.old = chain.history.whole;
     present(this.#context.rebuilder(), 'the instruction decoder').run(sample, this.#rebuilt);
     return this.#rebuilt;
   }
 
-  /** A widened cover also traps for its neighbours: what is known to have been outside is nobody's hit. */
-  #isOutside(rebuilt: RebuiltAccess): boolean {
-    if (this.#covered.length === this.info.size || !rebuilt.placeKnown) return false;
-    return rebuilt.offset + rebuilt.size <= this.#offset || rebuilt.offset >= this.#offset + this.info.size;
-  }
-
-  /** Compares what the instruction found in memory with what the chain says, and tells an earlier hit its value. */
-  #checkFound(raw: RawHit, history: ValueHistory, rebuilt: RebuiltAccess, time: number): void {
-    if (!rebuilt.foundKnown || rebuilt.foundOffset > 0 || rebuilt.foundOffset + rebuilt.foundSize < this.#covered.length) return;
-    const found = new Uint8Array(this.#covered.length);
-    overlay(found, rebuilt.foundOffset, rebuilt.foundSize, rebuilt.foundLo, rebuilt.foundHi);
-    const expected = history.foundBeforeHit(found);
-    if (expected !== null) this.#unseen(raw.pid, expected, found, time);
-    this.#resolve(raw.pid, { bytes: found, source: 'sequence' });
-  }
-
-  #valueAfter(rebuilt: RebuiltAccess, old: Uint8Array | null): Uint8Array | null {
-    if (rebuilt.kind === 'unchanged') return old;
-    if (rebuilt.kind === 'unknown') return null;
-    const coversAll = rebuilt.offset <= 0 && rebuilt.offset + rebuilt.size >= this.#covered.length;
-    if (old === null && !coversAll) return null;
-    const next = old === null ? new Uint8Array(this.#covered.length) : old.slice();
-    overlay(next, rebuilt.offset, rebuilt.size, rebuilt.lo, rebuilt.hi);
-    return next;
-  }
-
   #record(raw: RawHit, placeLo: number, placeHi: number): HitRecord {
-    const { timeLo, timeHi, pid, tid, cpu, ipLo, ipHi, kernel } = raw;
-    const place = this.#context.places.at(placeLo, placeHi, kernel);
-    const hit = new HitRecord(this.info, { timeLo, timeHi, pid, tid, cpu, ipLo, ipHi, kernel, place, comm: this.#context.comm(pid, tid) });
+    const place = this.#context.places.at(placeLo, placeHi, raw.kernel);
+    const hit = new HitRecord(this.info, raw, place, this.#context.comm(raw.pid, raw.tid));
     if (raw.stack !== null) hit.stack = this.#context.stack(raw);
     return hit;
   }
 
-  /** The watched part of the covered bytes. */
-  #shown(covered: Uint8Array | null): Uint8Array | null {
-    if (covered === null || this.#covered.length === this.info.size) return covered;
-    return covered.subarray(this.#offset, this.#offset + this.info.size);
-  }
-
-  /** `hit` gets its value from memory if nothing else happens meanwhile. */
-  #await(hit: HitRecord): void {
-    hit.unresolved = true;
-    this.#waiting.set(hit.pid, hit);
-  }
-
-  /** The waiting hit of `pid` gets its value, or none for good. */
-  #resolve(pid: number, value: { readonly bytes: Uint8Array; readonly source: 'memory' | 'sequence' } | null): void {
-    const hit = this.#waiting.get(pid);
-    if (hit === undefined) return;
-    this.#waiting.delete(pid);
-    hit.unresolved = false;
-    if (value === null) return;
-    hit.newBytes = this.#shown(value.bytes);
-    hit.valueSource = value.source;
-  }
-
-  #settled(pid: number, settled: Settled): void {
-    if (settled.kind === 'learnt') this.#resolve(pid, { bytes: settled.bytes, source: 'memory' });
-    else if (settled.kind === 'unseen') this.#unseen(pid, settled.expected, settled.found, settled.time);
-  }
-
-  #unseen(pid: number, expected: Uint8Array, found: Uint8Array, time: number): void {
-    const shownExpected = this.#shown(expected) ?? expected;
-    const shownFound = this.#shown(found) ?? found;
-    if (shownExpected.every((byte, i) => byte === shownFound[i])) return;
-    const event = {
-      kind: 'unseen-change',
-      watch: this.info,
-      pid,
-      time: BigInt(Math.round(time)),
-      expected: shownExpected,
-      found: shownFound,
-    } as const;
-    this.#context.outbox.event(event);
-  }
-
-  /** All hits up to `horizon` are in: settles probes and makes new ones at `now` (ns). */
+  /** All hits up to `horizon` are in: settles probes, and makes new ones where the last look is long ago or a hit waits. */
   endRound(horizon: number, now: number): void {
     if (this.info.access === 'execute') return;
-    const due = now - this.#lastProbe > PROBE_INTERVAL;
-    if (due) this.#lastProbe = now;
-    for (const [pid, history] of this.#histories) {
-      this.#settled(pid, history.settle(horizon));
-      if (!due && history.current !== null) continue;
-      const bytes = this.#context.readMemory(pid, this.#covered.address, this.#covered.length);
-      if (bytes !== null) history.probe(bytes, now);
+    if (horizon >= this.#closedAt) {
+      this.finish(this.#closedAt);
+      return;
+    }
+    const due = now - this.#lastProbes > PROBE_INTERVAL * Math.ceil(this.#chains.size / PROCESSES_AT_ONCE);
+    if (due) this.#lastProbes = now;
+    for (const chain of this.#chains.values()) {
+      chain.settle(horizon);
+      if (due || chain.isWaiting) this.#look(chain);
     }
   }
 
-  /** Whether `hit` may still change: it waits for its value, or belongs to a copy under way. */
-  isOpen(hit: HitRecord, horizon: number): boolean {
-    return hit.unresolved || (hit.kernel && this.#runs.isOpen(hit, horizon));
+  /** Reads memory of `chain`'s process, to be believed once it is certain which hit that follows. */
+  #look(chain: ProcessChain): void {
+    if (chain.history.isProbed || this.#closedAt !== Number.POSITIVE_INFINITY) return;
+    const { address, length } = this.#scope.covered;
+    const bytes = this.#context.readMemory(chain.pid, address, length);
+    if (bytes === null) chain.release();
+    // The time after the read, so that whatever it cannot have seen is stamped later.
+    else chain.history.probe(bytes, Number(process.hrtime.bigint()));
   }
 
-  /** The last round is over: what is still waiting gets memory's last word where no hit came after, else stays without. */
-  finish(): void {
-    for (const [pid, history] of this.#histories) {
-      this.#settled(pid, history.settle(Number.POSITIVE_INFINITY));
-      this.#resolve(pid, null);
-    }
+  /** Its pieces were disarmed at `time`: what happens later is not reported, so memory is not looked at any more. */
+  close(time: number): void {
+    this.#closedAt = time;
+  }
+
+  /** No more reports will come, and all up to `time` are in (Infinity: the processes have ended). */
+  finish(time: number): void {
+    for (const chain of this.#chains.values()) finish(chain, Math.min(time, this.#closedAt));
   }
 }
 
-/** Writes `size` bytes of the value (lo, hi) into `target` at `offset`, which may lie partly outside. */
-function overlay(target: Uint8Array, offset: number, size: number, lo: number, hi: number): void {
-  for (let i = 0; i < size; i++) {
-    const at = offset + i;
-    if (at >= 0 && at < target.length) target[at] = i < 4 ? lo >>> (8 * i) : hi >>> (8 * (i - 4));
-  }
+/** What still waits gets memory's last word where that is certain, else stays without. */
+function finish(chain: ProcessChain, time: number): void {
+  chain.settle(time, true);
+  chain.release();
 }

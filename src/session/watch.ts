@@ -5,85 +5,121 @@ import { BoundedStream } from './stream.js';
 
 /** How a watch is armed now. */
 export interface WatchArming {
+  /** Threads that were armed; those that begin later are not counted here. */
   readonly threads: number;
-  readonly notCovered: NotCovered[];
-  /** Debug registers it takes in each thread. */
+  /** What this watch cannot see. */
+  readonly notCovered: readonly NotCovered[];
+  /** Debug registers it takes in each thread, 1 to 4. */
   readonly slots: number;
   /** `widened`: the registers cover more than was asked, and hits known to be outside are dropped. */
   readonly cover: 'exact' | 'widened';
 }
 
-/** Hits a watch keeps for a reader who is behind. */
-const STREAM_CAPACITY = 1_000_000;
+/** What a watch asks of its target. */
+export interface WatchHooks {
+  /** Keep hits for iteration. */
+  readonly buffered: boolean;
+  /** Disarms; resolves when the last hit has been delivered. */
+  close(): Promise<void>;
+  /** Somebody begins to read. */
+  iterating(): void;
+}
 
-/** A watch on one range of memory of a target. Iterate over it for its hits; it ends with {@link close}, or when the target ends. */
-export class Watch implements AsyncIterable<Hit>, AsyncDisposable {
+/** Hits a watch keeps for a reader who is behind: some seconds of the fastest program, some 60 MB. */
+const STREAM_CAPACITY = 250_000;
+
+/**
+ * A watch on one range of memory of a target, made by Target.watch.
+ *
+ * Iterate over it for its hits, in the order in which they happened: `for await (const hit of watch)`. The loop ends when the watch is
+ * closed, when another program takes its target's place that has no such name ({@link endedBecause}), and when the target ends. Leaving
+ * the loop early does not close the watch: another loop goes on where the first one stopped. A loop throws what went wrong
+ * inside the session, should anything.
+ */
+export class Watch implements AsyncIterable<Hit, undefined>, AsyncDisposable {
   #info: WatchInfo;
   #arming: WatchArming;
-  /** Hits so far, those filtered by the reader included. */
-  hits = 0;
+  #hits = 0;
   #endedBecause: string | null = null;
+  #wasRead = false;
   readonly #stream: BoundedStream<Hit> | null;
-  readonly #close: () => void;
-  readonly #onIterate: () => void;
+  readonly #hooks: WatchHooks;
 
-  /** Made by Target.watch. `buffered`: keep hits for iteration. */
-  constructor(info: WatchInfo, arming: WatchArming, hooks: { readonly buffered: boolean; close(): void; iterating(): void }) {
+  /** For Target. */
+  constructor(info: WatchInfo, arming: WatchArming, hooks: WatchHooks) {
     this.#info = info;
     this.#arming = arming;
     this.#stream = hooks.buffered ? new BoundedStream(STREAM_CAPACITY) : null;
-    this.#close = () => hooks.close();
-    this.#onIterate = () => hooks.iterating();
+    this.#hooks = hooks;
   }
 
-  /** What is watched. Another object after an exec. */
+  /** What is watched. Another object after an exec, with another address. */
   get info(): WatchInfo {
     return this.#info;
   }
 
+  /** How it is armed; another object after an exec. */
   get arming(): WatchArming {
     return this.#arming;
   }
 
-  /** Why the watch has ended by itself; null while it has not. */
+  /** Hits delivered so far, read or not. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  /** Why the watch has ended before its target, and without {@link close}; null while that is not so. */
   get endedBecause(): string | null {
     return this.#endedBecause;
   }
 
-  /** Hits that were dropped because nobody read them. */
+  /** Hits that were dropped because the reader was more than 250,000 of them behind. */
   get missed(): number {
     return this.#stream?.missed ?? 0;
   }
 
-  /** Called by the target with each complete hit. */
+  /** {@link missed}, or 0 where nobody ever wanted to read. */
+  get missedByReader(): number {
+    return this.#wasRead ? this.missed : 0;
+  }
+
+  /** For Target: one complete hit. */
   deliver(hit: Hit): void {
-    this.hits++;
+    this.#hits++;
     this.#stream?.push(hit);
   }
 
-  /** Called by the target when the watch is armed again in another program. */
+  /** For Target: armed again in another program. */
   rearmed(info: WatchInfo, arming: WatchArming): void {
     this.#info = info;
     this.#arming = arming;
   }
 
-  /** Called by the target when no more hits will come; `because` when the watch did not end with its target. */
-  end(because: string | null): void {
-    this.#endedBecause = because;
-    this.#stream?.end();
+  /** For Target: no more hits will come. `because`: why, where the watch ended before its target. */
+  end(because: string | null, failure: { readonly error: unknown } | null): void {
+    this.#endedBecause ??= because;
+    this.#stream?.end(failure);
   }
 
-  /** Disarms. Hits already collected can still be read. */
-  async close(): Promise<void> {
-    this.#close();
+  /**
+   * Disarms, which frees the debug registers at once; resolves some milliseconds later, when the last hit is there to be read.
+   * What was collected can still be read. Closing twice does nothing.
+   */
+  close(): Promise<void> {
+    return this.#hooks.close();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#hooks.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Hit, void, undefined> {
-    this.#onIterate();
-    if (this.#stream !== null) yield* this.#stream;
+  /** The hits from now on, and those that nobody has read yet; lets a launched target run. With TargetOptions.onItems there are none. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Hit, undefined> {
+    this.#wasRead = true;
+    this.#hooks.iterating();
+    return (this.#stream ?? ENDED)[Symbol.asyncIterator]();
   }
 }
+
+const ENDED = new BoundedStream<Hit>(0);
+ENDED.end();
