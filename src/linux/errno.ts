@@ -21,10 +21,13 @@ export const ERRNO = {
   ENODEV: 19,
   ENOTDIR: 20,
   EINVAL: 22,
+  ENFILE: 23,
   EMFILE: 24,
   ENOSPC: 28,
+  EPIPE: 32,
   ENOSYS: 38,
   EOPNOTSUPP: 95,
+  ECONNRESET: 104,
 } as const;
 
 export type ErrnoName = keyof typeof ERRNO | `errno ${number}`;

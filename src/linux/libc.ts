@@ -57,6 +57,9 @@ export const spawnAttributesFlags = declare<(attributes: Uint8Array, flags: numb
 export const spawnAttributesSigdefault = declare<(attributes: Uint8Array, set: Uint8Array) => number>(
   'int posix_spawnattr_setsigdefault(void*, void*)',
 );
+export const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
+  'intptr_t send(int, void*, size_t, int)',
+);
 export const pipe2 = declare<(fds: Int32Array, flags: number) => number>('int pipe2(int*, int)');
 /** The calling thread's errno: valid right after a call that said it failed. */
 export function lastErrno(): number {

@@ -4,6 +4,7 @@ import { lastErrno, ptraceCall } from './libc.js';
 
 const REQUEST = {
   PEEKUSER: 3,
+  POKEUSER: 6,
   CONT: 7,
   DETACH: 17,
   SYSCALL: 24,
@@ -46,8 +47,25 @@ const USER_DEBUGREG = 848;
 
 /** A stopped thread's virtual debug register DR`index` (0-3, 6, 7), as PTRACE_PEEKUSER shows it. Throws LinuxError. */
 export function peekDebugRegister(tid: number, index: number): bigint {
+  return peekUser(tid, USER_DEBUGREG + 8 * index);
+}
+
+/** Byte offsets in struct user_regs_struct (asm/user_64.h) of what a system call's entry is told by. */
+export const USER_REGISTER = { rax: 80, rdx: 96, originalRax: 120 } as const;
+
+/** A stopped thread's general register. Throws LinuxError. */
+export function peekRegister(tid: number, name: keyof typeof USER_REGISTER): bigint {
+  return peekUser(tid, USER_REGISTER[name]);
+}
+
+/** Changes a stopped thread's general register. Throws LinuxError. */
+export function pokeRegister(tid: number, name: keyof typeof USER_REGISTER, value: bigint): void {
+  checked(ptraceCall(REQUEST.POKEUSER, tid, USER_REGISTER[name], value), 'ptrace', `PTRACE_POKEUSER, thread ${tid}`);
+}
+
+function peekUser(tid: number, offset: number): bigint {
   // libc answers with the word itself; errno tells a failure from a word that reads as -1.
-  const word = ptraceCall(REQUEST.PEEKUSER, tid, USER_DEBUGREG + 8 * index, 0);
+  const word = ptraceCall(REQUEST.PEEKUSER, tid, offset, 0);
   if (word === -1 && lastErrno() !== 0) throw new LinuxError('ptrace', lastErrno(), `PTRACE_PEEKUSER, thread ${tid}`);
   return BigInt.asUintN(64, BigInt(word));
 }

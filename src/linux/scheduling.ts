@@ -28,3 +28,11 @@ export function raiseFileLimit(): number {
   }
   return Number(hard);
 }
+
+/** Sets the soft limit of open files of process `pid`, never above its hard one. Throws LinuxError. */
+export function setFileLimit(pid: number, soft: bigint): void {
+  const limits = new BigUint64Array(2);
+  checked(prlimit(pid, RLIMIT_NOFILE, null, limits), 'prlimit', 'RLIMIT_NOFILE');
+  limits[0] = soft < (limits[1] ?? soft) ? soft : (limits[1] ?? soft);
+  checked(prlimit(pid, RLIMIT_NOFILE, limits, null), 'prlimit', 'RLIMIT_NOFILE');
+}

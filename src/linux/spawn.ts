@@ -3,6 +3,7 @@
 // posix_spawn starts /bin/sh, which says that it is there, reads a line from a pipe, and then becomes the program by exec. If we die before that
 // line is written, the read ends with end-of-file and the program starts all the same: the launched command is never left hanging.
 // Hearing from the shell matters: posix_spawn returns before the shell's own exec is over, and a tracer that seizes then would see that exec.
+// The shell would pass its own idea of the environment on (it sets PWD, leaves out names it cannot have): see engines/host/run-to-exec.
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { checked, LinuxError } from './errno.js';
 import {
@@ -16,38 +17,53 @@ import {
   spawnAttributesInit,
   spawnAttributesSigdefault,
 } from './libc.js';
+import type { Surroundings } from './surroundings.js';
 
 const O_CLOEXEC = 0o2000000;
 const POSIX_SPAWN_SETSIGDEF = 4;
+/** Node ignores these two in itself, and an ignored signal stays ignored through exec. */
 const SIGPIPE = 13;
 const SIGXFSZ = 25;
-/** The descriptor on which the shell waits, and the one on which it answers; both closed before the exec. */
-const GATE = 9;
-const ANSWER = 8;
+/** glibc's own signals, which its posix_spawn leaves ignored in the child unless told otherwise. */
+const SIGCANCEL = 32;
+const SIGSETXID = 33;
+/** What a shell can redirect is one digit. */
+const GATE_DESCRIPTORS = [9, 8, 7, 6, 5, 4, 3] as const;
 /** Larger than glibc's posix_spawn_file_actions_t (80) and posix_spawnattr_t (336). */
 const OPAQUE_BYTES = 512;
 
 /** A started program that has not been allowed to run yet. */
 export interface Launched {
   readonly pid: number;
+  /** Of the shell. */
+  readonly argumentCount: number;
   /** Lets the program's exec happen. Call once. */
   release(): void;
 }
 
+/** What a launched program gets. */
+export interface LaunchPlan {
+  /** argv[0] is looked up in PATH when it has no slash. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly surroundings: Surroundings;
+}
+
 /**
- * Starts `argv` with this process's descriptors 0, 1, 2 and working directory; argv[0] is looked up in PATH when it has no slash.
+ * Starts a program with this process's descriptors 0, 1, 2 and working directory.
  * Throws LinuxError where the helper cannot be started; whether the program can be executed shows only after {@link Launched.release}.
  */
-export function spawnGated(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Launched {
+export function spawnGated(plan: LaunchPlan): Launched {
   const gate = openPipe();
   const answer = openPipe();
   try {
-    const pid = spawnShell({ gate: gate.read, answer: answer.write }, shellArguments(argv, environment), environment);
+    const { pid, argumentCount } = spawnShell({ gate: gate.read, answer: answer.write }, plan);
     closeSync(answer.write);
     // End-of-file, should the shell die, is for the caller's wait to explain.
     readSync(answer.read, new Uint8Array(1));
     return {
       pid,
+      argumentCount,
       release: () => {
         writeSync(gate.write, '\n');
         closeSync(gate.write);
@@ -66,36 +82,41 @@ function openPipe(): { readonly read: number; readonly write: number } {
   return { read, write };
 }
 
-/** dash sets PWD and OLDPWD by itself, bash also the others; they are taken out again where the caller had none. */
-function shellArguments(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): string[] {
-  const unset = ['PWD', 'OLDPWD', '_', 'SHLVL'].filter((name) => environment[name] === undefined);
-  const script = `echo >&${ANSWER}; read -r hwbkpt_gate <&${GATE}; unset hwbkpt_gate ${unset.join(' ')}; exec "$@" ${ANSWER}>&- ${GATE}<&-`;
-  return ['sh', '-c', script, 'sh', ...argv];
-}
-
 interface GateEnds {
   readonly gate: number;
   readonly answer: number;
 }
 
-function spawnShell(ends: GateEnds, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): number {
+/** The descriptors at which the shell finds the gate's ends. With 3 to 9 all taken, two of them are lost to the program. */
+function shellEnds({ descriptors }: Surroundings): GateEnds {
+  const [gate = 9, answer = 8] = GATE_DESCRIPTORS.filter((fd) => !descriptors.includes(fd));
+  return { gate, answer };
+}
+
+function shellArguments(argv: readonly string[], { ignoredSignals }: Surroundings, { gate, answer }: GateEnds): string[] {
+  const ignore = ignoredSignals.length === 0 ? '' : `trap '' ${ignoredSignals.join(' ')}; `;
+  return ['sh', '-c', `echo >&${answer}; read -r hwbkpt_gate <&${gate}; ${ignore}exec "$@" ${answer}>&- ${gate}<&-`, 'sh', ...argv];
+}
+
+function spawnShell(ends: GateEnds, { argv, environment, surroundings }: LaunchPlan): { pid: number; argumentCount: number } {
   const actions = new Uint8Array(OPAQUE_BYTES);
   const attributes = new Uint8Array(OPAQUE_BYTES);
   spawnActionsInit(actions);
   spawnAttributesInit(attributes);
   try {
-    spawnActionsDup2(actions, ends.gate, GATE);
-    spawnActionsDup2(actions, ends.answer, ANSWER);
-    // Node marks its own standard descriptors close-on-exec; a dup2 onto itself takes the mark off in the child.
-    for (const standard of [0, 1, 2]) spawnActionsDup2(actions, standard, standard);
+    const shell = shellEnds(surroundings);
+    spawnActionsDup2(actions, ends.gate, shell.gate);
+    spawnActionsDup2(actions, ends.answer, shell.answer);
+    // Node marks the descriptors it is given close-on-exec; a dup2 onto itself takes the mark off in the child.
+    for (const fd of [0, 1, 2, ...surroundings.descriptors]) spawnActionsDup2(actions, fd, fd);
     spawnAttributesFlags(attributes, POSIX_SPAWN_SETSIGDEF);
-    // Node ignores these two in itself, and an ignored signal stays ignored through exec.
-    spawnAttributesSigdefault(attributes, signalSet(SIGPIPE, SIGXFSZ));
+    spawnAttributesSigdefault(attributes, signalSet(SIGPIPE, SIGXFSZ, SIGCANCEL, SIGSETXID));
     const pid = new Int32Array(1);
     const entries = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-    const error = posixSpawn(pid, '/bin/sh', actions, attributes, [...argv, null], [...entries, null]);
+    const shellArgv = shellArguments(argv, surroundings, shell);
+    const error = posixSpawn(pid, '/bin/sh', actions, attributes, [...shellArgv, null], [...entries, null]);
     if (error !== 0) throw new LinuxError('posix_spawn', error, '/bin/sh');
-    return pid[0] ?? -1;
+    return { pid: pid[0] ?? -1, argumentCount: shellArgv.length };
   } finally {
     spawnActionsDestroy(actions);
     spawnAttributesDestroy(attributes);

@@ -1,7 +1,7 @@
 // Launches a program, held before its first instruction until it is armed.
-import { accessSync, constants, statSync } from 'node:fs';
 import { HeldProcess } from '../engines/host/held-process.js';
 import { launchedLifecycle } from '../engines/host/lifecycle.js';
+import { checkCommand } from './check-command.js';
 import { chooseEngine } from './choose-engine.js';
 import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, CannotLaunchError } from './errors.js';
@@ -19,11 +19,8 @@ export async function launch(argv: readonly string[], options: TargetOptions = {
   if (command === undefined) throw new BadRequestError('no command to launch');
   const engine = chooseEngine(options.engine ?? 'auto');
   checkCommand(command);
-  const held = HeldProcess.start(argv, process.env);
-  if (!(held instanceof HeldProcess))
-    throw new CannotLaunchError(command, `its exec failed (status ${held.status})`, {
-      hint: 'Is it a program for this machine, and is its interpreter installed?',
-    });
+  const held = HeldProcess.start(argv, process.env, options.surroundings);
+  if (!(held instanceof HeldProcess)) throw failedExec(command, held.status);
   try {
     const program = openLiveProgram(held.pid);
     const session = engine.open({ pid: held.pid, tid: null, inherit: options.inherit ?? 'threads' });
@@ -34,28 +31,13 @@ export async function launch(argv: readonly string[], options: TargetOptions = {
   }
 }
 
-/** Throws CannotLaunchError with the reason a shell would have, before anything is started. */
-function checkCommand(command: string): void {
-  const candidates = command.includes('/')
-    ? [command]
-    : (process.env['PATH'] ?? '/usr/bin:/bin').split(':').map((folder) => `${folder === '' ? '.' : folder}/${command}`);
-  const existing = candidates.filter((path) => statSync(path, { throwIfNoEntry: false }) !== undefined);
-  if (existing.some((path) => isExecutable(path))) return;
-  const [found] = existing;
-  if (found === undefined)
-    throw new CannotLaunchError(command, 'no such command', {
-      hint: command.includes('/') ? 'Check the path.' : 'It is not in PATH; give its path.',
+/** Why the exec of `command` came to nothing; a shell's words may stand above. */
+function failedExec(command: string, status: number): CannotLaunchError {
+  if (status > 128)
+    return new CannotLaunchError(command, `the kernel ended it with signal ${status - 128} while loading it`, {
+      hint: 'Its file is damaged or cut short: build or install it again.',
     });
-  throw new CannotLaunchError(command, statSync(found).isDirectory() ? 'it is a directory' : 'it is not executable', {
-    hint: `See \`ls -l ${found}\`; \`chmod +x\` makes a file executable.`,
+  return new CannotLaunchError(command, `its exec failed (status ${status})`, {
+    hint: 'Is it a program for this machine, is its interpreter installed, and does its file system allow programs?',
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 // What the library's callers choose.
+import type { Surroundings } from '../engines/host/facts.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { Item } from './outbox.js';
 
@@ -18,6 +19,8 @@ export interface TargetOptions {
   readonly inherit?: Inherit | undefined;
   /** Only this thread. */
   readonly tid?: number | undefined;
+  /** What a launched program gets beside standard descriptors and environment; default nothing. */
+  readonly surroundings?: Surroundings | undefined;
   /** `auto` (default) or an engine's name. */
   readonly engine?: string | undefined;
   /** Receives complete hits and events in order, in batches; watches then keep nothing for iteration. */

@@ -1,22 +1,18 @@
 // A process that we launched and hold by ptrace before its first instruction; let go of for good once it is armed.
 //
-//   spawnGated -> sh waits at its gate -> SEIZE -> gate opens -> exec -> [exec stop: held] -> (system-call stops) -> DETACH
+//   spawnGated -> sh waits at its gate -> SEIZE -> gate opens -> (run-to-exec) exec -> [exec stop: held] -> (system-call stops) -> DETACH
 //
 // A tracer's death at an exec stop or, with TRACESYSGOOD, at a system-call stop lets the process run on unharmed: both stops deliver no signal.
 
 import { PerfEvent, packExecuteCounter } from '../../linux/perf-event.js';
 import { entryPoint } from '../../linux/procfs/auxv.js';
-import { PTRACE_EVENT, PTRACE_OPTION, ptraceContinue, ptraceDetach, ptraceSeize, ptraceSyscall } from '../../linux/ptrace.js';
-import { type Launched, spawnGated } from '../../linux/spawn.js';
+import { ptraceDetach, ptraceSyscall } from '../../linux/ptrace.js';
+import { setFileLimit } from '../../linux/scheduling.js';
+import { spawnGated } from '../../linux/spawn.js';
+import { PLAIN_SURROUNDINGS, type Surroundings } from '../../linux/surroundings.js';
 import type { WaitStatus } from '../../linux/wait.js';
 import { pollChild, waitForChild } from '../../linux/wait.js';
-
-/** The program could not be started: the helper ended instead of becoming it. */
-export interface StartFailure {
-  readonly kind: 'failed';
-  /** As a shell reports it: 127 not found, 126 not executable. */
-  readonly status: number;
-}
+import { runToExec, type StartFailure, signalOf } from './run-to-exec.js';
 
 type Ended = Extract<WaitStatus, { kind: 'exited' | 'killed' }>;
 
@@ -31,17 +27,16 @@ export class HeldProcess {
   }
 
   /** Starts a program and stops it at its exec. Throws LinuxError where it cannot be traced; the program then runs untraced. */
-  static start(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): HeldProcess | StartFailure {
-    const launched = spawnGated(argv, environment);
-    seizeOrRelease(launched);
-    launched.release();
-    for (;;) {
-      const status = waitForChild(launched.pid);
-      if (status.kind === 'exited') return { kind: 'failed', status: status.status };
-      if (status.kind === 'killed') return { kind: 'failed', status: 128 + status.signal };
-      if (status.kind === 'stopped' && status.event === PTRACE_EVENT.EXEC) return new HeldProcess(launched.pid);
-      ptraceContinue(launched.pid, signalOf(status));
-    }
+  static start(
+    argv: readonly string[],
+    environment: Readonly<Record<string, string | undefined>>,
+    surroundings: Surroundings = PLAIN_SURROUNDINGS,
+  ): HeldProcess | StartFailure {
+    const launched = spawnGated({ argv, environment, surroundings });
+    const failure = runToExec(launched);
+    if (failure !== null) return failure;
+    if (surroundings.fileLimit !== null) setFileLimit(launched.pid, surroundings.fileLimit);
+    return new HeldProcess(launched.pid);
   }
 
   /** True while the process is held. */
@@ -91,18 +86,4 @@ export class HeldProcess {
     if (status.kind === 'exited' || status.kind === 'killed') this.#ended = status;
     return this.#ended;
   }
-}
-
-function seizeOrRelease(launched: Launched): void {
-  try {
-    ptraceSeize(launched.pid, PTRACE_OPTION.TRACEEXEC | PTRACE_OPTION.TRACESYSGOOD);
-  } catch (error) {
-    launched.release();
-    throw error;
-  }
-}
-
-/** The signal to pass on when a stopped process goes on: a real signal, not one of ptrace's own stops. */
-function signalOf(status: WaitStatus): number {
-  return status.kind === 'stopped' && status.event === 0 ? status.signal : 0;
 }

@@ -59,13 +59,21 @@ export function executablePath(pid: number): string | null {
   return readLink(`/proc/${pid}/exe`);
 }
 
-/**
- * When the process started, in clock ticks since boot: with the pid, this names a process for ever.
- * Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so fields are counted after its last bracket.
- */
-export function startTime(pid: number): string | null {
+/** Field `number` of /proc/PID/stat (proc(5)), or null. The name in field 2 may hold anything, so fields are counted after its last bracket. */
+function statField(pid: number, number: number): string | null {
   const text = readText(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[number - 3] ?? null;
+}
+
+/** When the process started, in clock ticks since boot: with the pid, this names a process for ever. */
+export function startTime(pid: number): string | null {
+  return statField(pid, 22);
+}
+
+/** Where the process's stack began at its exec: argc, the arguments, a null, the environment, a null. Null where that is not shown. */
+export function stackStart(pid: number): bigint | null {
+  const address = BigInt(statField(pid, 28) ?? 0);
+  return address === 0n ? null : address;
 }
 
 /** True while `pid` is there and not a zombie. */
