@@ -65,7 +65,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
   { flags: '--duration <seconds>', description: 'stop watching after this time; the target runs on' },
   { flags: '--as <type>', description: 'how to read memory given by address: int8 to int64, u8 to u64, f32, f64, char, bool, hex' },
   { flags: '--strict', description: 'exit with status 3 when anything was lost, changed unseen, or not covered' },
-  { flags: '--quiet', description: 'print hits only: no armed line, no summary' },
+  { flags: '--quiet', description: 'print hits, and warnings of what was missed: no armed line, no summary' },
   { flags: '-o, --output <file>', description: 'where hits go: a file, or fd:N for an open descriptor; default stdout' },
   { flags: '--json', description: 'one JSON object a line' },
 ];
@@ -102,7 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'who',
     summary: 'group accesses by place in the code',
     description:
-      'Who touches this? Counts accesses by the place in the code that made them, with the first and the last value each place wrote. On a terminal the table is kept up to date.',
+      'Who touches this? Counts accesses by the place in the code that made them, with the first and the last value each place wrote. On a terminal the table is kept up to date, unless the target writes to the same terminal.',
     arguments: [EXPRESSION_ARGUMENT],
     options: [...TARGET_OPTIONS, ...WATCH_OPTIONS],
     launches: true,
@@ -142,7 +142,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       "Shows DR0-DR3, DR6 and DR7 as the thread's tracer sees them. The thread is stopped for a moment; breakpoints of perf events are not in these registers.",
     arguments: [],
-    options: [...TARGET_OPTIONS, { flags: '--json', description: 'one JSON object' }],
+    options: [
+      { flags: '-p, --pid <pid>', description: 'look at this process' },
+      { flags: '--tid <tid>', description: 'at this thread of it; default its first' },
+      { flags: '--json', description: 'one JSON object' },
+    ],
     launches: false,
     examples: [{ command: 'hwbkpt regs --pid 4711', meaning: 'is anything left armed by a debugger?' }],
     load: async () => (await import('./commands/regs.js')).runRegs,

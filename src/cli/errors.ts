@@ -7,4 +7,4 @@ export class UsageError extends HwbkptError {
 }
 
 /** Exit statuses (DESIGN.md section 8). */
-export const STATUS = { OK: 0, USAGE: 2, STRICT: 3, FAILED: 125, INTERRUPTED: 130 } as const;
+export const STATUS = { OK: 0, USAGE: 2, STRICT: 3, FAILED: 125 } as const;

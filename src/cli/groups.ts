@@ -1,7 +1,7 @@
 // Hits grouped by the place in the code that made them: what `who` shows.
-
+import { valueToJson } from '../model/format-value.js';
 import type { WatchInfo } from '../model/hit.js';
-import type { GroupMessage, JsonValue } from '../model/messages.js';
+import type { GroupMessage } from '../model/messages.js';
 import type { Place } from '../model/place.js';
 import type { HitRecord } from '../session/index.js';
 
@@ -12,8 +12,8 @@ export interface Group {
   readonly kernel: boolean;
   count: number;
   /** Value left by the first hit, and by the last, of those whose value is known. */
-  first: JsonValue;
-  last: JsonValue;
+  first: Uint8Array | null;
+  last: Uint8Array | null;
 }
 
 export class Groups {
@@ -24,16 +24,16 @@ export class Groups {
   add(hit: HitRecord): void {
     const group = this.#byPlace.get(hit.place)?.get(hit.watch) ?? this.#find(hit);
     group.count++;
-    const value = hit.newValue;
-    if (value === null) return;
-    group.first ??= value;
-    group.last = value;
+    if (hit.newBytes === null) return;
+    group.first ??= hit.newBytes;
+    group.last = hit.newBytes;
   }
 
   #find(hit: HitRecord): Group {
     const { place, watch, kernel } = hit;
     const where = place.file === null ? `${place.module}+${place.function ?? hit.ip}` : `${place.file}:${place.line}`;
-    const key = `${watch.expression}\n${kernel}\n${place.function}\n${where}`;
+    // After an exec the same name may be of another type.
+    const key = `${watch.expression}\n${watch.type.name}\n${kernel}\n${place.function}\n${where}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
       group = { watch, place, kernel, count: 0, first: null, last: null };
@@ -45,22 +45,23 @@ export class Groups {
     return group;
   }
 
-  /** Most frequent first. */
+  /** Most frequent first; of equals, the one seen first. */
   sorted(): Group[] {
     return [...this.#groups.values()].sort((a, b) => b.count - a.count);
   }
 }
 
 export function groupMessage(group: Group): GroupMessage {
+  const { watch, place, kernel, count, first, last } = group;
   return {
     type: 'group',
-    watch: group.watch.expression,
-    function: group.place.function,
-    file: group.place.file,
-    line: group.place.line,
-    kernel: group.kernel,
-    count: group.count,
-    first: group.first,
-    last: group.last,
+    watch: watch.expression,
+    function: place.function,
+    file: place.file,
+    line: place.line,
+    kernel,
+    count,
+    first: valueToJson(first, watch.type),
+    last: valueToJson(last, watch.type),
   };
 }

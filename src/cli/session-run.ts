@@ -1,112 +1,120 @@
 // One run of watch, who or stat: opens the target, arms, waits for the end, and says how it went.
 
-import type { SummaryMessage } from '../model/messages.js';
+import { ownSurroundings } from '../linux/surroundings.js';
+import type { TargetEvent } from '../model/hit.js';
 import type { HitRecord, Item, Target, Watch } from '../session/index.js';
 import { attach, launch } from '../session/index.js';
+import { explainRefusal } from './arm-errors.js';
 import { STATUS } from './errors.js';
 import { Interrupts } from './interrupts.js';
-import { lineStart } from './line-start.js';
-import { armedMessage } from './output/messages.js';
-import { armedLine, summaryLine } from './output/text.js';
-import { LineSink, openOutput } from './sink.js';
+import { armedMessage, eventMessage } from './output/messages.js';
+import { openOutput } from './output/open-output.js';
+import { armedLine, eventLine, summaryLine } from './output/text.js';
+import type { Presenter } from './presenter.js';
+import { launchedStatus } from './process-end.js';
+import { Streams } from './streams.js';
 import type { CommonOptions } from './watch-options.js';
 
-/** What a command does with what comes. */
-export interface Presenter {
-  /** All watches are armed; the target, if launched, has not started. */
-  armed?(target: Target, watches: readonly Watch[]): void;
-  /** Complete hits and events, in order; hits beyond --limit and filtered ones are already left out. */
-  items(items: readonly Item[], sink: LineSink): void;
-  /** Nothing more comes: print totals. */
-  finish(sink: LineSink, target: Target): void;
-}
+/** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
+const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended'];
 
 /** Runs to the end; returns the exit status. */
 export async function runSession(options: CommonOptions, presenter: Presenter): Promise<number> {
-  const run = new SessionRun(options, presenter);
-  return run.run();
+  await using run = new SessionRun(options, presenter);
+  using output = openOutput(options.output);
+  return await run.run(output);
 }
 
-class SessionRun {
+class SessionRun implements AsyncDisposable {
   readonly #options: CommonOptions;
   readonly #presenter: Presenter;
-  #sink: LineSink | null = null;
-  #remaining: number;
+  /** Taken before anything of ours is opened. */
+  readonly #surroundings = ownSurroundings();
+  readonly #interrupts: Interrupts;
+  #streams: Streams | null = null;
   #target: Target | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #hits = 0;
 
   constructor(options: CommonOptions, presenter: Presenter) {
     this.#options = options;
     this.#presenter = presenter;
-    this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
+    this.#interrupts = new Interrupts({ ignored: this.#surroundings.ignoredSignals, onFirst: () => this.#interrupted() });
   }
 
-  async run(): Promise<number> {
-    const { target: choice } = this.#options;
-    const output = openOutput(this.#options.output);
+  async run(output: { readonly fd: number; readonly name: string }): Promise<number> {
     const target = await this.#open();
     this.#target = target;
-    const sink = new LineSink({ ...output, lead: lineStart(output.fd, target.pid), onGone: () => this.#stop() });
-    this.#sink = sink;
-    const interrupts = new Interrupts({ forwardTo: choice.kind === 'command' ? target.pid : null, onFirst: () => this.#stop() });
-    try {
-      this.#announce(await this.#arm(target));
-      if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
-      target.resume();
-      await target.ended;
-      return await this.#finish(target, sink, interrupts);
-    } finally {
-      if (this.#timer !== null) clearTimeout(this.#timer);
-      interrupts.dispose();
-      await target[Symbol.asyncDispose]();
-    }
+    this.#streams = new Streams(output, target, () => this.#stop());
+    this.#announce(target, this.#streams, await this.#arm(target));
+    if (this.#options.target.kind === 'command') this.#interrupts.forwardTo(target.pid);
+    if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
+    if (this.#interrupts.happened) this.#stop();
+    target.resume();
+    await target.ended;
+    return await this.#finish(target, this.#streams);
   }
 
   async #open(): Promise<Target> {
     const { target, inherit, engine } = this.#options;
     const options = { inherit, engine, onItems: (items: readonly Item[]) => this.#items(items) };
-    return target.kind === 'pid' ? attach(target.pid, { ...options, tid: target.tid }) : launch(target.argv, options);
+    if (target.kind === 'pid') return attach(target.pid, { ...options, tid: target.tid });
+    return launch(target.argv, { ...options, surroundings: this.#surroundings });
   }
 
   async #arm(target: Target): Promise<Watch[]> {
-    const { expressions, access, as, stackDepth } = this.#options;
-    const watches: Watch[] = [];
-    for (const expression of expressions) watches.push(await target.watch(expression, { access, as, stackDepth }));
-    return watches;
+    const { expressions, access, as, stackDepth, target: choice } = this.#options;
+    const armed: Watch[] = [];
+    for (const expression of expressions) {
+      try {
+        armed.push(await target.watch(expression, { access, as, stackDepth }));
+      } catch (error) {
+        throw explainRefusal(error, { expression, target, choice, armed });
+      }
+    }
+    return armed;
   }
 
-  #announce(watches: readonly Watch[]): void {
-    const target = this.#target;
-    if (target === null) return;
-    this.#presenter.armed?.(target, watches);
-    if (this.#options.quiet) return;
+  #announce(target: Target, streams: Streams, watches: readonly Watch[]): void {
+    this.#presenter.armed?.();
     for (const watch of watches) {
       const message = armedMessage(watch, target.engine);
-      if (this.#options.json) this.#sink?.line(JSON.stringify(message));
-      else process.stderr.write(`hwbkpt: ${armedLine(message)}\n`);
+      if (this.#options.json) streams.hits.line(JSON.stringify(message));
+      else if (!this.#options.quiet) streams.note(armedLine(message));
     }
-    this.#sink?.push();
+    streams.push();
   }
 
   #items(items: readonly Item[]): void {
-    const sink = this.#sink;
-    if (sink === null) return;
-    const wanted = this.#options.changesOnly || this.#options.limit !== null ? this.#select(items) : items;
-    if (wanted.length > 0) this.#presenter.items(wanted, sink);
-    sink.push();
-    if (this.#remaining <= 0) this.#stop();
+    const streams = this.#streams;
+    if (streams === null) return;
+    for (const item of items) {
+      if (item.kind === 'hit') this.#hit(item, streams);
+      else this.#event(item, streams);
+    }
+    this.#presenter.roundEnd?.(streams.hits);
+    streams.push();
+    if (this.#hits === this.#options.limit) this.#stop();
   }
 
-  #select(items: readonly Item[]): Item[] {
-    const selected: Item[] = [];
-    for (const item of items) {
-      if (item.kind !== 'hit') selected.push(item);
-      else if (this.#remaining > 0 && !(this.#options.changesOnly && isUnchanged(item))) {
-        this.#remaining--;
-        selected.push(item);
-      }
+  #hit(hit: HitRecord, streams: Streams): void {
+    if (this.#hits === this.#options.limit || (this.#options.changesOnly && hit.sameValue)) return;
+    this.#hits++;
+    this.#presenter.hit(hit, streams.hits);
+  }
+
+  #event(event: TargetEvent, streams: Streams): void {
+    if (event.kind === 'fork') streams.forked();
+    if (this.#options.json) streams.hits.line(JSON.stringify(eventMessage(event)));
+    else if (!this.#options.quiet || WARNINGS.includes(event.kind)) {
+      this.#presenter.interrupt?.();
+      streams.note(eventLine(event, this.#options.inherit === 'children'));
     }
-    return selected;
+  }
+
+  #interrupted(): void {
+    this.#streams?.echoed();
+    this.#stop();
   }
 
   /** Disarms; the target runs on. */
@@ -114,39 +122,27 @@ class SessionRun {
     void this.#target?.disarm();
   }
 
-  async #finish(target: Target, sink: LineSink, interrupts: Interrupts): Promise<number> {
+  async #finish(target: Target, streams: Streams): Promise<number> {
     const summary = target.summary();
-    this.#presenter.finish(sink, target);
-    if (!this.#options.quiet) this.#printSummary(sink, summary);
-    await sink.end();
-    const status = this.#options.target.kind === 'command' ? await launchedStatus(target, interrupts) : STATUS.OK;
-    return this.#options.strict && status === STATUS.OK && isIncomplete(summary, target, sink) ? STATUS.STRICT : status;
+    this.#presenter.finish?.(streams.hits);
+    const shown = { ...summary, hits: this.#hits, lost: summary.lost + streams.hits.dropped };
+    if (this.#options.json) streams.hits.line(JSON.stringify(shown));
+    else if (!this.#options.quiet && !streams.hits.gone) streams.note(summaryLine(shown));
+    await streams.end();
+    const status = this.#options.target.kind === 'command' ? await launchedStatus(target) : STATUS.OK;
+    if (streams.hits.failure !== null) throw streams.hits.failure;
+    return this.#options.strict && status === STATUS.OK && isIncomplete(shown, target) ? STATUS.STRICT : status;
   }
 
-  #printSummary(sink: LineSink, summary: SummaryMessage): void {
-    const shown = { ...summary, lost: summary.lost + sink.dropped };
-    if (this.#options.json) sink.line(JSON.stringify(shown));
-    else process.stderr.write(`hwbkpt: ${summaryLine(shown)}\n`);
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#interrupts[Symbol.dispose]();
+    await this.#target?.[Symbol.asyncDispose]();
   }
-}
-
-function isUnchanged(hit: HitRecord): boolean {
-  return hit.sameValue;
 }
 
 /** What `--strict` minds. What no debug register can ever see, and what was left out by --inherit, is not counted. */
-function isIncomplete(summary: SummaryMessage, target: Target, sink: LineSink): boolean {
+function isIncomplete(summary: ReturnType<Target['summary']>, target: Target): boolean {
   const inherent: readonly string[] = [...target.inherentBlindness, 'children', 'new-threads'];
-  return summary.lost + sink.dropped > 0 || summary.unseen_changes > 0 || summary.not_covered.some((code) => !inherent.includes(code));
-}
-
-/** Waits for the launched command and returns its status, as a shell would. */
-async function launchedStatus(target: Target, interrupts: Interrupts): Promise<number> {
-  for (;;) {
-    const ending = target.pollEnding();
-    if (ending?.kind === 'exited') return ending.status;
-    if (ending?.kind === 'killed') return 128 + ending.signal;
-    if (ending?.kind === 'gone') return STATUS.OK;
-    await interrupts.sleep(5);
-  }
+  return summary.lost > 0 || summary.unseen_changes > 0 || summary.not_covered.some((code) => !inherent.includes(code));
 }

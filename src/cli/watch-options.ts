@@ -35,7 +35,8 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
   const { options } = invocation;
   const text = (key: string): string | undefined => (typeof options[key] === 'string' ? options[key] : undefined);
   return {
-    expressions: invocation.arguments,
+    // The same twice would take twice the registers to say the same.
+    expressions: [...new Set(invocation.arguments)],
     target: targetChoice(invocation, name),
     access: ACCESS_FLAGS[(text('access') ?? 'w') as keyof typeof ACCESS_FLAGS],
     engine: text('engine') ?? 'auto',
@@ -53,12 +54,13 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
 }
 
 function targetChoice({ options, command, arguments: expressions }: Invocation, name: string): TargetChoice {
-  const pid = wholeNumber(typeof options['pid'] === 'string' ? options['pid'] : undefined, '--pid', 1);
-  const tid = wholeNumber(typeof options['tid'] === 'string' ? options['tid'] : undefined, '--tid', 1);
+  const pid = wholeNumber(options['pid'], '--pid', 1);
+  const tid = wholeNumber(options['tid'], '--tid', 1);
   if (pid !== null && command !== null) throw new UsageError('give either --pid or a command after --, not both');
   if (pid !== null) return { kind: 'pid', pid, tid: tid ?? undefined };
   if (tid !== null) throw new UsageError('--tid needs --pid');
   if (command === null || command.length === 0) throw missingTarget(name, expressions[0] ?? 'EXPR');
+  if (command[0] === '') throw new UsageError('the command after -- is empty');
   return { kind: 'command', argv: command };
 }
 
@@ -74,9 +76,9 @@ function missingTarget(name: string, expression: string): UsageError {
   });
 }
 
-/** A whole number of at least `least`, or null when the option is absent. */
-export function wholeNumber(text: string | undefined, option: string, least: number): number | null {
-  if (text === undefined) return null;
+/** The value of an option that takes a whole number of at least `least`; null where it is absent. Throws UsageError. */
+export function wholeNumber(text: Invocation['options'][string], option: string, least: number): number | null {
+  if (typeof text !== 'string') return null;
   if (!/^\d+$/.test(text) || Number(text) < least || !Number.isSafeInteger(Number(text)))
     throw new UsageError(`${option} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
   return Number(text);

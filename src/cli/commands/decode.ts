@@ -2,6 +2,7 @@
 import { explainDr6, explainDr7, explanationLines } from '../../registers/index.js';
 import type { Invocation } from '../command-table.js';
 import { STATUS, UsageError } from '../errors.js';
+import { printLines } from '../output/print.js';
 
 const EXPLAINERS = { dr6: explainDr6, dr7: explainDr7 } as const;
 
@@ -11,7 +12,7 @@ export async function runDecode({ arguments: [register = '', text = ''], options
     throw new UsageError(`there is no register ${JSON.stringify(register)} to decode`, { hint: 'Registers: dr6, dr7.' });
   const explanation = explain(registerValue(text));
   const lines = options['json'] === true ? [JSON.stringify(explanation)] : explanationLines(explanation);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  printLines(lines);
   return STATUS.OK;
 }
 

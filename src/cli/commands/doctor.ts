@@ -3,25 +3,30 @@ import { release } from 'node:os';
 import { examineMachine, examineProcess, holderText, type MachineReport, type ProcessReport, slotHolders } from '../../session/index.js';
 import type { Invocation } from '../command-table.js';
 import { STATUS } from '../errors.js';
-import { colors } from '../output/colors.js';
+import { colorsFor } from '../output/colors.js';
+import { printLines } from '../output/print.js';
+import { plural } from '../output/text.js';
+import { visible } from '../output/visible.js';
 import { wholeNumber } from '../watch-options.js';
+
+interface Report {
+  readonly machine: MachineReport;
+  /** Null where none was asked for. */
+  readonly process: ProcessReport | null;
+  readonly holders: ProcessReport['holders'];
+}
 
 /** Status 125 when nothing can be watched on this machine. */
 export async function runDoctor({ options }: Invocation): Promise<number> {
-  const pid = wholeNumber(typeof options['pid'] === 'string' ? options['pid'] : undefined, '--pid', 1);
-  const process_ = pid === null ? null : examineProcess(pid);
+  const pid = wholeNumber(options['pid'], '--pid', 1);
+  const examined = pid === null ? null : examineProcess(pid);
   const machine = await examineMachine(release());
-  const holders = process_?.holders ?? slotHolders();
-  const works = machine.test.slotsWorking > 0;
-  if (options['json'] === true) process.stdout.write(`${JSON.stringify(doctorMessage(machine, process_, holders))}\n`);
-  else
-    process.stdout.write(
-      `${[...machineLines(machine), ...processLines(process_), ...holderLines(holders), ...adviceLines(machine)].join('\n')}\n`,
-    );
-  return works ? STATUS.OK : STATUS.FAILED;
+  const report = { machine, process: examined, holders: examined?.holders ?? slotHolders() };
+  printLines(options['json'] === true ? [JSON.stringify(doctorMessage(report))] : doctorLines(report));
+  return machine.test.slotsWorking > 0 ? STATUS.OK : STATUS.FAILED;
 }
 
-function doctorMessage(machine: MachineReport, examined: ProcessReport | null, holders: ProcessReport['holders']): object {
+function doctorMessage({ machine, process: examined, holders }: Report): object {
   const { privileges, test } = machine;
   return {
     type: 'doctor',
@@ -47,37 +52,37 @@ function doctorMessage(machine: MachineReport, examined: ProcessReport | null, h
   };
 }
 
-function mark(works: boolean): string {
-  return works ? colors.green('works') : colors.red('fails');
+function doctorLines({ machine, process: examined, holders }: Report): string[] {
+  const lines = machineLines(machine);
+  if (examined !== null) lines.push('', ...processLines(examined));
+  lines.push('', ...holderLines(holders));
+  if (machine.advice.length > 0) lines.push('', 'what would help:', ...machine.advice.map((line) => `  ${line}`));
+  return lines;
 }
 
 function machineLines({ kernel, privileges, test }: MachineReport): string[] {
-  const lines = [
-    `Linux ${kernel}, ${process.arch}; engine ${test.engine}: ${test.slotsWorking} of 4 debug registers fired on memory of our own`,
-  ];
-  for (const { name, works, problem } of test.checks) lines.push(`  ${mark(works)}  ${name}${problem === null ? '' : `: ${problem}`}`);
+  const { green, red } = colorsFor(1);
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
-  lines.push(
+  const setting = (value: number | null): number | string => value ?? 'absent';
+  return [
+    `Linux ${kernel}, ${process.arch}; engine ${test.engine}: ${test.slotsWorking} of 4 debug registers fired on memory of our own`,
+    ...test.checks.map(
+      ({ name, works, problem }) => `  ${works ? green('works') : red('fails')}  ${name}${problem === null ? '' : `: ${problem}`}`,
+    ),
     `user ${privileges.uid}, CAP_PERFMON ${yes(privileges.perfmon)}, CAP_SYS_PTRACE ${yes(privileges.sysPtrace)}, CAP_BPF ${yes(privileges.bpf)}`,
-    `kernel.perf_event_paranoid ${privileges.perfEventParanoid ?? 'absent'}, kernel.yama.ptrace_scope ${privileges.ptraceScope ?? 'absent'}, kernel.kptr_restrict ${privileges.kptrRestrict ?? 'absent'}`,
-  );
-  return lines;
+    `kernel.perf_event_paranoid ${setting(privileges.perfEventParanoid)}, kernel.yama.ptrace_scope ${setting(privileges.ptraceScope)}, kernel.kptr_restrict ${setting(privileges.kptrRestrict)}`,
+  ];
 }
 
-function processLines(report: ProcessReport | null): string[] {
-  if (report === null) return [];
-  const lines = [
-    `process ${report.pid} ${report.name} (${report.executable ?? 'no program'}), ${report.threads} threads, ${report.tracer === 0 ? 'not traced' : `traced by process ${report.tracer}`}`,
+function processLines({ pid, name, executable, threads, tracer, modules }: ProcessReport): string[] {
+  const traced = tracer === 0 ? 'not traced' : `traced by process ${tracer}`;
+  return [
+    `process ${pid} ${visible(name)} (${visible(executable ?? 'no program')}), ${plural(threads, 'thread')}, ${traced}${modules.length === 0 ? '' : '; what is known of its files:'}`,
+    ...modules.map(({ path, symbols }) => `  ${symbols.padEnd(10)}  ${visible(path)}`),
   ];
-  for (const { path, symbols } of report.modules) lines.push(`  ${symbols.padEnd(10)}  ${path}`);
-  return lines;
 }
 
 function holderLines(holders: ProcessReport['holders']): string[] {
-  if (holders.length === 0) return ['nobody visible holds perf events'];
-  return ['who may hold debug registers:', ...holders.map((holder) => `  ${holderText(holder)}`)];
-}
-
-function adviceLines({ advice }: MachineReport): string[] {
-  return advice.length === 0 ? [] : ['what would help:', ...advice.map((line) => `  ${line}`)];
+  if (holders.length === 0) return ['nobody visible traces it or holds perf events, which may take debug registers'];
+  return ['who may hold debug registers:', ...holders.map((holder) => `  ${visible(holderText(holder))}`)];
 }

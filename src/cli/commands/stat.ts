@@ -1,12 +1,9 @@
 // hwbkpt stat: how often, and by how many threads.
 import type { CountMessage } from '../../model/messages.js';
-import type { Item } from '../../session/index.js';
 import type { Invocation } from '../command-table.js';
-import { eventMessage } from '../output/messages.js';
 import { tableLines } from '../output/table.js';
-import { eventLine } from '../output/text.js';
-import { type Presenter, runSession } from '../session-run.js';
-import type { LineSink } from '../sink.js';
+import type { Presenter } from '../presenter.js';
+import { runSession } from '../session-run.js';
 import { type CommonOptions, commonOptions } from '../watch-options.js';
 
 interface Count {
@@ -19,28 +16,21 @@ export async function runStat(invocation: Invocation): Promise<number> {
   return runSession(options, statPresenter(options));
 }
 
-function statPresenter(options: CommonOptions): Presenter {
-  const counts = new Map(options.expressions.map((expression): [string, Count] => [expression, { hits: 0, threads: new Set() }]));
+function statPresenter({ expressions, json }: CommonOptions): Presenter {
+  const counts = new Map(expressions.map((expression): [string, Count] => [expression, { hits: 0, threads: new Set() }]));
   return {
-    items(items: readonly Item[], sink: LineSink): void {
-      for (const item of items) {
-        if (item.kind !== 'hit') {
-          if (options.json) sink.line(JSON.stringify(eventMessage(item)));
-          else process.stderr.write(`hwbkpt: ${eventLine(item)}\n`);
-          continue;
-        }
-        const count = counts.get(item.watch.expression);
-        if (count === undefined) continue;
-        count.hits++;
-        count.threads.add(item.tid);
-      }
+    hit({ watch, tid }) {
+      const count = counts.get(watch.expression);
+      if (count === undefined) return;
+      count.hits++;
+      count.threads.add(tid);
     },
-    finish(sink: LineSink): void {
+    finish(sink) {
       const messages = [...counts].map(
         ([watch, { hits, threads }]): CountMessage => ({ type: 'count', watch, count: hits, threads: threads.size }),
       );
-      if (options.json) for (const message of messages) sink.line(JSON.stringify(message));
-      else for (const line of countLines(messages)) sink.line(line);
+      const lines = json ? messages.map((message) => JSON.stringify(message)) : countLines(messages);
+      for (const line of lines) sink.line(line);
     },
   };
 }

@@ -1,11 +1,10 @@
 // hwbkpt watch: a line for every access.
-import type { Item } from '../../session/index.js';
 import type { Invocation } from '../command-table.js';
+import { colorsFor } from '../output/colors.js';
 import { HitJsonPrinter } from '../output/json.js';
-import { eventMessage } from '../output/messages.js';
-import { eventLine, hitLine } from '../output/text.js';
-import { type Presenter, runSession } from '../session-run.js';
-import type { LineSink } from '../sink.js';
+import { type HitStyle, hitLine } from '../output/text.js';
+import type { Presenter } from '../presenter.js';
+import { runSession } from '../session-run.js';
 import { commonOptions } from '../watch-options.js';
 
 export async function runWatch(invocation: Invocation): Promise<number> {
@@ -13,29 +12,21 @@ export async function runWatch(invocation: Invocation): Promise<number> {
   return runSession(options, options.json ? jsonPresenter() : textPresenter());
 }
 
-/** Hits and events as JSON lines. */
-export function jsonPresenter(): Presenter {
+function jsonPresenter(): Presenter {
   const printer = new HitJsonPrinter();
-  return {
-    items(items: readonly Item[], sink: LineSink): void {
-      for (const item of items) sink.line(item.kind === 'hit' ? printer.line(item) : JSON.stringify(eventMessage(item)));
-    },
-    finish: () => undefined,
-  };
+  return { hit: (hit, sink) => sink.offer(printer.line(hit)) };
 }
 
 function textPresenter(): Presenter {
   let since = 0n;
+  let style: HitStyle | null = null;
   return {
-    armed: () => {
+    armed() {
       since = process.hrtime.bigint();
     },
-    items(items: readonly Item[], sink: LineSink): void {
-      for (const item of items) {
-        if (item.kind === 'hit') sink.line(hitLine(item, since));
-        else process.stderr.write(`hwbkpt: ${eventLine(item)}\n`);
-      }
+    hit(hit, sink) {
+      style ??= { since, colors: colorsFor(sink.fd) };
+      sink.offer(hitLine(hit, style));
     },
-    finish: () => undefined,
   };
 }

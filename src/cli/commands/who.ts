@@ -1,57 +1,83 @@
 // hwbkpt who: accesses grouped by the place in the code that made them.
-import type { Item } from '../../session/index.js';
+import { isatty } from 'node:tty';
+import { valueToText } from '../../model/format-value.js';
 import type { Invocation } from '../command-table.js';
 import { type Group, Groups, groupMessage } from '../groups.js';
-import { eventMessage, placeText } from '../output/messages.js';
-import { LiveBlock, tableLines } from '../output/table.js';
-import { eventLine } from '../output/text.js';
-import { type Presenter, runSession } from '../session-run.js';
-import type { LineSink } from '../sink.js';
+import type { LineSink } from '../output/sink.js';
+import { type Alignment, LiveBlock, tableLines } from '../output/table.js';
+import { placeLabel } from '../output/text.js';
+import type { Presenter } from '../presenter.js';
+import { runSession } from '../session-run.js';
 import { type CommonOptions, commonOptions } from '../watch-options.js';
 
 const REDRAW_MS = 200;
 
 export async function runWho(invocation: Invocation): Promise<number> {
   const options = commonOptions(invocation, 'who');
-  return runSession(options, whoPresenter(options));
+  return runSession(options, new WhoPresenter(options));
 }
 
-function whoPresenter(options: CommonOptions): Presenter {
-  const groups = new Groups();
-  const several = options.expressions.length > 1;
-  const live = !options.json && options.output === undefined && process.stdout.isTTY ? new LiveBlock(process.stdout) : null;
-  let drawnAt = 0;
-  return {
-    items(items: readonly Item[], sink: LineSink): void {
-      for (const item of items) {
-        if (item.kind === 'hit') groups.add(item);
-        else if (options.json) sink.line(JSON.stringify(eventMessage(item)));
-        else process.stderr.write(`hwbkpt: ${eventLine(item)}\n`);
-      }
-      if (live === null || performance.now() - drawnAt < REDRAW_MS) return;
-      drawnAt = performance.now();
-      live.draw(groupLines(groups.sorted(), several));
-    },
-    finish(sink: LineSink): void {
-      live?.clear();
-      const sorted = groups.sorted();
-      const lines = options.json ? sorted.map((group) => JSON.stringify(groupMessage(group))) : groupLines(sorted, several);
-      for (const line of lines) sink.line(line);
-    },
-  };
+class WhoPresenter implements Presenter {
+  readonly #options: CommonOptions;
+  readonly #groups = new Groups();
+  #live: LiveBlock | null = null;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: CommonOptions) {
+    this.#options = options;
+  }
+
+  hit(hit: Parameters<Presenter['hit']>[0]): void {
+    this.#groups.add(hit);
+  }
+
+  roundEnd(sink: LineSink): void {
+    if (this.#options.json || !isatty(sink.fd) || performance.now() - this.#drawnAt < REDRAW_MS) return;
+    this.#live ??= new LiveBlock(sink);
+    this.#drawnAt = performance.now();
+    this.#live.draw(this.#lines());
+  }
+
+  interrupt(): void {
+    this.#live?.clear();
+  }
+
+  finish(sink: LineSink): void {
+    this.#live?.clear();
+    const lines = this.#options.json ? this.#groups.sorted().map((group) => JSON.stringify(groupMessage(group))) : this.#lines();
+    for (const line of lines) sink.line(line);
+  }
+
+  #lines(): string[] {
+    const { expressions, access } = this.#options;
+    return groupLines(this.#groups.sorted(), { watches: expressions.length > 1, values: access !== 'execute' });
+  }
 }
 
-function groupLines(groups: readonly Group[], several: boolean): string[] {
-  const rows = groups.map((group) => {
-    const place = `${placeText(group.place)}${group.kernel ? ' in the kernel' : ''}`;
-    const values = [group.count.toLocaleString('en-US'), show(group.first), show(group.last), place];
-    return several ? [group.watch.expression, ...values] : values;
-  });
-  const header = ['COUNT', 'FIRST', 'LAST', 'PLACE'];
-  const alignments = ['right', 'right', 'right', 'left'] as const;
-  return several ? tableLines([['WATCH', ...header], ...rows], ['left', ...alignments]) : tableLines([header, ...rows], alignments);
+/** Which columns are shown beside those that always are. */
+interface Shown {
+  readonly watches: boolean;
+  readonly values: boolean;
 }
 
-function show(value: Group['first']): string {
-  return value === null ? '?' : String(value);
+interface Column {
+  readonly header: string;
+  readonly alignment: Alignment;
+  readonly cell: (group: Group) => string;
+}
+
+const WATCH: Column = { header: 'WATCH', alignment: 'left', cell: ({ watch }) => watch.expression };
+const COUNT: Column = { header: 'COUNT', alignment: 'right', cell: ({ count }) => count.toLocaleString('en-US') };
+const FIRST: Column = { header: 'FIRST', alignment: 'right', cell: ({ first, watch }) => valueToText(first, watch.type) };
+const LAST: Column = { header: 'LAST', alignment: 'right', cell: ({ last, watch }) => valueToText(last, watch.type) };
+const PLACE: Column = { header: 'PLACE', alignment: 'left', cell: ({ place }) => placeLabel(place) };
+
+/** The table of `groups`, with its header. */
+export function groupLines(groups: readonly Group[], shown: Shown): string[] {
+  const columns = [...(shown.watches ? [WATCH] : []), COUNT, ...(shown.values ? [FIRST, LAST] : []), PLACE];
+  const rows = groups.map((group) => columns.map(({ cell }) => cell(group)));
+  return tableLines(
+    [columns.map(({ header }) => header), ...rows],
+    columns.map(({ alignment }) => alignment),
+  );
 }

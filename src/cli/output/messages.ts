@@ -11,13 +11,14 @@ export function addressText(address: bigint): string {
   return `0x${address.toString(16)}`;
 }
 
-/** One frame of a stack: `function (file:line)` as far as it is known. */
+/** `function (file:line)`, or as much of it as is known: `function (libc.so.6)`, `? (libc.so.6)`, `function`, `?`. */
 export function placeText(place: Place): string {
-  const name = place.function ?? (place.module === null ? '?' : `? in ${place.module}`);
-  return place.file === null
-    ? `${name}${place.module === null || place.function === null ? '' : ` (${place.module})`}`
-    : `${name} (${shortFile(place.file)}:${place.line})`;
+  const name = place.function ?? '?';
+  if (place.file !== null) return `${name} (${shortFile(place.file)}:${place.line})`;
+  return place.module === null ? name : `${name} (${place.module === KERNEL ? 'kernel' : place.module})`;
 }
+
+const KERNEL = '[kernel]';
 
 /** The last part of a path. */
 export function shortFile(file: string): string {

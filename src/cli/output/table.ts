@@ -1,4 +1,6 @@
 // Columns of text for people, and a table on a terminal that is drawn again in place.
+import { terminalSize } from '../../linux/terminal.js';
+import type { LineSink } from './sink.js';
 
 export type Alignment = 'left' | 'right';
 
@@ -15,27 +17,35 @@ export function tableLines(rows: readonly (readonly string[])[], alignments: rea
   );
 }
 
-/** Redraws a block of lines on a terminal, over the one drawn before. */
+/**
+ * Redraws a block of lines on a terminal, over the one drawn before. Where the target writes to the same terminal after the first drawing, nobody
+ * knows where that block is: then it is left there, and nothing is drawn any more.
+ */
 export class LiveBlock {
+  readonly #sink: LineSink;
   #drawn = 0;
-  readonly #stream: NodeJS.WriteStream;
+  #lost = false;
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
+  constructor(sink: LineSink) {
+    this.#sink = sink;
   }
 
+  /** Shows `lines`, as many and as much of each as the terminal has room for. */
   draw(lines: readonly string[]): void {
-    const rows = Math.max(1, (this.#stream.rows ?? 24) - 1);
-    const columns = this.#stream.columns ?? 80;
-    const shown = lines.slice(0, rows).map((line) => line.slice(0, columns - 1));
-    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : '';
-    this.#stream.write(`${up}\r${shown.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[0J`);
-    this.#drawn = shown.length;
+    if (!this.#inPlace()) return;
+    const { rows, columns } = terminalSize(this.#sink.fd) ?? { rows: 24, columns: 80 };
+    const shown = lines.slice(0, Math.max(1, rows - 1)).map((line) => line.slice(0, columns - 1));
+    const start = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r` : this.#sink.lineStart.needed();
+    if (this.#sink.draw(`${start}${shown.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[0J`)) this.#drawn = shown.length;
   }
 
   /** Takes the block away. */
   clear(): void {
-    if (this.#drawn > 0) this.#stream.write(`\u001b[${this.#drawn}A\r\u001b[0J`);
-    this.#drawn = 0;
+    if (this.#drawn > 0 && this.#inPlace() && this.#sink.draw(`\u001b[${this.#drawn}A\r\u001b[0J`)) this.#drawn = 0;
+  }
+
+  #inPlace(): boolean {
+    this.#lost ||= this.#drawn > 0 && this.#sink.lineStart.disturbed;
+    return !this.#lost;
   }
 }

@@ -4,12 +4,19 @@ import { assertNever } from '../../base/assert.js';
 import { valueToText } from '../../model/format-value.js';
 import type { Hit, TargetEvent } from '../../model/hit.js';
 import type { ArmedMessage, SummaryMessage } from '../../model/messages.js';
-import { colors } from './colors.js';
+import type { Place } from '../../model/place.js';
+import type { Colors } from './colors.js';
 import { addressText, placeText } from './messages.js';
+import { visible } from './visible.js';
 
 /** `1 hit`, `2 hits`. */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`;
+}
+
+/** {@link placeText}, fit for a terminal. */
+export function placeLabel(place: Place): string {
+  return visible(placeText(place));
 }
 
 export function armedLine(message: ArmedMessage): string {
@@ -17,48 +24,62 @@ export function armedLine(message: ArmedMessage): string {
   return `armed ${message.watch} = ${message.address}, ${covered}; not covered: ${message.not_covered.join(', ') || 'nothing'}`;
 }
 
-/** `    0.001234  prog[4711]  shared: 41 -> 42  bump (hot.c:12)`; `since` is the time shown as 0. */
-export function hitLine(hit: Hit, since: bigint): string {
+/** How hit lines are shown. */
+export interface HitStyle {
+  /** The time shown as 0. */
+  readonly since: bigint;
+  readonly colors: Colors;
+}
+
+/** `    0.001234  prog[4711]  shared: 41 -> 42  bump (hot.c:12)`, and a line for each caller where a stack was asked for. */
+export function hitLine(hit: Hit, { since, colors }: HitStyle): string {
   const seconds = (Number(hit.time - since) / 1e9).toFixed(6).padStart(12);
-  const who = `${hit.comm ?? '?'}[${hit.tid}]`;
-  const where = hit.kernel ? `${placeText(hit.place)} in the kernel` : placeText(hit.place);
-  const line = `${colors.dim(seconds)}  ${who}  ${colors.bold(hit.watch.expression)}: ${valueChange(hit)}  ${colors.cyan(where)}${colors.dim(remarks(hit))}`;
-  if (hit.stack === null) return line;
-  return [line, ...hit.stack.slice(1).map((frame) => `${' '.repeat(14)}${colors.dim('from')} ${placeText(frame)}`)].join('\n');
+  const who = `${visible(hit.comm ?? '?')}[${hit.tid}]`;
+  const what = `${colors.bold(hit.watch.expression)}: ${valueChange(hit)}`;
+  const line = `${colors.dim(seconds)}  ${who}  ${what}  ${colors.cyan(placeLabel(hit.place))}${remarks(hit, colors)}`;
+  return [line, ...callers(hit).map((caller) => `${' '.repeat(14)}${colors.dim('from')} ${placeLabel(caller)}`)].join('\n');
+}
+
+/** Without the frames at the end of which nothing is known: there the chain has left the code that keeps frame pointers. */
+function callers(hit: Hit): readonly Place[] {
+  const frames = hit.stack?.slice(1) ?? [];
+  const known = frames.findLastIndex((frame) => frame.function !== null || frame.module !== null);
+  return frames.slice(0, known + 1);
 }
 
 function valueChange(hit: Hit): string {
-  if (hit.watch.access === 'execute') return 'executed';
-  if (hit.valueSource === 'unchanged')
-    return `${valueToText(hit.newBytes, hit.watch.type)} ${hit.watch.access === 'write' ? 'written again' : 'read'}`;
-  return `${valueToText(hit.oldBytes, hit.watch.type)} -> ${valueToText(hit.newBytes, hit.watch.type)}`;
+  const { type, access } = hit.watch;
+  if (access === 'execute') return 'executed';
+  if (access === 'readwrite' && hit.valueSource === 'unchanged') return `${valueToText(hit.newBytes, type)} read`;
+  return `${valueToText(hit.oldBytes, type)} -> ${valueToText(hit.newBytes, type)}`;
 }
 
-function remarks(hit: Hit): string {
+function remarks(hit: Hit, { dim }: Colors): string {
   const list: string[] = [];
-  if (hit.sameValue && hit.valueSource !== 'unchanged') list.push('same value');
+  if (hit.sameValue && !(hit.watch.access === 'readwrite' && hit.valueSource === 'unchanged')) list.push('same value');
   if (hit.repeat > 1) list.push(`in ${hit.repeat} steps`);
   if (hit.valueSource === 'memory') list.push('value read afterwards');
   if (hit.valueSource === 'sequence') list.push('value from the next hit');
-  return list.length === 0 ? '' : `  (${list.join(', ')})`;
+  return list.length === 0 ? '' : dim(`  (${list.join(', ')})`);
 }
 
-export function eventLine(event: TargetEvent): string {
+/** `watchesChildren`: whether what a process makes is watched too. */
+export function eventLine(event: TargetEvent, watchesChildren: boolean): string {
   switch (event.kind) {
     case 'exec':
-      return `process ${event.pid} runs another program now: ${event.comm}`;
+      return `process ${event.pid} runs another program now: ${visible(event.comm)}`;
     case 'fork':
-      return `process ${event.pid} made process ${event.child}`;
+      return `process ${event.pid} made process ${event.child}${watchesChildren ? '' : ', which is not watched (--inherit children)'}`;
     case 'unseen-change': {
       const { expected, found, watch } = event;
-      return `unseen change of ${watch.expression}: ${valueToText(expected, watch.type)} became ${valueToText(found, watch.type)} without a hit (process-vm-writev, another mapping or a device)`;
+      return `unseen change of ${watch.expression}: ${valueToText(expected, watch.type)} became ${valueToText(found, watch.type)} without a hit (process_vm_writev, another mapping or a device)`;
     }
     case 'lost':
       return `${plural(event.count, 'hit')} lost: the ring was full`;
     case 'throttled':
       return 'the kernel throttled reports';
     case 'watch-ended':
-      return `watch ${event.watch.expression} ended: ${event.reason}`;
+      return `watch ${event.watch.expression} ended: ${visible(event.reason)}`;
     case 'armed-again':
       return `armed ${event.watch.expression} again = ${addressText(event.watch.address)}, ${plural(event.threads, 'thread')}`;
     default:

@@ -1,0 +1,54 @@
+// The two places a run prints to: hits to standard output or `-o`, notes to standard error. Where both are one terminal, pipe or file, one sink
+// writes them, so that they come in order.
+import { fstatSync } from 'node:fs';
+import type { Target } from '../session/index.js';
+import { isSameFile, LineStart } from './output/line-start.js';
+import { LineSink } from './output/sink.js';
+
+const STDERR = 2;
+
+export class Streams {
+  readonly hits: LineSink;
+  readonly #notes: LineSink;
+  readonly #lineStarts: readonly LineStart[];
+
+  /** `onGone`: nobody reads the hits any more. */
+  constructor(output: { readonly fd: number; readonly name: string }, target: Target, onGone: () => void) {
+    const hitStart = new LineStart(output.fd, target.pid, target.held);
+    this.hits = new LineSink({ ...output, lineStart: hitStart, onGone });
+    if (isSameFile(fstatSync(output.fd), fstatSync(STDERR))) {
+      this.#notes = this.hits;
+      this.#lineStarts = [hitStart];
+    } else {
+      const noteStart = new LineStart(STDERR, target.pid, target.held);
+      this.#notes = new LineSink({ fd: STDERR, name: 'standard error', lineStart: noteStart, onGone: () => undefined });
+      this.#lineStarts = [hitStart, noteStart];
+    }
+  }
+
+  /** A line for people, beside the hits. */
+  note(text: string): void {
+    this.#notes.line(`hwbkpt: ${text}`);
+  }
+
+  push(): void {
+    this.hits.push();
+    this.#notes.push();
+  }
+
+  /** The target has made a process that may print, too. */
+  forked(): void {
+    for (const start of this.#lineStarts) start.forked();
+  }
+
+  /** Ctrl-C has been pressed, and where there is a terminal it shows that. */
+  echoed(): void {
+    for (const start of this.#lineStarts) start.echoed();
+  }
+
+  /** Writes the rest. */
+  async end(): Promise<void> {
+    await this.hits.end();
+    if (this.#notes !== this.hits) await this.#notes.end();
+  }
+}
