@@ -67,7 +67,7 @@ export class Collector {
   add(pipeline: WatchPipeline, cookies: readonly number[]): void {
     this.#pipelines.add(pipeline);
     // A first look at memory at once, so that the first hit's old value is known.
-    pipeline.endRound(Number.NEGATIVE_INFINITY, monotonic());
+    pipeline.endRound(Number.NEGATIVE_INFINITY, monotonic);
     for (const cookie of cookies) this.#byCookie.set(cookie, pipeline);
   }
 
@@ -84,8 +84,7 @@ export class Collector {
     this.#lastRound = monotonic();
     const reports = this.#parts.session.collect(this.#sink, false);
     this.#roundBefore = horizon;
-    const now = monotonic();
-    for (const pipeline of this.#pipelines) pipeline.endRound(horizon, now);
+    for (const pipeline of this.#pipelines) pipeline.endRound(horizon, monotonic);
     this.#deliver(horizon - RACE_WINDOW);
     this.#forgetClosed(horizon - RACE_WINDOW);
     this.#reportExec();

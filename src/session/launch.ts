@@ -1,4 +1,5 @@
 // Launches a program, held before its first instruction until it is armed.
+import type { Engine } from '../engines/contract.js';
 import { HeldProcess } from '../engines/host/held-process.js';
 import { launchedLifecycle } from '../engines/host/lifecycle.js';
 import { checkCommand } from './check-command.js';
@@ -22,12 +23,21 @@ export async function launch(argv: readonly string[], options: TargetOptions = {
   const held = HeldProcess.start(argv, process.env, options.surroundings);
   if (!(held instanceof HeldProcess)) throw failedExec(command, held.status);
   try {
-    const program = openLiveProgram(held.pid);
-    const session = engine.open({ pid: held.pid, tid: null, inherit: options.inherit ?? 'threads' });
-    return new Target({ session, program, lifecycle: launchedLifecycle(held), options });
+    return hold(held, engine, options);
   } catch (error) {
     held.abandon();
     throw explainArmFailure(error);
+  }
+}
+
+function hold(held: HeldProcess, engine: Engine, options: TargetOptions): Target {
+  const program = openLiveProgram(held.pid);
+  try {
+    const session = engine.open({ pid: held.pid, tid: null, inherit: options.inherit ?? 'threads' });
+    return new Target({ session, program, lifecycle: launchedLifecycle(held), options });
+  } catch (error) {
+    program[Symbol.dispose]();
+    throw error;
   }
 }
 

@@ -22,7 +22,7 @@ export function resolveStack(raw: RawHit, places: PlaceCache): Place[] {
       continue;
     }
     // A return address belongs to the call before it.
-    frames.push(lo === 0 ? places.at(lo, hi, kernel) : places.at(lo - 1, hi, kernel));
+    frames.push(lo === 0 ? places.at(0xffff_ffff, hi - 1, kernel) : places.at(lo - 1, hi, kernel));
   }
   return frames;
 }

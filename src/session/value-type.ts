@@ -17,6 +17,7 @@ export function valueTypeOf(type: Type, size: number, depth = 0): ValueType {
     case 'enum':
       return { kind: 'enum', size, name, signed: type.signed, members: type.members };
     case 'alias': {
+      if (type.reference === true) return { kind: 'pointer', size, name: name === '' ? 'reference' : name };
       const target = depth < DEEPEST ? type.target() : null;
       return target === null
         ? { kind: 'bytes', size, name }
@@ -42,8 +43,12 @@ function baseType(type: Extract<Type, { kind: 'base' }>, size: number): ValueTyp
       return size === 4 || size === 8 ? { kind: 'float', size, name } : { kind: 'bytes', size, name };
     case 'bool':
       return { kind: 'bool', size, name };
-    case 'character':
-      return { kind: 'character', size, name };
+    case 'character': {
+      const signed = type.signed ?? true;
+      // What C calls `signed char` and `unsigned char` are its small numbers: int8_t and uint8_t.
+      if (name === 'signed char' || name === 'unsigned char') return { kind: signed ? 'signed' : 'unsigned', size, name };
+      return { kind: 'character', size, name, signed };
+    }
     case 'other':
       return { kind: 'bytes', size, name };
     default:

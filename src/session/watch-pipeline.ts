@@ -203,29 +203,30 @@ export class WatchPipeline {
     return hit;
   }
 
-  /** All hits up to `horizon` are in: settles probes, and makes new ones where the last look is long ago or a hit waits. */
-  endRound(horizon: number, now: number): void {
+  /** All hits up to `horizon` are in: settles probes, and makes new ones where the last look is long ago or a hit waits. `clock` tells the time. */
+  endRound(horizon: number, clock: () => number): void {
     if (this.info.access === 'execute') return;
     if (horizon >= this.#closedAt) {
       this.finish(this.#closedAt);
       return;
     }
+    const now = clock();
     const due = now - this.#lastProbes > PROBE_INTERVAL * Math.ceil(this.#chains.size / PROCESSES_AT_ONCE);
     if (due) this.#lastProbes = now;
     for (const chain of this.#chains.values()) {
       chain.settle(horizon);
-      if (due || chain.isWaiting) this.#look(chain);
+      if (due || chain.isWaiting) this.#look(chain, clock);
     }
   }
 
   /** Reads memory of `chain`'s process, to be believed once it is certain which hit that follows. */
-  #look(chain: ProcessChain): void {
+  #look(chain: ProcessChain, clock: () => number): void {
     if (chain.history.isProbed || this.#closedAt !== Number.POSITIVE_INFINITY) return;
     const { address, length } = this.#scope.covered;
     const bytes = this.#context.readMemory(chain.pid, address, length);
     if (bytes === null) chain.release();
     // The time after the read, so that whatever it cannot have seen is stamped later.
-    else chain.history.probe(bytes, Number(process.hrtime.bigint()));
+    else chain.history.probe(bytes, clock());
   }
 
   /** Its pieces were disarmed at `time`: what happens later is not reported, so memory is not looked at any more. */

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Type } from '../symbols/types.js';
+import { valueTypeOf } from './value-type.js';
+
+type Base = Extract<Type, { kind: 'base' }>;
+
+function base(name: string, size: number, encoding: Base['encoding'], signed?: boolean): Base {
+  return { kind: 'base', name, size, encoding, ...(signed === undefined ? {} : { signed }) };
+}
+
+function alias(name: string, target: Type | null, more: { reference?: true } = {}): Type {
+  return { kind: 'alias', name, size: target?.size ?? 0, target: () => target, ...more };
+}
+
+const INT = base('int', 4, 'signed');
+
+test('numbers are numbers', () => {
+  expect(valueTypeOf(INT, 4)).toEqual({ kind: 'signed', size: 4, name: 'int' });
+  expect(valueTypeOf(base('unsigned __int128', 16, 'unsigned'), 16)).toEqual({ kind: 'unsigned', size: 16, name: 'unsigned __int128' });
+  expect(valueTypeOf(base('_BitInt(200)', 32, 'signed'), 32)).toMatchObject({ kind: 'bytes', size: 32 });
+  expect(valueTypeOf(base('double', 8, 'float'), 8)).toMatchObject({ kind: 'float', size: 8 });
+  expect(valueTypeOf(base('_Bool', 1, 'bool'), 1)).toMatchObject({ kind: 'bool' });
+});
+
+test('floats of other sizes are bytes', () => {
+  expect(valueTypeOf(base('long double', 16, 'float'), 16)).toMatchObject({ kind: 'bytes', size: 16 });
+  expect(valueTypeOf(base('_Float16', 2, 'float'), 2)).toMatchObject({ kind: 'bytes', size: 2 });
+});
+
+test('char is a character; signed char and unsigned char are numbers', () => {
+  expect(valueTypeOf(base('char', 1, 'character', true), 1)).toEqual({ kind: 'character', size: 1, name: 'char', signed: true });
+  expect(valueTypeOf(base('char32_t', 4, 'character', false), 4)).toMatchObject({ kind: 'character', signed: false });
+  expect(valueTypeOf(base('signed char', 1, 'character', true), 1)).toMatchObject({ kind: 'signed', size: 1 });
+  expect(valueTypeOf(base('unsigned char', 1, 'character', false), 1)).toMatchObject({ kind: 'unsigned', size: 1 });
+});
+
+test('an alias is shown like its target, under its own name', () => {
+  const uint8 = alias('uint8_t', alias('__uint8_t', base('unsigned char', 1, 'character', false)));
+  expect(valueTypeOf(alias('', uint8), 1)).toEqual({ kind: 'unsigned', size: 1, name: 'uint8_t' });
+  expect(valueTypeOf(alias('incomplete', null), 4)).toEqual({ kind: 'bytes', size: 4, name: 'incomplete' });
+});
+
+test('aliases in a circle are bytes', () => {
+  const circle: Type = { kind: 'alias', name: 'round', size: 4, target: () => circle };
+  expect(valueTypeOf(circle, 4)).toMatchObject({ kind: 'bytes', size: 4 });
+});
+
+test('pointers and references are addresses', () => {
+  expect(valueTypeOf({ kind: 'pointer', name: '', size: 8, target: () => INT }, 8)).toEqual({ kind: 'pointer', size: 8, name: 'pointer' });
+  expect(valueTypeOf({ ...alias('', INT, { reference: true }), size: 8 } as Type, 8)).toEqual({
+    kind: 'pointer',
+    size: 8,
+    name: 'reference',
+  });
+});
+
+test('an enum keeps its members', () => {
+  const members = new Map([[1n, 'ONE']]);
+  expect(valueTypeOf({ kind: 'enum', name: 'e', size: 4, signed: false, members }, 4)).toEqual({
+    kind: 'enum',
+    name: 'e',
+    size: 4,
+    signed: false,
+    members,
+  });
+});
+
+test('what has parts is bytes', () => {
+  for (const kind of ['struct', 'union'] as const) expect(valueTypeOf({ kind, name: 's', size: 8, members: [] }, 8).kind).toBe('bytes');
+  expect(valueTypeOf({ kind: 'array', name: '', size: 8, count: 2, element: () => INT }, 8).kind).toBe('bytes');
+  expect(valueTypeOf({ kind: 'other', name: '', size: 8 }, 8).kind).toBe('bytes');
+  expect(valueTypeOf(base('strange', 4, 'other'), 4).kind).toBe('bytes');
+});
