@@ -3,11 +3,20 @@ import { assertNever } from '../base/assert.js';
 import type { JsonValue } from './messages.js';
 import type { ValueType } from './value.js';
 
-/** The unsigned integer in `bytes` (up to 6 bytes), little-endian, as a number. */
-function smallUnsigned(bytes: Uint8Array): number {
+/** Whole numbers up to this many bytes fit a JavaScript number. */
+const MOST_NUMBER_BYTES = 6;
+
+/** The unsigned integer in the first `size` (up to 6) bytes from `from` on, little-endian. */
+function smallUnsigned(bytes: Uint8Array, from = 0, size = bytes.length): number {
   let value = 0;
-  for (let i = bytes.length - 1; i >= 0; i--) value = value * 256 + (bytes[i] ?? 0);
+  for (let i = from + size - 1; i >= from; i--) value = value * 256 + (bytes[i] ?? 0);
   return value;
+}
+
+function smallSigned(bytes: Uint8Array, from = 0, size = bytes.length): number {
+  const value = smallUnsigned(bytes, from, size);
+  const limit = 2 ** (size * 8 - 1);
+  return value >= limit ? value - 2 * limit : value;
 }
 
 function unsignedInteger(bytes: Uint8Array): bigint {
@@ -20,15 +29,17 @@ function signedInteger(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, unsignedInteger(bytes));
 }
 
-function smallSigned(bytes: Uint8Array): number {
-  const value = smallUnsigned(bytes);
-  const limit = 2 ** (bytes.length * 8 - 1);
-  return value >= limit ? value - 2 * limit : value;
+/** Decimal text of 8 bytes; without bigints where a number holds the value, which is nearly always so. */
+function wideText(bytes: Uint8Array, signed: boolean): string {
+  const high = signed ? smallSigned(bytes, 4, 4) : smallUnsigned(bytes, 4, 4);
+  const value = high * 0x1_0000_0000 + smallUnsigned(bytes, 0, 4);
+  if (Number.isSafeInteger(value)) return String(value);
+  return (signed ? signedInteger(bytes) : unsignedInteger(bytes)).toString();
 }
 
 function float(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return bytes.length === 4 ? Math.fround(view.getFloat32(0, true)) : view.getFloat64(0, true);
+  return bytes.length === 4 ? view.getFloat32(0, true) : view.getFloat64(0, true);
 }
 
 /** Shortest text that reads back as the same float. */
@@ -36,7 +47,7 @@ function floatText(bytes: Uint8Array): string {
   const value = float(bytes);
   if (Object.is(value, -0)) return '-0';
   if (bytes.length === 8 || !Number.isFinite(value)) return String(value);
-  for (let digits = 1; digits < 9; digits++) {
+  for (let digits = 1; digits <= 9; digits++) {
     const text = value.toPrecision(digits);
     if (Math.fround(Number(text)) === value) return String(Number(text));
   }
@@ -44,7 +55,8 @@ function floatText(bytes: Uint8Array): string {
 }
 
 function integerText(bytes: Uint8Array, signed: boolean): string {
-  if (bytes.length <= 6) return String(signed ? smallSigned(bytes) : smallUnsigned(bytes));
+  if (bytes.length <= MOST_NUMBER_BYTES) return String(signed ? smallSigned(bytes) : smallUnsigned(bytes));
+  if (bytes.length === 8) return wideText(bytes, signed);
   return (signed ? signedInteger(bytes) : unsignedInteger(bytes)).toString();
 }
 
@@ -52,43 +64,54 @@ function hex(bytes: Uint8Array): string {
   return `0x${unsignedInteger(bytes).toString(16)}`;
 }
 
+function isTrue(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => byte !== 0);
+}
+
 /** Memory order, two digits a byte. */
 function dump(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-function characterText(bytes: Uint8Array): string {
-  const code = smallUnsigned(bytes.subarray(0, 4));
-  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : integerText(bytes, true);
+/** The character itself where it can be printed, else null. */
+function printable(bytes: Uint8Array): string | null {
+  const code = bytes.length <= 4 ? smallUnsigned(bytes) : 0;
+  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : null;
 }
 
-function enumText(bytes: Uint8Array, type: Extract<ValueType, { kind: 'enum' }>): string {
-  const value = type.signed ? signedInteger(bytes) : unsignedInteger(bytes);
-  return type.members.get(value) ?? value.toString();
+function enumMember(bytes: Uint8Array, type: Extract<ValueType, { kind: 'enum' }>): string | null {
+  return type.members.get(type.signed ? signedInteger(bytes) : unsignedInteger(bytes)) ?? null;
 }
 
-/** `bytes` (exactly `type.size`) as JSON shows them; null stays null. */
+/** A number, or a string where a number may not hold all values of this size. */
+function integerJson(bytes: Uint8Array, signed: boolean): number | string {
+  if (bytes.length > MOST_NUMBER_BYTES) return integerText(bytes, signed);
+  return signed ? smallSigned(bytes) : smallUnsigned(bytes);
+}
+
+/**
+ * `bytes` (exactly `type.size`) as JSON shows them; null stays null. Strings are 64-bit integers, pointers, characters that can be
+ * printed, names of enum members, infinities and NaN, and raw bytes; what has no character or name is its number.
+ */
 export function valueToJson(bytes: Uint8Array | null, type: ValueType): JsonValue {
   if (bytes === null) return null;
   switch (type.kind) {
     case 'signed':
-    case 'unsigned': {
-      if (bytes.length > 6) return integerText(bytes, type.kind === 'signed');
-      return type.kind === 'signed' ? smallSigned(bytes) : smallUnsigned(bytes);
-    }
+    case 'unsigned':
+      return integerJson(bytes, type.kind === 'signed');
     case 'float': {
       const value = float(bytes);
       // JSON has no infinities and no NaN.
       return Number.isFinite(value) ? Number(floatText(bytes)) : floatText(bytes);
     }
     case 'bool':
-      return smallUnsigned(bytes) !== 0;
+      return isTrue(bytes);
     case 'character':
-      return characterText(bytes);
+      return printable(bytes) ?? integerJson(bytes, type.signed);
     case 'pointer':
       return hex(bytes);
     case 'enum':
-      return enumText(bytes, type);
+      return enumMember(bytes, type) ?? integerJson(bytes, type.signed);
     case 'bytes':
       return dump(bytes);
     default:
@@ -106,15 +129,15 @@ export function valueToText(bytes: Uint8Array | null, type: ValueType): string {
     case 'float':
       return floatText(bytes);
     case 'bool':
-      return smallUnsigned(bytes) !== 0 ? 'true' : 'false';
+      return isTrue(bytes) ? 'true' : 'false';
     case 'character': {
-      const text = characterText(bytes);
-      return text.length === 1 ? `'${text}'` : text;
+      const character = printable(bytes);
+      return character === null ? integerText(bytes, type.signed) : `'${character}'`;
     }
     case 'pointer':
       return hex(bytes);
     case 'enum':
-      return enumText(bytes, type);
+      return enumMember(bytes, type) ?? integerText(bytes, type.signed);
     case 'bytes':
       return dump(bytes);
     default:

@@ -4,7 +4,7 @@
 import type { NotCovered } from './coverage.js';
 import type { ValueSource } from './value.js';
 
-/** A value as JSON shows it: strings for 64-bit integers, pointers ("0x..."), characters, enum names and raw bytes. */
+/** A value as JSON shows it: strings for 64-bit integers, pointers ("0x..."), characters that can be printed, enum names, infinities, NaN and raw bytes. */
 export type JsonValue = number | string | boolean | null;
 
 /** Printed once for each watch before its first hit. */

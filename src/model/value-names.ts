@@ -47,7 +47,7 @@ function namedType(name: string, size: number): ValueType | null {
     case 'double':
       return { kind: 'float', size: 8, name: 'double' };
     case 'char':
-      return { kind: 'character', size: 1, name: 'char' };
+      return { kind: 'character', size: 1, name: 'char', signed: true };
     case 'bool':
       return { kind: 'bool', size: 1, name: 'bool' };
     case 'hex':

@@ -6,7 +6,8 @@ export type ValueType =
   | { readonly kind: 'unsigned'; readonly size: number; readonly name: string }
   | { readonly kind: 'float'; readonly size: 4 | 8; readonly name: string }
   | { readonly kind: 'bool'; readonly size: number; readonly name: string }
-  | { readonly kind: 'character'; readonly size: number; readonly name: string }
+  /** Shown as a character where it can be printed, else as its number. */
+  | { readonly kind: 'character'; readonly size: number; readonly name: string; readonly signed: boolean }
   | { readonly kind: 'pointer'; readonly size: number; readonly name: string }
   | {
       readonly kind: 'enum';

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sameBytes, valueToJson, valueToText } from './format-value.js';
+import type { ValueType } from './value.js';
+
+const SEED = { seed: 20070222 };
+
+function integer(kind: 'signed' | 'unsigned', size: number): ValueType {
+  return { kind, size, name: 'made' };
+}
+
+function bytesOf(value: bigint, size: number): Uint8Array {
+  const unsigned = BigInt.asUintN(size * 8, value);
+  return Uint8Array.from({ length: size }, (_, i) => Number((unsigned >> BigInt(8 * i)) & 0xffn));
+}
+
+function floatBytes(value: number, size: 4 | 8): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  if (size === 4) view.setFloat32(0, value, true);
+  else view.setFloat64(0, value, true);
+  return bytes;
+}
+
+describe('integers', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 16])('of %i bytes read back as what they are', (size) => {
+    const bits = BigInt(size * 8);
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n }), (value) => {
+        const bytes = bytesOf(value, size);
+        const unsigned = BigInt.asUintN(size * 8, value);
+        expect(valueToText(bytes, integer('signed', size))).toBe(value.toString());
+        expect(valueToText(bytes, integer('unsigned', size))).toBe(unsigned.toString());
+        const [json, unsignedJson] = [valueToJson(bytes, integer('signed', size)), valueToJson(bytes, integer('unsigned', size))];
+        expect([typeof json, typeof unsignedJson]).toEqual(size <= 6 ? ['number', 'number'] : ['string', 'string']);
+        expect([BigInt(String(json)), BigInt(String(unsignedJson))]).toEqual([value, unsigned]);
+      }),
+      SEED,
+    );
+  });
+
+  test('of 8 bytes are exact around the largest number', () => {
+    for (const value of [2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, -(2n ** 63n), 0n, -1n]) {
+      expect(valueToJson(bytesOf(value, 8), integer('signed', 8))).toBe(value.toString());
+    }
+    expect(valueToText(bytesOf(-1n, 8), integer('unsigned', 8))).toBe('18446744073709551615');
+  });
+
+  test('are read from the part of a buffer that they are in', () => {
+    const inside = Uint8Array.from([9, 9, 1, 0, 0, 0, 9, 9]).subarray(2, 6);
+    expect(valueToJson(inside, integer('signed', 4))).toBe(1);
+  });
+});
+
+describe('floats', () => {
+  const F32: ValueType = { kind: 'float', size: 4, name: 'float' };
+  const F64: ValueType = { kind: 'float', size: 8, name: 'double' };
+
+  test('of 4 bytes are the shortest decimals that read back', () => {
+    expect(valueToText(floatBytes(0.1, 4), F32)).toBe('0.1');
+    expect(valueToJson(floatBytes(16777216, 4), F32)).toBe(16777216);
+    fc.assert(
+      fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const text = valueToText(floatBytes(value, 4), F32);
+        expect(Object.is(Math.fround(Number(text)), value)).toBe(true);
+        expect(text.replace(/e.*|^-|\./g, '').replace(/^0+|0+$/g, '').length).toBeLessThanOrEqual(9);
+        expect(Object.is(valueToJson(floatBytes(value, 4), F32), Number(text))).toBe(true);
+      }),
+      SEED,
+    );
+  });
+
+  test('of 4 bytes need at most 9 digits', () => {
+    expect(valueToText(floatBytes(15.3942585, 4), F32)).toBe('15.3942585');
+    expect(valueToText(floatBytes(1.1754942e-38, 4), F32)).toBe('1.1754942e-38');
+  });
+
+  test('of 8 bytes are as JavaScript writes them', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(Object.is(valueToJson(floatBytes(value, 8), F64), value)).toBe(true);
+        expect(Object.is(Number(valueToText(floatBytes(value, 8), F64)), value)).toBe(true);
+      }),
+      SEED,
+    );
+  });
+
+  test('that JSON has no numbers for are text', () => {
+    expect([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN].map((value) => valueToJson(floatBytes(value, 4), F32))).toEqual(
+      ['Infinity', '-Infinity', 'NaN'],
+    );
+  });
+
+  test('zero keeps its sign', () => {
+    expect(valueToText(floatBytes(-0, 4), F32)).toBe('-0');
+    expect(valueToJson(floatBytes(-0, 8), F64)).toBe(-0);
+  });
+});
+
+describe('other types', () => {
+  const CHAR: ValueType = { kind: 'character', size: 1, name: 'char', signed: true };
+  const COLOR: ValueType = {
+    kind: 'enum',
+    size: 4,
+    name: 'color',
+    signed: true,
+    members: new Map([
+      [5n, 'GREEN'],
+      [-1n, 'BLUE'],
+    ]),
+  };
+
+  test('characters that can be printed are told from numbers', () => {
+    expect(valueToJson(Uint8Array.of(0x61), CHAR)).toBe('a');
+    expect(valueToJson(Uint8Array.of(0x31), CHAR)).toBe('1');
+    expect(valueToJson(Uint8Array.of(1), CHAR)).toBe(1);
+    expect(valueToJson(Uint8Array.of(0xff), CHAR)).toBe(-1);
+    expect(valueToJson(Uint8Array.of(0xff), { ...CHAR, signed: false })).toBe(255);
+    expect([0x27, 0x5c, 0x0a, 0x20].map((code) => valueToText(Uint8Array.of(code), CHAR))).toEqual([`'''`, `'\\'`, '10', `' '`]);
+    expect(valueToText(Uint8Array.of(0x61, 0, 0, 0), { ...CHAR, size: 4 })).toBe(`'a'`);
+    expect(valueToText(Uint8Array.of(0x61, 1, 0, 0), { ...CHAR, size: 4 })).toBe('353');
+  });
+
+  test('an enum is its name, or its number where it has none', () => {
+    expect(valueToJson(bytesOf(5n, 4), COLOR)).toBe('GREEN');
+    expect(valueToJson(bytesOf(-1n, 4), COLOR)).toBe('BLUE');
+    expect(valueToJson(bytesOf(77n, 4), COLOR)).toBe(77);
+    expect(valueToText(bytesOf(-77n, 4), COLOR)).toBe('-77');
+    expect(valueToJson(bytesOf(2n ** 60n, 8), { ...COLOR, size: 8, signed: false })).toBe((2n ** 60n).toString());
+  });
+
+  test('a bool is true where any bit is set', () => {
+    const bool: ValueType = { kind: 'bool', size: 4, name: 'bool' };
+    expect(valueToJson(Uint8Array.of(0, 0, 0, 0), bool)).toBe(false);
+    expect(valueToJson(Uint8Array.of(0, 0, 0, 0x80), bool)).toBe(true);
+    expect(valueToText(Uint8Array.of(1, 0, 0, 0), bool)).toBe('true');
+  });
+
+  test('a pointer is hexadecimal', () => {
+    const pointer: ValueType = { kind: 'pointer', size: 8, name: 'pointer' };
+    expect(valueToJson(bytesOf(0x7fff_1234_5678n, 8), pointer)).toBe('0x7fff12345678');
+    expect(valueToText(new Uint8Array(8), pointer)).toBe('0x0');
+  });
+
+  test('bytes are in the order of memory', () => {
+    const type: ValueType = { kind: 'bytes', size: 3, name: 'bytes' };
+    expect(valueToJson(Uint8Array.of(1, 0xab, 0), type)).toBe('01 ab 00');
+    expect(valueToText(Uint8Array.of(1, 0xab, 0), type)).toBe('01 ab 00');
+  });
+
+  test('what is not known is null, and ? for people', () => {
+    expect(valueToJson(null, CHAR)).toBeNull();
+    expect(valueToText(null, CHAR)).toBe('?');
+  });
+});
+
+test('equal bytes are the same', () => {
+  expect(sameBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
+  expect(sameBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
+  expect(sameBytes(Uint8Array.of(1, 2), Uint8Array.of(1))).toBe(false);
+});
