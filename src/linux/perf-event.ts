@@ -12,8 +12,9 @@ const SYS_PERF_EVENT_OPEN = 298;
 const ATTR_SIZE = 128;
 const PERF_TYPE_SOFTWARE = 1;
 const PERF_TYPE_BREAKPOINT = 5;
+const PERF_COUNT_SW_TASK_CLOCK = 1;
 const PERF_COUNT_SW_DUMMY = 9;
-const PERF_FLAG_FD_CLOEXEC = 8;
+const PERF_FLAG = { FD_NO_GROUP: 1, FD_OUTPUT: 2, FD_CLOEXEC: 8 } as const;
 const CLOCK_MONOTONIC = 1;
 
 /** Bits of perf_event_attr.sample_type (include/uapi/linux/perf_event.h). */
@@ -21,6 +22,7 @@ export const SAMPLE = {
   IP: 1 << 0,
   TID: 1 << 1,
   TIME: 1 << 2,
+  READ: 1 << 4,
   CALLCHAIN: 1 << 5,
   CPU: 1 << 7,
   REGS_USER: 1 << 12,
@@ -41,7 +43,6 @@ const FLAG = {
   exclude_callchain_kernel: 1n << 21n,
   comm_exec: 1n << 24n,
   use_clockid: 1n << 25n,
-  context_switch: 1n << 26n,
   inherit_thread: 1n << 35n,
   remove_on_exec: 1n << 36n,
 } as const;
@@ -106,6 +107,14 @@ export function packTracker(attributes: CommonAttributes): Uint8Array {
   return bytes;
 }
 
+/** The attribute block of an event that samples a thread each `period` ns (10,000 or more) of its time on a CPU. */
+export function packTaskClock(attributes: CommonAttributes, period: number): Uint8Array {
+  const { bytes, view } = packCommon(attributes, PERF_TYPE_SOFTWARE);
+  view.setBigUint64(8, BigInt(PERF_COUNT_SW_TASK_CLOCK), true);
+  view.setBigUint64(16, BigInt(period), true);
+  return bytes;
+}
+
 /** The attribute block of an execute breakpoint that only counts. */
 export function packExecuteCounter(address: bigint): Uint8Array {
   return packBreakpoint({
@@ -129,7 +138,7 @@ export interface EventTarget {
   readonly cpu: number;
 }
 
-const REQUEST = { ENABLE: 0x2400, DISABLE: 0x2401, SET_OUTPUT: 0x2405 } as const;
+const REQUEST = { ENABLE: 0x2400, DISABLE: 0x2401 } as const;
 const IOC_ID = 0x80082407;
 
 /** One open perf event. Closing it takes its breakpoint out of every thread that has it. */
@@ -141,9 +150,14 @@ export class PerfEvent implements Disposable {
     this.fd = fd;
   }
 
-  /** Opens an event from a packed attribute block. Throws LinuxError: ENOSPC no slot, ESRCH no such thread, EACCES/EPERM no privilege. */
-  static open(attributes: Uint8Array, target: EventTarget): PerfEvent {
-    const fd = syscallPerfEventOpen(SYS_PERF_EVENT_OPEN, attributes, target.tid, target.cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  /**
+   * Opens an event from a packed attribute block. Its records go to the ring of `output`, which must be for the same CPU, from its very first
+   * one: a second call to redirect them would leave a moment in which hits are counted and not reported.
+   * Throws LinuxError: ENOSPC no slot, ESRCH no such thread, EACCES/EPERM no privilege, EMFILE no descriptor.
+   */
+  static open(attributes: Uint8Array, target: EventTarget, output?: PerfEvent): PerfEvent {
+    const flags = PERF_FLAG.FD_CLOEXEC | (output === undefined ? 0 : PERF_FLAG.FD_NO_GROUP | PERF_FLAG.FD_OUTPUT);
+    const fd = syscallPerfEventOpen(SYS_PERF_EVENT_OPEN, attributes, target.tid, target.cpu, output?.fd ?? -1, flags);
     return new PerfEvent(checked(fd, 'perf_event_open', `thread ${target.tid}, cpu ${target.cpu}`));
   }
 
@@ -152,11 +166,6 @@ export class PerfEvent implements Disposable {
     const id = new BigUint64Array(1);
     checked(ioctlWithBuffer(this.fd, IOC_ID, new Uint8Array(id.buffer)), 'ioctl', 'PERF_EVENT_IOC_ID');
     return Number(id[0]);
-  }
-
-  /** Sends this event's records to the ring of `leader`, which must be for the same CPU. */
-  sendOutputTo(leader: PerfEvent): void {
-    checked(ioctl(this.fd, REQUEST.SET_OUTPUT, leader.fd), 'ioctl', 'PERF_EVENT_IOC_SET_OUTPUT');
   }
 
   /** Stops or restarts the event, with all events inherited from it. */

@@ -1,32 +1,27 @@
-// Drops the second report of one access by a thread that has both an own and an inherited event.
+// Drops the second report of one access by a thread that has two events for one piece on one CPU.
 //
-// A thread that starts while its process is being armed may inherit its parent's event and then, because it is found by a scan, get an
-// event of its own as well. Both fire at each access: two samples of one thread with one ip, back to back. The first such pair proves the
-// inheritance; from then on the thread's own reports are dropped and its own events can be closed.
+// Arming opens only what a thread lacks, judged by the room it has left for breakpoints (spare-slots.ts). A stranger who gives breakpoints to some
+// threads and not to others can mislead that, and then a thread has an inherited event and a later one of its own, and its children inherit both.
+// Which of the two counts does not change: the one opened first. The other is surplus and can be closed, since all who have it have the first too.
+import type { ArmedEvent } from './event-table.js';
 
-/** Two samples of one exception are written within this time (ns); measured: 1 to 3 us apart. */
-const PAIR_WINDOW = 200_000;
+/** More than any machine has. */
+const MOST_CPUS = 65_536;
 
-interface LastReport {
-  own: boolean;
-  ipLo: number;
-  ipHi: number;
-  time: number;
-}
-
-/** Watches the threads for which both kinds of event are possible. */
 export class DuplicateFilter {
-  readonly #suspects = new Map<number, Map<number, LastReport>>();
-  readonly #proved = new Set<number>();
+  /** By thread, then by CPU and piece: the event whose reports count. */
+  readonly #counting = new Map<number, Map<number, ArmedEvent>>();
+  readonly #surplus = new Set<ArmedEvent>();
+  #active = false;
   #dropped = 0;
 
-  /** Thread `tid` was armed by an event of its own although it may have inherited one. */
-  suspect(tid: number): void {
-    if (!this.#suspects.has(tid)) this.#suspects.set(tid, new Map());
+  /** Threads were completed, so that there can be duplicates from now on. */
+  activate(): void {
+    this.#active = true;
   }
 
   get active(): boolean {
-    return this.#suspects.size > 0;
+    return this.#active;
   }
 
   /** Reports dropped so far. */
@@ -34,31 +29,32 @@ export class DuplicateFilter {
     return this.#dropped;
   }
 
-  /** Threads newly proved to have inherited events, whose own events are surplus. */
-  takeProved(): number[] {
-    const proved = [...this.#proved];
-    this.#proved.clear();
-    return proved;
-  }
-
-  /** Whether the report is a second one of an access already reported. `own`: it came by the thread's own event. */
-  isDuplicate(report: { readonly tid: number; readonly cookie: number } & LastReport): boolean {
-    const byCookie = this.#suspects.get(report.tid);
-    if (byCookie === undefined) return false;
-    const last = byCookie.get(report.cookie);
-    const paired =
-      last !== undefined &&
-      last.own !== report.own &&
-      last.ipLo === report.ipLo &&
-      last.ipHi === report.ipHi &&
-      report.time - last.time < PAIR_WINDOW;
-    if (!paired) {
-      byCookie.set(report.cookie, { own: report.own, ipLo: report.ipLo, ipHi: report.ipHi, time: report.time });
-      return false;
+  /** Whether a report of `armed` by thread `tid` repeats one that has been delivered. */
+  isDuplicate(tid: number, armed: ArmedEvent): boolean {
+    const key = armed.cookie * MOST_CPUS + armed.cpu;
+    let events = this.#counting.get(tid);
+    if (events === undefined) {
+      events = new Map();
+      this.#counting.set(tid, events);
     }
-    byCookie.delete(report.cookie);
-    this.#proved.add(report.tid);
+    const counting = events.get(key);
+    if (counting === armed) return false;
+    if (counting === undefined || counting.id > armed.id) events.set(key, armed);
+    if (counting === undefined) return false;
+    this.#surplus.add(counting.id > armed.id ? counting : armed);
     this.#dropped++;
     return true;
+  }
+
+  /** The thread has ended; its id may be given to another. */
+  forget(tid: number): void {
+    this.#counting.delete(tid);
+  }
+
+  /** Events newly found to be surplus. */
+  takeSurplus(): ReadonlySet<ArmedEvent> {
+    const surplus = new Set(this.#surplus);
+    this.#surplus.clear();
+    return surplus;
   }
 }

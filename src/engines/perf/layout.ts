@@ -9,12 +9,12 @@
 // Registers are taken by REGS_INTR, not REGS_USER: for an access by user code they are the same, and for one by the kernel
 // they are those of the kernel's copy loop, whose destination register tells the bytes of one copy from the next copy.
 import { PERF_REGISTER_MASK } from '../../instructions/registers.js';
-import { type BreakpointAttributes, packBreakpoint, packTracker, SAMPLE } from '../../linux/perf-event.js';
+import { type BreakpointAttributes, packBreakpoint, packTaskClock, packTracker, SAMPLE } from '../../linux/perf-event.js';
 import type { Access, Inherit } from '../../model/access.js';
 import type { Piece } from '../contract.js';
 
 /** enum perf_event_type, as far as it is asked for. */
-export const RECORD = { LOST: 2, COMM: 3, EXIT: 4, THROTTLE: 5, UNTHROTTLE: 6, FORK: 7, SAMPLE: 9, SWITCH: 14 } as const;
+export const RECORD = { LOST: 2, COMM: 3, EXIT: 4, THROTTLE: 5, UNTHROTTLE: 6, FORK: 7, SAMPLE: 9 } as const;
 /** Bits of a record's misc field. */
 export const MISC = { CPUMODE: 7, KERNEL: 1, COMM_EXEC: 1 << 13 } as const;
 /** Words of the trailer. */
@@ -61,17 +61,52 @@ export function breakpointAttributes(piece: Piece, options: EventOptions): Uint8
   });
 }
 
-/** The attribute block of the event that reports threads and execs; it survives an exec, so that the exec is seen. */
-export function trackerAttributes(inherit: Inherit): Uint8Array {
+/** The attribute block of an event that does nothing but own a ring. */
+export function leaderAttributes(): Uint8Array {
+  return packTracker({ sampleType: BASE_SAMPLE, flags: ['exclude_kernel', 'sample_id_all'] });
+}
+
+/**
+ * The attribute block of the events that report threads and execs; they survive an exec, so that the exec is seen.
+ *
+ * `separate` adds PERF_SAMPLE_READ, which changes nothing in the records of an event that is never sampled. But the kernel then keeps the events of
+ * parent and child apart when it switches between them; else it swaps the two sets, and when one thread ends its slots are given back in the
+ * name of the other (perf_event_context_sched_out, nr_no_switch_fast). Linux before 6.12 refuses it: EINVAL.
+ */
+export function trackerAttributes(inherit: Inherit, separate: boolean): Uint8Array {
   return packTracker({
-    sampleType: BASE_SAMPLE,
+    sampleType: BASE_SAMPLE | (separate ? SAMPLE.READ : 0),
     flags: [...INHERIT_FLAGS[inherit], 'exclude_kernel', 'sample_id_all', 'task', 'comm', 'comm_exec'],
   });
 }
 
-/** The attribute block of an event whose switch records show which threads have inherited it. */
-export function scoutAttributes(inherit: Inherit): Uint8Array {
-  return packTracker({ sampleType: BASE_SAMPLE, flags: [...INHERIT_FLAGS[inherit], 'exclude_kernel', 'sample_id_all', 'context_switch'] });
+/** The attribute block of a breakpoint that never fires and is not inherited: it only takes a slot. */
+export function placeholderAttributes(piece: Piece): Uint8Array {
+  const type: Access = piece.access;
+  return packBreakpoint({
+    type,
+    address: piece.address,
+    length: type === 'execute' ? EXECUTE_LENGTH : piece.length,
+    period: 0,
+    sampleType: 0,
+    flags: ['disabled', 'exclude_kernel', 'remove_on_exec'],
+    userRegisters: 0,
+    interruptRegisters: 0,
+    stackDepth: 0,
+  });
+}
+
+/** Nanoseconds on a CPU between two samples of {@link pulseAttributes}. */
+const PULSE_PERIOD = 100_000;
+
+/** The attribute block of an event that samples a thread while it runs code of its own, in the layout of {@link AT}. */
+export function pulseAttributes(): Uint8Array {
+  return packTaskClock({ sampleType: BASE_SAMPLE | SAMPLE.IP, flags: ['exclude_kernel', 'sample_id_all', 'remove_on_exec'] }, PULSE_PERIOD);
+}
+
+/** The threads of the birth or end record that starts at word `at`. */
+export function taskOf(words: Uint32Array, at: number): { pid: number; tid: number; parentPid: number; parentTid: number } {
+  return { pid: words[at + 2] ?? 0, parentPid: words[at + 3] ?? 0, tid: words[at + 4] ?? 0, parentTid: words[at + 5] ?? 0 };
 }
 
 /** The size in bytes of the record that starts at word `at`. */

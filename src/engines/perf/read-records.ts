@@ -4,20 +4,25 @@ import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { EngineSink, RawHit } from '../contract.js';
 import type { DuplicateFilter } from './duplicates.js';
 import type { EventTable } from './event-table.js';
-import { AT, MISC, RECORD, recordSize, recordTime, TRAILER_WORDS } from './layout.js';
+import { AT, MISC, RECORD, recordSize, recordTime, TRAILER_WORDS, taskOf } from './layout.js';
 
 /** Decodes records of one session. Reuses one RawHit for all hits. */
 export class RecordReader {
   readonly #events: EventTable;
   readonly #duplicates: DuplicateFilter;
+  readonly #ended: (tid: number) => void;
   readonly #hit: RawHit;
+  /** Per CPU, the last record about a thread: a thread with two trackers writes everything twice, back to back. */
+  readonly #lastTask = new Map<number, { readonly text: string; readonly time: number }>();
   readonly #decoder = new TextDecoder();
   /** Samples read, duplicates included. */
   samples = 0;
 
-  constructor(events: EventTable, duplicates: DuplicateFilter) {
+  /** `ended`: told of every thread that has ended, before the sink is. */
+  constructor(events: EventTable, duplicates: DuplicateFilter, ended: (tid: number) => void) {
     this.#events = events;
     this.#duplicates = duplicates;
+    this.#ended = ended;
     this.#hit = {
       cookie: 0,
       pid: 0,
@@ -41,13 +46,9 @@ export class RecordReader {
         this.#sample(words, at, cpu, sink);
         return;
       case RECORD.FORK:
-        sink.threadStarted(taskOf(words, at));
-        return;
       case RECORD.EXIT:
-        sink.threadEnded(taskOf(words, at));
-        return;
       case RECORD.COMM:
-        this.#comm(words, at, sink);
+        if (!this.#isRepeated(words, at, cpu)) this.#task(words, at, sink);
         return;
       case RECORD.LOST:
         sink.lost({ kind: 'lost', count: words[at + 4] ?? 0, time: timeOf(words, at) });
@@ -56,9 +57,34 @@ export class RecordReader {
         sink.lost({ kind: 'throttled', count: 1, time: timeOf(words, at) });
         return;
       default:
-        // Switch records of scouts, un-throttle: nothing to report.
+        // The end of a throttling: nothing to report.
         return;
     }
+  }
+
+  /** The bodies of two records of one event are the same; what comes after them differs. */
+  #isRepeated(words: Uint32Array, at: number, cpu: number): boolean {
+    const comparable = words[at] === RECORD.COMM ? words.subarray(at, endOf(words, at) - TRAILER_WORDS) : words.subarray(at, at + 6);
+    const text = comparable.join();
+    const time = recordTime(words, at);
+    const last = this.#lastTask.get(cpu);
+    this.#lastTask.set(cpu, { text, time });
+    return last !== undefined && last.text === text && time - last.time < TWICE_WINDOW;
+  }
+
+  #task(words: Uint32Array, at: number, sink: EngineSink): void {
+    if (words[at] === RECORD.COMM) {
+      this.#comm(words, at, sink);
+      return;
+    }
+    const task = taskOf(words, at);
+    if (words[at] === RECORD.FORK) {
+      sink.threadStarted(task);
+      return;
+    }
+    this.#duplicates.forget(task.tid);
+    this.#ended(task.tid);
+    sink.threadEnded(task);
   }
 
   #sample(words: Uint32Array, at: number, cpu: number, sink: EngineSink): void {
@@ -70,7 +96,7 @@ export class RecordReader {
     hit.ipLo = words[at + AT.IP] ?? 0;
     hit.ipHi = words[at + AT.IP + 1] ?? 0;
     hit.cookie = armed.cookie;
-    if (this.#duplicates.active && this.#isDuplicate(armed.tid, recordTime(words, at))) return;
+    if (this.#duplicates.active && this.#duplicates.isDuplicate(hit.tid, armed)) return;
     hit.pid = words[at + AT.PID] ?? 0;
     hit.cpu = cpu;
     hit.timeLo = words[at + AT.TIME] ?? 0;
@@ -80,17 +106,12 @@ export class RecordReader {
     sink.hit(hit);
   }
 
-  #isDuplicate(openedFor: number, time: number): boolean {
-    const { tid, cookie, ipLo, ipHi } = this.#hit;
-    return this.#duplicates.isDuplicate({ tid, cookie, own: openedFor === tid, ipLo, ipHi, time });
-  }
-
   /** Registers are last in a sample; a call chain, where there is one, lies between them and the time. */
   #locateRegisters(words: Uint32Array, at: number): void {
     const hit = this.#hit;
     hit.registers = words;
     // Without registers the block is a lone abi word of 0; such samples do not come from the attributes that layout.ts packs.
-    const registers = at + recordSize(words, at) / 4 - REGISTER_BLOCK_WORDS + 2;
+    const registers = endOf(words, at) - REGISTER_BLOCK_WORDS + 2;
     hit.registersAt = registers;
     const chain = at + AT.AFTER_TIME;
     const chainEnd = registers - 2;
@@ -98,7 +119,7 @@ export class RecordReader {
   }
 
   #comm(words: Uint32Array, at: number, sink: EngineSink): void {
-    const end = at + recordSize(words, at) / 4 - TRAILER_WORDS;
+    const end = endOf(words, at) - TRAILER_WORDS;
     const bytes = new Uint8Array(words.buffer, (at + 4) * 4, (end - at - 4) * 4);
     const length = bytes.indexOf(0);
     sink.renamed({
@@ -114,8 +135,11 @@ export class RecordReader {
 /** abi and 17 registers, two words each. */
 const REGISTER_BLOCK_WORDS = 2 + REGISTER_WORDS;
 
-function taskOf(words: Uint32Array, at: number): { pid: number; tid: number; parentPid: number; parentTid: number } {
-  return { pid: words[at + 2] ?? 0, parentPid: words[at + 3] ?? 0, tid: words[at + 4] ?? 0, parentTid: words[at + 5] ?? 0 };
+/** Two records of one event are written within this time (ns). */
+const TWICE_WINDOW = 1_000_000;
+
+function endOf(words: Uint32Array, at: number): number {
+  return at + recordSize(words, at) / 4;
 }
 
 function timeOf(words: Uint32Array, at: number): bigint {

@@ -1,12 +1,19 @@
-// The rings of one session: one per CPU, each led by an event that also reports the main thread's forks and execs.
+// The rings of one session: one per CPU, led by an event on this very thread, because events of a thread that has ended lead nobody any more.
+import { present } from '../../base/assert.js';
 import { isErrno } from '../../linux/errno.js';
-import { type EventTarget, PerfEvent } from '../../linux/perf-event.js';
+import { PAGE_SIZE } from '../../linux/mapping.js';
+import { PerfEvent } from '../../linux/perf-event.js';
 import { PerfRing, RecordBuffer } from '../../linux/perf-ring.js';
 import { onlineCpus } from '../../linux/procfs/privileges.js';
+import { leaderAttributes } from './layout.js';
 import type { CpuRecords } from './merge.js';
+import { NoRingsError } from './resources.js';
 
-/** Data pages of a ring at first try: 8 MiB, some 40,000 samples; halved while the locked-memory limit refuses. */
+/** Data pages of a ring at most: 8 MiB, some 45,000 samples. */
 const MOST_PAGES = 2048;
+/** Data pages of all rings at most: 64 MiB. */
+const MOST_PAGES_IN_ALL = 16_384;
+/** Fewer pages would not hold the samples of one round of collecting. */
 const FEWEST_PAGES = 4;
 
 interface CpuRing extends CpuRecords {
@@ -14,43 +21,24 @@ interface CpuRing extends CpuRecords {
   readonly ring: PerfRing;
 }
 
-/** Per-CPU rings, and where their records are copied to. */
+/** Per-CPU rings of one size, and where their records are copied to. */
 export class Rings implements Disposable {
-  readonly #rings: CpuRing[] = [];
-  /** CPUs on which no ring could be had. */
-  readonly missingCpus: number[] = [];
+  readonly #rings: readonly CpuRing[];
 
-  /** Opens a leader with `attributes` on thread `tid` for every online CPU. Throws LinuxError when no CPU has one. */
-  constructor(attributes: Uint8Array, tid: number) {
-    const cpus = onlineCpus();
-    try {
-      for (const cpu of cpus) this.#openCpu(attributes, { tid, cpu });
-    } catch (error) {
-      this[Symbol.dispose]();
-      throw error;
-    }
-  }
-
-  #openCpu(attributes: Uint8Array, target: EventTarget): void {
-    let leader: PerfEvent;
-    try {
-      leader = PerfEvent.open(attributes, target);
-    } catch (error) {
-      // The CPU went offline after it was listed.
-      if (!isErrno(error, 'ENODEV', 'EINVAL') || target.cpu === 0) throw error;
-      this.missingCpus.push(target.cpu);
-      return;
-    }
-    try {
-      this.#rings.push({ cpu: target.cpu, leader, ring: mapLargest(leader.fd), buffer: new RecordBuffer() });
-    } catch (error) {
-      leader[Symbol.dispose]();
-      throw error;
-    }
+  /** Makes a ring for every online CPU. Throws LinuxError, and NoRingsError where locked memory does not suffice. */
+  constructor() {
+    const leaders = openLeaders();
+    const rings = mapAll(leaders);
+    this.#rings = leaders.map(({ cpu, leader }, at) => ({ cpu, leader, ring: present(rings[at], 'a ring'), buffer: new RecordBuffer() }));
   }
 
   get cpus(): number[] {
     return this.#rings.map((ring) => ring.cpu);
+  }
+
+  /** Bytes for records in each ring. */
+  get size(): number {
+    return this.#rings[0]?.ring.size ?? 0;
   }
 
   /** What {@link drain} has copied, per CPU. */
@@ -75,16 +63,44 @@ export class Rings implements Disposable {
       ring[Symbol.dispose]();
       leader[Symbol.dispose]();
     }
-    this.#rings.length = 0;
   }
 }
 
-function mapLargest(fd: number): PerfRing {
-  for (let pages = MOST_PAGES; ; pages /= 2) {
+interface Leader {
+  readonly cpu: number;
+  readonly leader: PerfEvent;
+}
+
+function openLeaders(): Leader[] {
+  const leaders: Leader[] = [];
+  const attributes = leaderAttributes();
+  try {
+    for (const cpu of onlineCpus()) leaders.push({ cpu, leader: PerfEvent.open(attributes, { tid: 0, cpu }) });
+    return leaders;
+  } catch (error) {
+    closeLeaders(leaders);
+    throw error;
+  }
+}
+
+function closeLeaders(leaders: readonly Leader[]): void {
+  for (const { leader } of leaders) leader[Symbol.dispose]();
+}
+
+/** Maps rings of one size, the largest that locked memory allows for all: EPERM beyond the limit of a user without privilege. */
+function mapAll(leaders: readonly Leader[]): PerfRing[] {
+  const most = Math.min(MOST_PAGES, 2 ** Math.floor(Math.log2(MOST_PAGES_IN_ALL / Math.max(1, leaders.length))));
+  for (let pages = most; ; pages /= 2) {
+    const rings: PerfRing[] = [];
     try {
-      return new PerfRing(fd, pages);
+      for (const { leader } of leaders) rings.push(new PerfRing(leader.fd, pages));
+      return rings;
     } catch (error) {
-      if (!isErrno(error, 'EPERM', 'ENOMEM') || pages <= FEWEST_PAGES) throw error;
+      for (const ring of rings) ring[Symbol.dispose]();
+      const tooLarge = isErrno(error, 'EPERM', 'ENOMEM');
+      if (tooLarge && pages > FEWEST_PAGES) continue;
+      closeLeaders(leaders);
+      throw tooLarge ? new NoRingsError(leaders.length, (FEWEST_PAGES + 1) * PAGE_SIZE) : error;
     }
   }
 }

@@ -1,60 +1,163 @@
-// Arms every thread of a process, also those that are born meanwhile: scans until nothing new is found.
+// Arms every thread of a process, also those that are born meanwhile, and each of them once: returns when no thread can be without.
 //
-// What is open on a thread when it makes another is inherited by it, so only threads born of a not yet armed parent have to be found. To
-// tell the two apart in a program that keeps making threads, a scout event with switch records is put on each armed thread after its
-// breakpoints: a thread that reports a switch through somebody else's scout has inherited that scout, and so everything opened before it.
-import { threadIds } from '../../linux/procfs/process.js';
+// A thread that is being born while its parent is armed has copied some, all or none of the parent's breakpoints, and becomes visible at any
+// later time. So it is over only when
+//  1. every thread that was armed has been seen where it is not creating a thread: what it began before has become visible by then;
+//  2. after that, a whole look at the thread list finds nobody who lacks anything.
+// The kernel lists threads in order of birth, so a thread that ends during a look has its successor further down. But a look breaks off at a
+// thread that ends while the list stands on it: it is whole only where all that it showed were still there at the next look.
+import { type Family, Lineage, type ThreadNews } from './lineage.js';
 
-/** Scans in a row that must find nothing new. */
-const CALM_SCANS = 2;
-/** A process that has not come to rest by then is armed as far as it goes, and the rest is named. */
-const PATIENCE_MS = 10_000;
+/** So many looks in a row that found nothing are enough where threads end during every look (measured: one in a hundred breaks off). */
+const CALM_LOOKS = 8;
+/** Milliseconds. A process that has not come to rest by then is armed as far as it goes, and the rest is named. */
+const PATIENCE = 10_000;
+/** Threads that are completed between two readings of the rings. */
+const COMPLETED_BETWEEN_NEWS = 16;
+/** Pause (ms) between two looks where only a running thread must show where it is. */
+const PAUSE = 0.1;
 
-/** What arming one thread takes; all of it may find that the thread has ended. */
+/** What a thread lacked: nothing, something (it has it now), or nobody knows. */
+export type Completion = 'had-all' | 'completed' | 'ended';
+
+/** What is done to single threads. Times in ns of CLOCK_MONOTONIC. */
 export interface ThreadArmer {
-  /** Opens the breakpoints on a thread; false when it has ended. `late`: it may have inherited some already. */
-  armThread(tid: number, late: boolean): boolean;
-  /** Opens a scout on a thread, if it is still there. */
-  scoutThread(tid: number): void;
-  /** Threads that have shown, since the last call, that they inherited a scout. */
-  inheritors(): readonly number[];
-  closeScouts(): void;
+  /** The threads listed now. */
+  threads(): readonly number[];
+  /** Opens all breakpoints on a thread that has none of them; false where it has ended. */
+  arm(tid: number): boolean;
+  /** Opens what a thread lacks, comparing it with `complete` ones. */
+  complete(tid: number, complete: () => Iterable<number>): Completion;
+  /** Births and ends of covered threads' children and of covered threads, reported since the last call, in order of time. */
+  news(): readonly ThreadNews[];
+  /** Whether the thread was, at some moment after it was armed, somewhere else than in the creation of a thread, or has ended. */
+  atRest(tid: number): boolean;
+  now(): number;
+  pause(milliseconds: number): void;
 }
 
-/** Arms all threads of `pid`; returns those that stayed without. `inherits`: new threads inherit from their parents. */
-export function armAllThreads(
-  pid: number,
-  inherits: boolean,
-  armer: ThreadArmer,
-): { readonly covered: number; readonly missed: readonly number[] } {
+/** How it went. */
+export interface Coverage {
+  /** Threads that are covered and there. */
+  readonly covered: number;
+  /** Threads that stayed without. */
+  readonly missed: readonly number[];
+  /** False where threads may have been born without breakpoints that nobody has seen yet. */
+  readonly settled: boolean;
+}
+
+/** Arms all threads where nobody inherits anything: those that were there when this was called. */
+export function armExistingThreads(armer: ThreadArmer): Coverage {
   const covered = new Set<number>();
-  for (const tid of threadIds(pid)) if (armer.armThread(tid, false)) covered.add(tid);
-  let scouting = false;
-  const deadline = performance.now() + PATIENCE_MS;
-  try {
-    for (let calm = 0; calm < CALM_SCANS; calm++) {
-      let fresh = threadIds(pid).filter((tid) => !covered.has(tid));
-      if (fresh.length === 0) continue;
-      if (performance.now() > deadline) return { covered: alive(pid, covered), missed: fresh };
-      calm = -1;
-      if (!scouting && inherits) {
-        scouting = true;
-        for (const tid of covered) armer.scoutThread(tid);
-      }
-      for (const tid of armer.inheritors()) covered.add(tid);
-      fresh = fresh.filter((tid) => !covered.has(tid));
-      for (const tid of fresh) {
-        if (!armer.armThread(tid, true)) continue;
-        covered.add(tid);
-        if (scouting) armer.scoutThread(tid);
-      }
-    }
-  } finally {
-    armer.closeScouts();
+  let listed = armer.threads();
+  for (let look = 0; look < CALM_LOOKS; look++) {
+    for (const tid of listed) if (!covered.has(tid) && armer.arm(tid)) covered.add(tid);
+    const before = listed;
+    listed = armer.threads();
+    if (isWhole(before, listed)) break;
   }
-  return { covered: alive(pid, covered), missed: [] };
+  return { covered: listed.filter((tid) => covered.has(tid)).length, missed: [], settled: true };
 }
 
-function alive(pid: number, covered: ReadonlySet<number>): number {
-  return threadIds(pid).filter((tid) => covered.has(tid)).length;
+/** Arms all threads where children inherit. */
+export function armAllThreads(armer: ThreadArmer, family: Family): Coverage {
+  const hunt = new Hunt(armer, family);
+  while (!hunt.look()) {
+    if (hunt.isTired) return hunt.result(false);
+  }
+  return hunt.result(true);
+}
+
+/** True where nobody that the first look showed had ended by the second. */
+function isWhole(look: readonly number[], next: readonly number[]): boolean {
+  const there = new Set(next);
+  return look.every((tid) => there.has(tid));
+}
+
+class Hunt {
+  readonly #armer: ThreadArmer;
+  readonly #lineage: Lineage;
+  readonly #deadline: number;
+  /** Armed threads that may still be in the middle of creating a thread. */
+  readonly #restless = new Set<number>();
+  /** The last look, where it found nothing. */
+  #previous: readonly number[] | null = null;
+  /** Threads that the last look showed and that had ended: some stay listed for long. */
+  #ended: ReadonlySet<number> = new Set();
+  #calm = 0;
+
+  constructor(armer: ThreadArmer, family: Family) {
+    this.#armer = armer;
+    this.#lineage = new Lineage(family);
+    this.#deadline = armer.now() + PATIENCE * 1e6;
+    for (const tid of armer.threads()) if (armer.arm(tid)) this.#armed(tid);
+  }
+
+  get isTired(): boolean {
+    return this.#armer.now() > this.#deadline;
+  }
+
+  #armed(tid: number): void {
+    this.#lineage.armed(tid, this.#armer.now());
+    this.#restless.add(tid);
+  }
+
+  /** One look at the thread list; true when it is over. */
+  look(): boolean {
+    const doubtful = this.#learn();
+    this.#waitForRest();
+    const wasRestless = this.#restless.size > 0;
+    const listed = this.#armer.threads();
+    const found = this.#completeAll([...doubtful, ...listed]);
+    if (wasRestless && !found) this.#armer.pause(PAUSE);
+    const previous = this.#previous;
+    this.#previous = found || wasRestless ? null : listed;
+    if (this.#previous === null) this.#calm = 0;
+    else this.#calm++;
+    return this.#calm === CALM_LOOKS || (this.#previous !== null && previous !== null && isWhole(previous, listed));
+  }
+
+  #learn(): number[] {
+    return this.#lineage.learn(this.#armer.news());
+  }
+
+  #waitForRest(): void {
+    for (const tid of this.#restless) {
+      if (!this.#lineage.mayBeGivingBirth(tid) || this.#armer.atRest(tid)) this.#restless.delete(tid);
+    }
+  }
+
+  /** Completes those of `tids` of which it is not known that they have everything; true where one had not, or ended before that was known. */
+  #completeAll(tids: readonly number[]): boolean {
+    const queue = tids.filter((tid) => !this.#lineage.covers(tid));
+    const ended = new Set<number>();
+    let found = false;
+    for (let done = 0; done < queue.length && !this.isTired; done++) {
+      // A thread is listed a moment before its birth is reported; and the rings must not overflow meanwhile.
+      if (done % COMPLETED_BETWEEN_NEWS === 0) queue.push(...this.#learn());
+      const tid = queue[done];
+      if (tid === undefined || this.#lineage.covers(tid)) continue;
+      const outcome = this.#complete(tid);
+      if (outcome === 'completed') found = true;
+      if (outcome === 'ended') ended.add(tid);
+    }
+    if (ended.size > 0) this.#learn();
+    const before = this.#ended;
+    this.#ended = ended;
+    return found || [...ended].some((tid) => !before.has(tid) && !this.#lineage.wasCovered(tid));
+  }
+
+  #complete(tid: number): Completion {
+    const outcome = this.#armer.complete(tid, () => this.#lineage.covered());
+    if (outcome === 'completed') this.#armed(tid);
+    if (outcome === 'had-all') this.#lineage.foundComplete(tid, this.#armer.now());
+    return outcome;
+  }
+
+  result(settled: boolean): Coverage {
+    const listed = this.#armer.threads();
+    const covered = listed.filter((tid) => this.#lineage.covers(tid));
+    const missed = settled ? [] : listed.filter((tid) => !this.#lineage.covers(tid));
+    return { covered: covered.length, missed, settled };
+  }
 }
