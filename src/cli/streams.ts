@@ -2,6 +2,7 @@
 // writes them, so that they come in order.
 import { fstatSync } from 'node:fs';
 import type { Target } from '../session/index.js';
+import { Channel } from './output/channel.js';
 import { isSameFile, LineStart } from './output/line-start.js';
 import { LineSink } from './output/sink.js';
 
@@ -14,14 +15,19 @@ export class Streams {
 
   /** `onGone`: nobody reads the hits any more. */
   constructor(output: { readonly fd: number; readonly name: string }, target: Target, onGone: () => void) {
-    const hitStart = new LineStart(output.fd, target.pid, target.held);
-    this.hits = new LineSink({ ...output, lineStart: hitStart, onGone });
+    const hitStart = LineStart.between(output.fd, target.pid, target.held);
+    this.hits = new LineSink({ channel: new Channel(output.fd), name: output.name, lineStart: hitStart, onGone });
     if (isSameFile(fstatSync(output.fd), fstatSync(STDERR))) {
       this.#notes = this.hits;
       this.#lineStarts = [hitStart];
     } else {
-      const noteStart = new LineStart(STDERR, target.pid, target.held);
-      this.#notes = new LineSink({ fd: STDERR, name: 'standard error', lineStart: noteStart, onGone: () => undefined });
+      const noteStart = LineStart.between(STDERR, target.pid, target.held);
+      this.#notes = new LineSink({
+        channel: new Channel(STDERR),
+        name: 'standard error',
+        lineStart: noteStart,
+        onGone: () => undefined,
+      });
       this.#lineStarts = [hitStart, noteStart];
     }
   }

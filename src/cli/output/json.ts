@@ -15,6 +15,9 @@ interface WatchParts {
   readonly middles: Map<Place, Map<number, string>>;
 }
 
+/** Names of threads remembered; a target that makes up new ones all the time must not fill our memory. */
+const MOST_NAMES = 1000;
+
 /** Prints the JSON of hits: equal, character by character, to JSON.stringify(hitMessage(hit)). */
 export class HitJsonPrinter {
   readonly #watches = new WeakMap<WatchInfo, WatchParts>();
@@ -44,6 +47,7 @@ export class HitJsonPrinter {
     let text = this.#comms.get(comm);
     if (text === undefined) {
       text = JSON.stringify(comm);
+      if (this.#comms.size === MOST_NAMES) this.#comms.clear();
       this.#comms.set(comm, text);
     }
     return text;

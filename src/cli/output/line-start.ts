@@ -1,8 +1,8 @@
 // Makes our lines start at column 0 although the target writes to the same place, at moments of its own.
 //
 // Nobody can ask where the target left the cursor.
-// - terminal: as many blanks as a line has columns, less one, wrap exactly when the cursor is not at column 0; a carriage return and an erase
-//   then leave it at column 0 of an empty line either way.
+// - terminal: as many blanks as a line has columns wrap exactly when the cursor is not at column 0, because terminals wrap late: only when one
+//   more character comes. A carriage return and an erase then leave it at column 0 of an empty line either way.
 // - file: its last byte says it.
 // - stream (pipe, socket): a newline ends the line that the target may have begun; where it had not, that is one empty line. None is needed while
 //   the target's count of bytes written has not moved since our own last line.
@@ -18,19 +18,25 @@ export type Sharing = 'none' | 'terminal' | 'file' | 'stream';
 export class LineStart {
   readonly kind: Sharing;
   readonly #fd: number;
-  readonly #pid: number;
+  readonly #written: () => string | null;
   #forked = false;
   #echoed = false;
   /** The target's count of bytes when we last stood at column 0; null: unknown. */
-  #baseline: string | null;
+  #baseline: string | null = null;
   #seen: string | null = null;
 
-  /** For lines on `fd` while process `pid` runs. `held`: it has not run yet, so that nothing of its is there. */
-  constructor(fd: number, pid: number, held: boolean) {
+  /** `written`: the target's count of bytes written so far, or null where that is not shown. */
+  constructor(kind: Sharing, fd: number, written: () => string | null) {
+    this.kind = kind;
     this.#fd = fd;
-    this.#pid = pid;
-    this.kind = sharing(fd, pid);
-    this.#baseline = held && this.kind !== 'none' ? this.#count() : null;
+    this.#written = written;
+  }
+
+  /** For lines on `fd` while process `pid` runs. `held`: it has not run yet, so that nothing of its is there. */
+  static between(fd: number, pid: number, held: boolean): LineStart {
+    const start = new LineStart(sharing(fd, pid), fd, () => bytesWritten(pid));
+    if (held) start.reached();
+    return start;
   }
 
   /** The target has made another process, which may write too, unseen. */
@@ -64,7 +70,7 @@ export class LineStart {
   /** Whether the target may have written since our last line. */
   get disturbed(): boolean {
     if (this.kind === 'none') return false;
-    this.#seen = this.#count();
+    this.#seen = this.#written();
     return this.#forked || this.#baseline === null || this.#seen !== this.#baseline;
   }
 
@@ -73,18 +79,18 @@ export class LineStart {
     this.#echoed = false;
     if (this.kind === 'none') return;
     // What the target wrote between that look and now is taken for unseen, which costs an empty line at most.
-    this.#baseline = this.#seen ?? this.#count();
+    this.#baseline = this.#seen ?? this.#written();
     this.#seen = null;
   }
+}
 
-  /** Bytes that the target has passed to write(2) so far, null where that is not shown; a process that is gone writes no more. */
-  #count(): string | null {
-    try {
-      return /^wchar: (\d+)$/m.exec(readFileSync(`/proc/${this.#pid}/io`, 'utf8'))?.[1] ?? null;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return code === 'ENOENT' || code === 'ESRCH' ? 'gone' : null;
-    }
+/** Bytes that process `pid` has passed to write(2) so far, null where that is not shown; one that is gone writes no more. */
+export function bytesWritten(pid: number): string | null {
+  try {
+    return /^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ESRCH' ? 'gone' : null;
   }
 }
 
@@ -113,7 +119,7 @@ export function isSameFile(a: Stats, b: Stats | null): boolean {
 function clearedLine(fd: number): string | null {
   const size = terminalSize(fd);
   if (size === null) return null;
-  return `${' '.repeat(size.columns - 1)}\r${process.env['TERM'] === 'dumb' ? '' : ERASE_LINE}`;
+  return `${' '.repeat(size.columns)}\r${process.env['TERM'] === 'dumb' ? '' : ERASE_LINE}`;
 }
 
 /** '' or '\n', by the byte before the place where the next write goes; null where that cannot be read. */

@@ -1,5 +1,5 @@
 // Takes lines and writes them in order, never waiting for a slow reader: what does not fit waits, and beyond a limit is dropped and counted.
-import { Channel } from './channel.js';
+import type { Channel } from './channel.js';
 import type { LineStart } from './line-start.js';
 import { type OutputError, writeError } from './open-output.js';
 
@@ -14,10 +14,11 @@ const HOLD_MS = 100;
 
 /** What a sink needs to know. */
 export interface SinkOptions {
-  readonly fd: number;
-  /** For messages. */
+  /** Owned by the sink. */
+  readonly channel: Pick<Channel, 'fd' | 'write'> & Disposable;
+  /** Of the output, for messages. */
   readonly name: string;
-  readonly lineStart: LineStart;
+  readonly lineStart: Pick<LineStart, 'kind' | 'needed' | 'reached' | 'disturbed'>;
   /** Called once: the reader has closed its end, or writing has failed. */
   readonly onGone: () => void;
   /** Characters that may wait; default 64 Mi. */
@@ -27,8 +28,8 @@ export interface SinkOptions {
 export class LineSink {
   readonly fd: number;
   readonly #name: string;
-  readonly #channel: Channel;
-  readonly lineStart: LineStart;
+  readonly #channel: SinkOptions['channel'];
+  readonly lineStart: SinkOptions['lineStart'];
   readonly #onGone: () => void;
   readonly #mostWaiting: number;
   #waiting: string[] = [];
@@ -39,15 +40,17 @@ export class LineSink {
   #rest: Uint8Array | null = null;
   #timer: NodeJS.Timeout | null = null;
   #heldSince: number | null = null;
+  /** Writing has begun and goes on until nothing waits. */
+  #draining = false;
   #state: 'open' | 'gone' = 'open';
   #failure: OutputError | null = null;
   #dropped = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: SinkOptions) {
-    this.fd = options.fd;
+    this.fd = options.channel.fd;
     this.#name = options.name;
-    this.#channel = new Channel(options.fd);
+    this.#channel = options.channel;
     this.lineStart = options.lineStart;
     this.#onGone = options.onGone;
     this.#mostWaiting = options.mostWaiting ?? MOST_WAITING;
@@ -102,7 +105,8 @@ export class LineSink {
 
   #work(final: boolean): void {
     while (this.#state === 'open' && (this.#rest !== null || this.#next < this.#waiting.length)) {
-      if (this.#rest === null && !final && this.#holdsBack()) return;
+      if (!final && !this.#draining && this.#holdsBack()) return;
+      this.#draining = true;
       const piece = this.#rest ?? Buffer.from(this.#takePiece());
       const taken = this.#write(piece);
       this.#rest = taken < piece.length ? piece.subarray(taken) : null;
@@ -111,6 +115,7 @@ export class LineSink {
         return;
       }
     }
+    this.#draining = false;
     this.#signalIdle();
   }
 

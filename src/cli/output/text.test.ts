@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { i64, madeHit, madePlace, madeWatch } from '../../../test/cli/made-hit.js';
+import { colorsFor } from './colors.js';
+import { armedLine, eventLine, hitLine, plural, summaryLine } from './text.js';
+
+/** No terminal, so no colours. */
+const style = { since: 5_000_000_000n, colors: colorsFor(-1) };
+
+describe('hitLine', () => {
+  test('time, thread, change and place', () => {
+    expect(hitLine(madeHit(), style)).toBe('    0.000000  hot[4712]  counter: 41 -> 42  bump (hot.c:12)');
+  });
+
+  test('says what else there is to know of the value', () => {
+    expect(hitLine(madeHit({ newBytes: i64(41n) }), style)).toContain('41 -> 41  bump (hot.c:12)  (same value)');
+    expect(hitLine(madeHit({ newBytes: null, valueSource: null }), style)).toContain('counter: 41 -> ?  ');
+    expect(hitLine(madeHit({ valueSource: 'memory', repeat: 3 }), style)).toContain('(in 3 steps, value read afterwards)');
+    expect(hitLine(madeHit({ valueSource: 'sequence' }), style)).toContain('(value from the next hit)');
+  });
+
+  test('tells reads from writes', () => {
+    const watch = madeWatch({ access: 'readwrite' });
+    expect(hitLine(madeHit({ watch, newBytes: i64(41n), valueSource: 'unchanged' }), style)).toContain('counter: 41 read  bump');
+    expect(hitLine(madeHit({ watch }), style)).toContain('counter: 41 -> 42  bump');
+  });
+
+  test('code has no values', () => {
+    const watch = madeWatch({ expression: 'bump', access: 'execute', size: 1 });
+    expect(hitLine(madeHit({ watch, oldBytes: null, newBytes: null, valueSource: null }), style)).toContain(
+      'bump: executed  bump (hot.c:12)',
+    );
+  });
+
+  test('places without a line, without a name, in the kernel, nowhere', () => {
+    const at = (more: Parameters<typeof madePlace>[0]): string =>
+      hitLine(madeHit({ place: madePlace({ file: null, line: null, ...more }) }), style);
+    expect(at({ function: 'memcpy', module: 'libc.so.6' })).toMatch(/ {2}memcpy \(libc\.so\.6\)$/);
+    expect(at({ function: null, module: 'libc.so.6' })).toMatch(/ {2}\? \(libc\.so\.6\)$/);
+    expect(at({ function: '_copy_to_iter', module: '[kernel]' })).toMatch(/ {2}_copy_to_iter \(kernel\)$/);
+    expect(at({ function: null, module: null })).toMatch(/ {2}\?$/);
+  });
+
+  test('callers on lines of their own, as far as anything is known of them', () => {
+    const unknown = madePlace({ function: null, file: null, line: null, module: null });
+    const stack = [
+      madePlace(),
+      madePlace({ function: 'step', line: 20 }),
+      unknown,
+      madePlace({ function: 'main', line: 30 }),
+      unknown,
+      unknown,
+    ];
+    expect(hitLine(madeHit({ stack }), style).split('\n').slice(1)).toEqual([
+      '              from step (hot.c:20)',
+      '              from ?',
+      '              from main (hot.c:30)',
+    ]);
+  });
+
+  test('names from the target do nothing to the terminal', () => {
+    const line = hitLine(madeHit({ comm: '\u001b[2J', place: madePlace({ function: 'a\rb' }) }), style);
+    expect(line).toContain('\\x1b[2J[4712]');
+    expect(line).toContain('a\\x0db (hot.c:12)');
+  });
+});
+
+test('armedLine is what the manual promises', () => {
+  const message = { type: 'armed', watch: 'shared', address: '0x4040', size: 8, engine: 'perf', threads: 3, not_covered: ['dma'] } as const;
+  expect(armedLine(message)).toBe('armed shared = 0x4040, 8 bytes, 3 threads, engine perf; not covered: dma');
+  expect(armedLine({ ...message, size: 1, threads: 1, not_covered: [] })).toBe(
+    'armed shared = 0x4040, 1 byte, 1 thread, engine perf; not covered: nothing',
+  );
+});
+
+test('summaryLine', () => {
+  const summary = {
+    type: 'summary',
+    hits: 1234,
+    lost: 1,
+    unseen_changes: 2,
+    threads: 1,
+    engine: 'perf',
+    not_covered: ['dma', 'children'],
+  } as const;
+  expect(summaryLine(summary)).toBe('1,234 hits, 1 lost, 2 unseen changes, 1 thread, engine perf; not covered: dma, children');
+});
+
+describe('eventLine', () => {
+  test('a new process is either watched, or said not to be', () => {
+    const fork = { kind: 'fork', pid: 1, child: 2, time: 0n } as const;
+    expect(eventLine(fork, true)).toBe('process 1 made process 2');
+    expect(eventLine(fork, false)).toBe('process 1 made process 2, which is not watched (--inherit children)');
+  });
+
+  test('an unseen change shows both values', () => {
+    const event = { kind: 'unseen-change', watch: madeWatch(), pid: 1, time: 0n, expected: i64(7n), found: i64(8n) } as const;
+    expect(eventLine(event, true)).toMatch(/^unseen change of counter: 7 became 8 without a hit/);
+  });
+
+  test('names of programs do nothing to the terminal', () => {
+    expect(eventLine({ kind: 'exec', pid: 1, comm: 'x\u001b[m', time: 0n }, true)).toBe('process 1 runs another program now: x\\x1b[m');
+  });
+});
+
+test('plural', () => {
+  expect([plural(0, 'hit'), plural(1, 'hit'), plural(1000, 'hit'), plural(2, 'watch')]).toEqual([
+    '0 hits',
+    '1 hit',
+    '1,000 hits',
+    '2 watches',
+  ]);
+});
