@@ -82,4 +82,9 @@ describeWith(['perf', 'python-debug', 'libc-debug'], 'a static variable of the C
     const follows = hits.slice(1).every((hit, i) => hit.old === hits[i]?.new);
     expect(follows).toBe(true);
   });
+
+  test('a launched program is armed when the zeroed pages of a library are there, not what lay in their place before', async () => {
+    const run = await runHwbkpt(['watch', 'libc.so.6!initial.idx', '--json', '-o', 'fd:1', '--', '/bin/true']);
+    expect(messagesOf(run, 'hit')[0]).toMatchObject({ old: '0', file: expect.stringContaining('cxa_atexit.c') });
+  });
 });

@@ -26,7 +26,11 @@ export function moduleInstances(segments: readonly Segment[], ranges: readonly M
   }
   const data = loaded.filter((segment) => segment.writable && segment.fileSize > 0);
   return [...instances]
-    .map(([bias, parts]) => ({ bias, ranges: parts, complete: data.every((segment) => isMapped(segment, bias, parts)) }))
+    .map(([bias, parts]) => ({
+      bias,
+      ranges: parts,
+      complete: data.every((segment) => isMapped(segment, bias, parts) && !isCovered(segment, bias, ranges)),
+    }))
     .filter((instance) => mayBeLoaded(instance.ranges));
 }
 
@@ -38,6 +42,20 @@ export function mayBeLoaded(ranges: readonly MappedRange[]): boolean {
 function isMapped(segment: Segment, bias: bigint, ranges: readonly MappedRange[]): boolean {
   const start = BigInt.asUintN(64, segment.address + bias);
   return ranges.some((range) => start >= range.start && start < range.end);
+}
+
+/**
+ * Whether the file still lies where the zeroed pages after the segment's data belong: the dynamic linker maps the whole file first, then the
+ * segments over it, and zeroed pages last. Until then these pages show something else of the file.
+ */
+function isCovered(segment: Segment, bias: bigint, ranges: readonly MappedRange[]): boolean {
+  const start = pageAfter(BigInt.asUintN(64, segment.address + BigInt(segment.fileSize) + bias));
+  const end = pageAfter(BigInt.asUintN(64, segment.address + BigInt(segment.memorySize) + bias));
+  return ranges.some((range) => range.start < end && range.end > start);
+}
+
+function pageAfter(address: bigint): bigint {
+  return (address + BigInt(PAGE - 1)) & ~BigInt(PAGE - 1);
 }
 
 /**

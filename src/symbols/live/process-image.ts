@@ -151,7 +151,6 @@ export class ProcessImage implements Disposable {
 }
 
 function sameModules(modules: readonly LiveModule[], before: readonly LiveModule[]): boolean {
-  return (
-    modules.length === before.length && modules.every((module, i) => module.file === before[i]?.file && module.start === before[i]?.start)
-  );
+  const same = (a: LiveModule, b: LiveModule | undefined) => a.file === b?.file && a.start === b?.start && a.complete === b?.complete;
+  return modules.length === before.length && modules.every((module, i) => same(module, before[i]));
 }
