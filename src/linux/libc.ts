@@ -36,6 +36,11 @@ export const processVmReadv = declare<
 export const schedSetaffinity = declare<(pid: number, size: number, mask: Uint8Array) => number>(
   'int sched_setaffinity(int, size_t, void*)',
 );
+export const schedGetscheduler = declare<(pid: number) => number>('int sched_getscheduler(int)');
+export const schedSetscheduler = declare<(pid: number, policy: number, parameters: Int32Array) => number>(
+  'int sched_setscheduler(int, int, void*)',
+);
+export const getpriorityCall = declare<(which: number, who: number) => number>('int getpriority(int, int)');
 export const setpriorityCall = declare<(which: number, who: number, priority: number) => number>('int setpriority(int, int, int)');
 export const prlimit = declare<(pid: number, resource: number, next: Bytes, previous: Bytes) => number>(
   'int prlimit(int, int, void*, void*)',

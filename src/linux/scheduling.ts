@@ -1,13 +1,54 @@
 // Priority, CPU placement and resource limits of this process.
 import { checked } from './errno.js';
-import { prlimit, schedSetaffinity, setpriorityCall } from './libc.js';
+import { getpriorityCall, prlimit, schedGetscheduler, schedSetaffinity, schedSetscheduler, setpriorityCall } from './libc.js';
 
 const PRIO_PROCESS = 0;
 const RLIMIT_NOFILE = 7;
+const SCHED_OTHER = 0;
+const SCHED_FIFO = 1;
+const SCHED_RESET_ON_FORK = 0x4000_0000;
+const LOWEST_REAL_TIME = 1;
 
-/** Raises the calling thread to nice `value` (-20 highest); false where that is not allowed. */
-export function tryRaisePriority(value: number): boolean {
-  return setpriorityCall(PRIO_PROCESS, 0, value) === 0;
+/** Who has raised this thread's priority, and what it was before. */
+let raised: { readonly before: number; holders: number } | null = null;
+
+/** Raises the calling thread to nice `value` (-20 goes first) until the result and all others are disposed of; where that is not allowed, nothing happens. */
+export function raisePriority(value: number): Disposable {
+  raised ??= { before: getpriorityCall(PRIO_PROCESS, 0), holders: 0 };
+  if (raised.holders++ === 0) setpriorityCall(PRIO_PROCESS, 0, value);
+  let held = true;
+  return {
+    [Symbol.dispose]: () => {
+      if (held) lowerPriority();
+      held = false;
+    },
+  };
+}
+
+function lowerPriority(): void {
+  if (raised === null || --raised.holders > 0) return;
+  setpriorityCall(PRIO_PROCESS, 0, raised.before);
+  raised = null;
+}
+
+/** Gives process `pid`, which this thread has started, the priority that it would have if none had been raised. */
+export function passOnPriority(pid: number): void {
+  if (raised !== null) setpriorityCall(PRIO_PROCESS, pid, raised.before);
+}
+
+/**
+ * Does `action` in real time, before every thread of normal priority, where that is allowed (CAP_SYS_NICE, RLIMIT_RTPRIO); else as ever.
+ * The threads of a program that keeps making new ones are always served before one that is old, whatever their nice values.
+ */
+export function inRealTime<T>(action: () => T): T {
+  const policy = schedGetscheduler(0);
+  if (policy !== SCHED_OTHER) return action();
+  const changed = schedSetscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, Int32Array.of(LOWEST_REAL_TIME)) === 0;
+  try {
+    return action();
+  } finally {
+    if (changed) schedSetscheduler(0, policy, Int32Array.of(0));
+  }
 }
 
 /** Confines thread `tid` (0: the caller) to `cpus`. Throws LinuxError. */

@@ -7,7 +7,7 @@
 import { PerfEvent, packExecuteCounter } from '../../linux/perf-event.js';
 import { entryPoint } from '../../linux/procfs/auxv.js';
 import { ptraceDetach, ptraceSyscall } from '../../linux/ptrace.js';
-import { setFileLimit } from '../../linux/scheduling.js';
+import { passOnPriority, setFileLimit } from '../../linux/scheduling.js';
 import { spawnGated } from '../../linux/spawn.js';
 import { PLAIN_SURROUNDINGS, type Surroundings } from '../../linux/surroundings.js';
 import type { WaitStatus } from '../../linux/wait.js';
@@ -35,6 +35,7 @@ export class HeldProcess {
     const launched = spawnGated({ argv, environment, surroundings });
     const failure = runToExec(launched);
     if (failure !== null) return failure;
+    passOnPriority(launched.pid);
     if (surroundings.fileLimit !== null) setFileLimit(launched.pid, surroundings.fileLimit);
     return new HeldProcess(launched.pid);
   }

@@ -1,6 +1,7 @@
 // One process under the perf engine: arms pieces on every thread and CPU, reads the rings, keeps the books.
 import { MemoryReader } from '../../linux/process-memory.js';
 import { threadIds } from '../../linux/procfs/process.js';
+import { inRealTime, raisePriority } from '../../linux/scheduling.js';
 import type { NotCovered } from '../../model/coverage.js';
 import type { Armed, Capabilities, EngineSession, EngineSink, EngineTarget, Piece, Reconciliation } from '../contract.js';
 import { ArmError } from '../errors.js';
@@ -15,6 +16,9 @@ import { Rings } from './rings.js';
 import { armAllThreads, armExistingThreads, type Coverage } from './threads.js';
 import { Trackers } from './trackers.js';
 
+/** Nice value of the reading thread: with every CPU busy hitting, a reader of normal priority loses most of it (DESIGN.md section 6). */
+const READER_PRIORITY = -20;
+
 export class PerfSession implements EngineSession {
   readonly capabilities: Capabilities;
   readonly #target: EngineTarget;
@@ -24,6 +28,7 @@ export class PerfSession implements EngineSession {
   readonly #events = new EventTable();
   readonly #duplicates = new DuplicateFilter();
   readonly #reader = new RecordReader(this.#events, this.#duplicates, (tid) => this.#trackers.forget(tid));
+  readonly #priority: Disposable;
   /** Start of the last collect: what is older than that has reached every ring by now. */
   #horizon = 0;
 
@@ -36,6 +41,7 @@ export class PerfSession implements EngineSession {
     if (!this.#trackFirst(tids))
       throw new ArmError('no-process', target.pid, new Error(tids.length === 0 ? 'there is no such process' : 'it has ended'));
     this.#memory = new MemoryReader();
+    this.#priority = raisePriority(READER_PRIORITY);
   }
 
   /** Whoever may not watch the target learns it here. False where all threads have ended. */
@@ -59,7 +65,7 @@ export class PerfSession implements EngineSession {
     using arming = new Arming(parts, pieces, { inherit, kernel: kernelWrites, stackDepth });
     try {
       this.#checkDescriptors(arming.threads(), pieces.length);
-      const coverage = this.#armThreads(arming);
+      const coverage = inRealTime(() => this.#armThreads(arming));
       if (arming.opened.length === 0) throw new ArmError('no-process', pid, new Error('it has ended'));
       for (const armed of arming.opened) this.#events.add(armed);
       if (arming.completedSome) this.#duplicates.activate();
@@ -127,5 +133,6 @@ export class PerfSession implements EngineSession {
     this.#trackers[Symbol.dispose]();
     this.#rings[Symbol.dispose]();
     this.#memory[Symbol.dispose]();
+    this.#priority[Symbol.dispose]();
   }
 }

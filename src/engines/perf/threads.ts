@@ -14,6 +14,8 @@ const CALM_LOOKS = 8;
 const PATIENCE = 10_000;
 /** Threads that are completed between two readings of the rings. */
 const COMPLETED_BETWEEN_NEWS = 16;
+/** So long (ns) the id of a thread that has ended is surely not given to another: ids go round. */
+const TID_REST = 50_000_000;
 /** Pause (ms) between two looks where only a running thread must show where it is. */
 const PAUSE = 0.1;
 
@@ -82,8 +84,8 @@ class Hunt {
   readonly #restless = new Set<number>();
   /** The last look, where it found nothing. */
   #previous: readonly number[] | null = null;
-  /** Threads that the last look showed and that had ended: some stay listed for long. */
-  #ended: ReadonlySet<number> = new Set();
+  /** Threads that had ended when they were to be completed, and when that was. They may stay listed for long. */
+  readonly #ended = new Map<number, number>();
   #calm = 0;
 
   constructor(armer: ThreadArmer, family: Family) {
@@ -129,22 +131,34 @@ class Hunt {
 
   /** Completes those of `tids` of which it is not known that they have everything; true where one had not, or ended before that was known. */
   #completeAll(tids: readonly number[]): boolean {
-    const queue = tids.filter((tid) => !this.#lineage.covers(tid));
-    const ended = new Set<number>();
+    const queue = tids.filter((tid) => this.#isUnknown(tid));
+    const ended: number[] = [];
     let found = false;
     for (let done = 0; done < queue.length && !this.isTired; done++) {
       // A thread is listed a moment before its birth is reported; and the rings must not overflow meanwhile.
       if (done % COMPLETED_BETWEEN_NEWS === 0) queue.push(...this.#learn());
       const tid = queue[done];
-      if (tid === undefined || this.#lineage.covers(tid)) continue;
+      if (tid === undefined || !this.#isUnknown(tid)) continue;
       const outcome = this.#complete(tid);
       if (outcome === 'completed') found = true;
-      if (outcome === 'ended') ended.add(tid);
+      if (outcome === 'ended') ended.push(tid);
     }
-    if (ended.size > 0) this.#learn();
-    const before = this.#ended;
-    this.#ended = ended;
-    return found || [...ended].some((tid) => !before.has(tid) && !this.#lineage.wasCovered(tid));
+    return this.#haveEnded(ended) || found;
+  }
+
+  #isUnknown(tid: number): boolean {
+    if (this.#lineage.covers(tid)) return false;
+    const ended = this.#ended.get(tid);
+    return ended === undefined || this.#armer.now() - ended > TID_REST;
+  }
+
+  /** True where one of the threads, which had ended when they were to be completed, may have had a child that lacks something. */
+  #haveEnded(tids: readonly number[]): boolean {
+    if (tids.length === 0) return false;
+    this.#learn();
+    const news = tids.some((tid) => !this.#ended.has(tid) && !this.#lineage.wasCovered(tid));
+    for (const tid of tids) this.#ended.set(tid, this.#armer.now());
+    return news;
   }
 
   #complete(tid: number): Completion {
