@@ -18,7 +18,7 @@ const watches = [
   madeWatch(),
   madeWatch({ expression: 'a "quoted"\\name', access: 'readwrite', size: 4, type: { kind: 'float', size: 4, name: 'float' } }),
   madeWatch({ expression: 'flag', size: 1, type: { kind: 'bool', size: 1, name: '_Bool' } }),
-  madeWatch({ expression: 'letter', size: 1, type: { kind: 'character', size: 1, name: 'char' } }),
+  madeWatch({ expression: 'letter', size: 1, type: { kind: 'character', size: 1, name: 'char', signed: true } }),
   madeWatch({ expression: 'code', access: 'execute', size: 1, type: { kind: 'bytes', size: 1, name: '' } }),
   madeWatch({ expression: 'bytes', size: 3, type: { kind: 'bytes', size: 3, name: 'struct s' } }),
 ];
