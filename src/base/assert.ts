@@ -5,11 +5,6 @@ export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 
-/** Throws {@link AssertionError} unless `condition` holds. */
-export function assert(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new AssertionError(message);
-}
-
 /** The end of every exhaustive switch: the compiler proves that it is not reached. */
 export function assertNever(value: never): never {
   throw new AssertionError(`not a known case: ${JSON.stringify(value)}`);

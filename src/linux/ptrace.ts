@@ -5,7 +5,6 @@ import { lastErrno, ptraceCall } from './libc.js';
 const REQUEST = {
   PEEKUSER: 3,
   POKEUSER: 6,
-  CONT: 7,
   DETACH: 17,
   SYSCALL: 24,
   SEIZE: 0x4206,
@@ -25,11 +24,6 @@ export function ptraceSeize(tid: number, options: number): void {
 /** Stops a seized thread. */
 export function ptraceInterrupt(tid: number): void {
   checked(ptraceCall(REQUEST.INTERRUPT, tid, 0, 0), 'ptrace', `PTRACE_INTERRUPT, thread ${tid}`);
-}
-
-/** Lets a stopped thread go on, with `signal` (0: none). */
-export function ptraceContinue(tid: number, signal: number): void {
-  checked(ptraceCall(REQUEST.CONT, tid, 0, signal), 'ptrace', `PTRACE_CONT, thread ${tid}`);
 }
 
 /** Lets a stopped thread go on to its next system-call entry or exit. */

@@ -5,7 +5,6 @@ import { BadRequestError } from './errors.js';
 
 /** What `--engine` takes. */
 export const ENGINE_NAMES = ['auto', 'perf'] as const;
-export type EngineChoice = (typeof ENGINE_NAMES)[number];
 
 /** The engine called `name`, or the best one for `auto`. Throws BadRequestError for an engine this version does not have. */
 export function chooseEngine(name: string): Engine {
