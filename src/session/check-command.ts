@@ -57,10 +57,12 @@ function readHead(path: string): { readonly head: Buffer; readonly size: number 
   }
 }
 
+/** e_machine of i386 and x86-64: the kernel runs both, and who cannot watch the former says so. */
+const MACHINES: readonly number[] = [3, 62];
 const ET_EXEC = 2;
 const ET_DYN = 3;
 
-/** Enough of the header to tell what is damaged from what the kernel may take. e_type at 16; e_phoff, e_phentsize, e_phnum by the file's class. */
+/** Enough of the header to tell what is damaged from what the kernel may take. e_type at 16, e_machine at 18; e_phoff, e_phentsize, e_phnum by the file's class. */
 function checkElf(command: string, head: Buffer, size: number): void {
   const damaged = (what: string): CannotLaunchError =>
     new CannotLaunchError(command, `its ELF file is damaged: ${what}`, { hint: 'Build or install it again.' });
@@ -68,6 +70,11 @@ function checkElf(command: string, head: Buffer, size: number): void {
   const type = head.readUInt16LE(16);
   if (type !== ET_EXEC && type !== ET_DYN)
     throw new CannotLaunchError(command, 'it is an ELF file, but no program', { hint: `See \`readelf -h ${command}\`.` });
+  const machine = head.readUInt16LE(18);
+  if (!MACHINES.includes(machine))
+    throw new CannotLaunchError(command, `it is a program for another kind of processor (ELF machine ${machine})`, {
+      hint: 'Build or install the one for this machine.',
+    });
   const wide = head[4] === 2;
   const table = wide ? Number(head.readBigUInt64LE(32)) : head.readUInt32LE(28);
   const entry = head.readUInt16LE(wide ? 54 : 42);

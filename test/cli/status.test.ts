@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
+import { ManagedProcess } from '../helpers/managed-process.js';
+import { HWBKPT } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { messagesOf, RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
 import { startTarget } from '../helpers/target.js';
 import { runShell, ShellRun } from './shell.js';
+import { describeUnprivileged, HWBKPT_AS_NOBODY } from './unprivileged.js';
 
 /** A target that writes for about a minute, unless it is told to end. */
 const LONG = ['--writes', '3000', '--interval', '20'];
@@ -46,12 +49,12 @@ describeWith(['perf', 'ptrace'], 'the status of a launched command', () => {
   });
 });
 
-describeWith(['perf', 'ptrace', 'root', 'command:setpriv'], '--strict without privilege', () => {
+describeUnprivileged('--strict', () => {
   test('minds that the kernel’s writes are not covered', async () => {
+    const [command, ...asNobody] = HWBKPT_AS_NOBODY;
     const program = await buildFixture('signals-status');
-    const unprivileged = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
-    const script = `${unprivileged} "$HWBKPT_NODE" "$HWBKPT_JS" watch shared --strict --json -- "$1"`;
-    const { status, stdout } = await runShell(`HWBKPT_NODE=${process.execPath} HWBKPT_JS=bin/hwbkpt.js; ${script}`, [program]);
+    await using run = new ManagedProcess(command, [...asNobody, 'watch', 'shared', '--strict', '--json', '--', program]);
+    const { status, stdout } = await run.finishedWithin(30_000);
     expect(messagesOf(readPrinted(stdout), 'summary')[0]).toMatchObject({
       hits: 10,
       not_covered: expect.arrayContaining(['kernel-writes']),
@@ -115,7 +118,7 @@ describeWith(['perf', 'ptrace'], 'signals', () => {
   test('the same signal twice at once, as timeout(1) sends it, is one', async () => {
     const program = await buildFixture('signals-status');
     const { status, stdout } = await runShell('timeout 2 "$HWBKPT_NODE" "$HWBKPT_JS" watch shared --json -- "$@"', [program, ...LONG], {
-      environment: { HWBKPT_NODE: process.execPath, HWBKPT_JS: 'bin/hwbkpt.js' },
+      environment: { HWBKPT_NODE: process.execPath, HWBKPT_JS: HWBKPT },
     });
     expect(status).toBe(124);
     expect(readPrinted(stdout).messages.at(-1)?.type).toBe('summary');
