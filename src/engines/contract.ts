@@ -27,7 +27,7 @@ export interface Capabilities {
 /** Whom a session watches. */
 export interface EngineTarget {
   readonly pid: number;
-  /** Only this thread; null: all threads. */
+  /** Only this thread, and of what it makes what `inherit` says; null: all threads. */
   readonly tid: number | null;
   readonly inherit: Inherit;
 }
@@ -66,7 +66,7 @@ export interface RawHit {
   registers: Uint32Array;
   /** Index in `registers` of the first half. */
   registersAt: number;
-  /** Call chain, innermost first, as halves; empty unless asked for. */
+  /** Call chain, innermost first, as halves, with perf's context markers (0xfffffffffffff001 and above) in it; null unless asked for. */
   stack: Uint32Array | null;
 }
 
