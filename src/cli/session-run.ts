@@ -1,6 +1,7 @@
 // One run of watch, who or stat: opens the target, arms, waits for the end, and says how it went.
 
 import { ownSurroundings } from '../linux/surroundings.js';
+import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
 import type { HitRecord, Item, Target, Watch } from '../session/index.js';
 import { attach, launch } from '../session/index.js';
@@ -131,7 +132,7 @@ class SessionRun implements AsyncDisposable {
     await streams.end();
     const status = this.#options.target.kind === 'command' ? await launchedStatus(target) : STATUS.OK;
     if (streams.hits.failure !== null) throw streams.hits.failure;
-    return this.#options.strict && status === STATUS.OK && isIncomplete(shown, target) ? STATUS.STRICT : status;
+    return this.#options.strict && status === STATUS.OK && isIncomplete(shown, target, this.#options.inherit) ? STATUS.STRICT : status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +143,8 @@ class SessionRun implements AsyncDisposable {
 }
 
 /** What `--strict` minds. What no debug register can ever see, and what was left out by --inherit, is not counted. */
-function isIncomplete(summary: ReturnType<Target['summary']>, target: Target): boolean {
-  const inherent: readonly string[] = [...target.inherentBlindness, 'children', 'new-threads'];
+function isIncomplete(summary: ReturnType<Target['summary']>, target: Target, inherit: Inherit): boolean {
+  const left: readonly string[] = inherit === 'none' ? ['children', 'new-threads'] : ['children'];
+  const inherent: readonly string[] = [...target.inherentBlindness, ...left];
   return summary.lost > 0 || summary.unseen_changes > 0 || summary.not_covered.some((code) => !inherent.includes(code));
 }

@@ -74,7 +74,13 @@ export interface RawHit {
 export interface EngineSink {
   hit(hit: RawHit): void;
   /** A thread began (`parent`: the thread that made it) or ended. */
-  threadStarted(thread: { readonly pid: number; readonly tid: number; readonly parentPid: number; readonly parentTid: number }): void;
+  threadStarted(thread: {
+    readonly pid: number;
+    readonly tid: number;
+    readonly parentPid: number;
+    readonly parentTid: number;
+    readonly time: bigint;
+  }): void;
   threadEnded(thread: { readonly pid: number; readonly tid: number }): void;
   /** A thread has a new name. `exec`: because its process runs another program now, which no armed piece covers any more. */
   renamed(thread: {

@@ -146,7 +146,7 @@ export class Collector {
     };
   }
 
-  #threadStarted({ pid, tid, parentPid, parentTid }: Parameters<EngineSink['threadStarted']>[0]): void {
+  #threadStarted({ pid, tid, parentPid, parentTid, time }: Parameters<EngineSink['threadStarted']>[0]): void {
     const { inherit, threads } = this.#parts;
     const isFork = pid !== parentPid;
     if (inherit === 'children' || (inherit === 'threads' && !isFork)) threads.started(pid, tid, parentTid);
@@ -155,7 +155,7 @@ export class Collector {
       const parent = { pid: parentPid, tid: parentTid };
       for (const pipeline of this.#pipelines) pipeline.fork(parent, pid, this.#roundBefore);
     }
-    this.announce({ kind: 'fork', pid: parentPid, child: pid, time: process.hrtime.bigint() });
+    this.announce({ kind: 'fork', pid: parentPid, child: pid, time });
   }
 
   #renamed({ pid, tid, comm, exec, time }: Parameters<EngineSink['renamed']>[0]): void {

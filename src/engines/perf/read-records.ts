@@ -81,7 +81,7 @@ export class RecordReader {
     }
     const task = taskOf(words, at);
     if (words[at] === RECORD.FORK) {
-      sink.threadStarted(task);
+      sink.threadStarted({ ...task, time: timeOf(words, at) });
       return;
     }
     this.#duplicates.forget(task.tid);
