@@ -11,7 +11,8 @@ import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, NotMappedError } from './errors.js';
 import type { WatchOptions } from './options.js';
 import type { CoveredBytes } from './process-chain.js';
-import type { Program } from './program.js';
+import type { Program, ResolvedExpression } from './program.js';
+import { isUnknownName } from './rearming.js';
 import type { WatchArming } from './watch.js';
 import { type PipelineContext, WatchPipeline } from './watch-pipeline.js';
 
@@ -48,9 +49,26 @@ export class Armory {
     return this.#parts.session.capabilities.slots - [...this.#armed].reduce((sum, { cookies }) => sum + cookies.length, 0);
   }
 
-  /** Resolves and arms `expression`: everything of it, or nothing. Errors as Target.watch documents them. */
+  /**
+   * Resolves and arms `expression`: everything of it, or nothing. Errors as Target.watch documents them.
+   *
+   * A name may be in a library that was loaded since the last look. In a held program it may be in one that is still to be loaded: then the
+   * loader is let run until it is, or has finished.
+   */
   arm(expression: string, options: WatchOptions): ArmedPieces {
-    checkOptions(options, this.#parts.session.capabilities.accesses);
+    const { program, lifecycle, session } = this.#parts;
+    checkOptions(options, session.capabilities.accesses);
+    try {
+      return this.#armNow(expression, options);
+    } catch (error) {
+      if (!isUnknownName(error)) throw error;
+      if (lifecycle.held) lifecycle.advance(this.#whenLoaded(expression, options));
+      else if (!program.refresh()) throw error;
+      return this.#armNow(expression, options);
+    }
+  }
+
+  #armNow(expression: string, options: WatchOptions): ArmedPieces {
     const info = this.#resolve(expression, options);
     const cover = planCover({ address: info.address, length: info.size, slots: this.freeSlots, access: info.access });
     const pieces = cover.pieces.map(
@@ -65,7 +83,7 @@ export class Armory {
   /** {@link arm} in the program that an exec has brought. */
   armAgain(expression: string, options: WatchOptions): ArmedPieces {
     if (expression.trimStart().startsWith('0x')) throw new BadRequestError('an address means nothing in another program');
-    const pieces = this.arm(expression, options);
+    const pieces = this.#armNow(expression, options);
     // What the new program did before this moment was not watched.
     const arming: WatchArming = { ...pieces.arming, notCovered: [...pieces.arming.notCovered, 'after-exec'] };
     const again = { ...pieces, arming };
@@ -74,13 +92,21 @@ export class Armory {
     return again;
   }
 
-  /** Whether `expression` means something in the program as it is loaded now. */
-  canResolve(expression: string, options: WatchOptions): boolean {
+  /** Tells, while the loader is at work, when `expression` means something and its memory is there. */
+  #whenLoaded(expression: string, options: WatchOptions): () => boolean {
+    const { program, context } = this.#parts;
+    let found: ResolvedExpression | null = null;
+    return () => {
+      if (program.refresh()) found = this.#tryResolve(expression, options);
+      return found !== null && program.isInPlace(found.address) && context.readMemory(program.pid, found.address, found.size) !== null;
+    };
+  }
+
+  #tryResolve(expression: string, { access, as }: WatchOptions): ResolvedExpression | null {
     try {
-      this.#parts.program.resolve(expression, { access: options.access ?? 'write', as: options.as ?? null });
-      return true;
+      return this.#parts.program.resolve(expression, { access: access ?? 'write', as: as ?? null });
     } catch {
-      return false;
+      return null;
     }
   }
 

@@ -11,6 +11,7 @@ export class CodeKnowledge {
   readonly places: PlaceCache;
   #rebuilder: AccessRebuilder | null = null;
   #lastLook = 0;
+  #generation = 0;
 
   constructor(program: Program) {
     this.#program = program;
@@ -40,6 +41,9 @@ export class CodeKnowledge {
   look(now: number): void {
     if (now - this.#lastLook < LOOK_INTERVAL) return;
     this.#lastLook = now;
-    if (this.#program.refresh()) this.forget();
+    this.#program.refresh();
+    if (this.#program.generation === this.#generation) return;
+    this.#generation = this.#program.generation;
+    this.forget();
   }
 }

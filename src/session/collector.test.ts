@@ -68,8 +68,8 @@ function now(raw: RawHit): RawHit {
   return { ...raw, timeLo: Number(time & 0xffff_ffffn), timeHi: Number(time >> 32n) };
 }
 
-const fork: Report = (sink) => sink.threadStarted({ pid: 2, tid: 2, parentPid: MAIN, parentTid: MAIN, time: 0n });
-const thread: Report = (sink) => sink.threadStarted({ pid: MAIN, tid: 5, parentPid: MAIN, parentTid: MAIN, time: 0n });
+const fork: Report = (sink) => sink.threadStarted({ pid: 2, tid: 2, parentPid: MAIN, parentTid: MAIN, time: process.hrtime.bigint() });
+const thread: Report = (sink) => sink.threadStarted({ pid: MAIN, tid: 5, parentPid: MAIN, parentTid: MAIN, time: process.hrtime.bigint() });
 const ended =
   (pid: number, tid: number): Report =>
   (sink) =>

@@ -54,9 +54,8 @@ export class Collector {
   readonly losses: Losses = { lost: 0, throttled: 0, unseenChanges: 0 };
   readonly #sink: EngineSink;
   #pendingExec: string | null = null;
-  /** Starts of the last two rounds: what is older than the last is delivered in this one, what is older than the other was in that one. */
+  /** Start of the last round: what is older is delivered in this one. */
   #lastRound = 0;
-  #roundBefore = 0;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -83,7 +82,6 @@ export class Collector {
     const horizon = this.#lastRound;
     this.#lastRound = monotonic();
     const reports = this.#parts.session.collect(this.#sink, false);
-    this.#roundBefore = horizon;
     for (const pipeline of this.#pipelines) pipeline.endRound(horizon, monotonic);
     this.#deliver(horizon - RACE_WINDOW);
     this.#forgetClosed(horizon - RACE_WINDOW);
@@ -153,7 +151,7 @@ export class Collector {
     if (!isFork) return;
     if (inherit === 'children') {
       const parent = { pid: parentPid, tid: parentTid };
-      for (const pipeline of this.#pipelines) pipeline.fork(parent, pid, this.#roundBefore);
+      for (const pipeline of this.#pipelines) pipeline.fork(parent, pid, Number(time));
     }
     this.announce({ kind: 'fork', pid: parentPid, child: pid, time });
   }

@@ -74,6 +74,6 @@ function causeText(error: ArmError): string {
 function slotHint(pid: number): string {
   const holders = likelySlotHolders(pid);
   if (holders.length === 0)
-    return 'Nobody that this user may see holds perf events or traces it; as root, `hwbkpt doctor --pid PID` sees everybody.';
+    return 'Nobody else that this user may see holds perf events or traces it: other targets of this very program may, and as root `hwbkpt doctor --pid PID` sees everybody.';
   return `Likely holders: ${holders.map(holderText).join('; ')}.`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GUARD, mayBeLate, RACE_WINDOW, ValueHistory } from './history.js';
+import { GUARD, isCertain, mayBeLate, RACE_WINDOW, ValueHistory } from './history.js';
 
 const ONE = { lo: 1, hi: 0 };
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -110,17 +110,20 @@ describe('a hit is contested', () => {
 });
 
 describe('a probe', () => {
-  test('is believed by a hit that came a guard later', () => {
+  test('was before a hit that came a race window later, and certainly before one that came a guard later', () => {
     const history = known();
-    history.probe(bytes(5, 0, 0, 0), 100);
-    expect(history.takeProbe(100 + GUARD)).toEqual({ bytes: bytes(5, 0, 0, 0), time: 100 });
+    const probe = { bytes: bytes(5, 0, 0, 0), time: 100 };
+    history.probe(probe.bytes, probe.time);
+    expect(history.takeProbe(100 + RACE_WINDOW)).toEqual(probe);
     expect(history.isProbed).toBe(false);
+    expect(isCertain(probe, 99 + GUARD)).toBe(false);
+    expect(isCertain(probe, 100 + GUARD)).toBe(true);
   });
 
   test('is nothing for a hit that came sooner, which it may have seen', () => {
     const history = known();
     history.probe(bytes(5, 0, 0, 0), 100);
-    expect(history.takeProbe(99 + GUARD)).toBeNull();
+    expect(history.takeProbe(99 + RACE_WINDOW)).toBeNull();
     expect(history.takeProbe(100 + GUARD)).toBeNull();
   });
 

@@ -138,12 +138,12 @@ export class ValueHistory {
     if (this.#probe !== null && this.#probe.time > time) this.#probe = null;
   }
 
-  /** For a hit at `time` that was not contested: the probe that was certainly before it, if there is one. No probe is left. */
+  /** For a hit at `time` that was not contested: the probe that was before it, if there is one; see {@link isCertain}. No probe is left. */
   takeProbe(time: number): Probe | null {
     const probe = this.#probe;
     if (probe === null) return null;
     this.#probe = null;
-    return time - probe.time < GUARD ? null : probe;
+    return time - probe.time < RACE_WINDOW ? null : probe;
   }
 
   /** Whether `probe` says nothing against what is known. */
@@ -173,6 +173,11 @@ export class ValueHistory {
     this.#probe = null;
     return { unseen: probe };
   }
+}
+
+/** Whether what was stored by a hit at `time` cannot be what `probe` saw, whatever it was; else that depends on what the hit shows. */
+export function isCertain(probe: Probe, time: number): boolean {
+  return time - probe.time >= GUARD;
 }
 
 /** Whether a store stamped at `time` may have been made before `probe`, if the probe shows just what it stored. */

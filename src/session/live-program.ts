@@ -1,12 +1,14 @@
 // The program of a live process, seen through its memory map, its files' symbols and the kernel's symbol list.
 
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { executableKind } from '../engines/host/facts.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
+import { parseMaps, rangeAt } from '../symbols/live/maps.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
 import { WrongArchitectureError } from './errors.js';
+import { isInPlace } from './loading.js';
 import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
 import { resolveInImage } from './resolve.js';
 
@@ -50,6 +52,7 @@ class LiveProgram implements Program {
   #modules: string;
   #lastRefresh = 0;
   #readChangingCode = false;
+  #generation = 0;
 
   constructor(pid: number) {
     this.pid = pid;
@@ -74,6 +77,10 @@ class LiveProgram implements Program {
     return this.#image.functionStart(address);
   }
 
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** When the process has ended or runs another program, what is known stays: hits from before are still to be placed. */
   refresh(): boolean {
     this.#lastRefresh = performance.now();
@@ -83,18 +90,25 @@ class LiveProgram implements Program {
     } catch {
       return false;
     }
-    const before = this.#modules;
-    this.#modules = modulesOf(this.#image);
-    const changed = this.#modules !== before || this.#readChangingCode;
+    if (this.#readChangingCode) this.#generation++;
     this.#readChangingCode = false;
-    return changed;
+    return this.#lookAtModules();
   }
 
   reopen(): void {
     checkArchitecture(this.pid);
     this.#executable = executableIdentity(this.pid);
     this.#image.refresh();
+    this.#lookAtModules();
+  }
+
+  /** Returns whether others are loaded than at the last look. */
+  #lookAtModules(): boolean {
+    const before = this.#modules;
     this.#modules = modulesOf(this.#image);
+    const changed = this.#modules !== before;
+    if (changed) this.#generation++;
+    return changed;
   }
 
   /** Code of no file was written at run time, and may be written again. */
@@ -109,6 +123,13 @@ class LiveProgram implements Program {
     return this.#image.isMapped(address);
   }
 
+  isInPlace(address: bigint): boolean {
+    const module = this.#image.moduleAt(address);
+    const range = rangeAt(parseMaps(readMaps(this.pid)), address);
+    if (range === null || module === null || module.file === null) return range !== null;
+    return isInPlace(module.file.elf.segments, module.toFile(address), { range, address });
+  }
+
   [Symbol.dispose](): void {
     this.#image[Symbol.dispose]();
   }
@@ -121,6 +142,15 @@ function executableIdentity(pid: number): string | null {
     return `${dev}:${ino}`;
   } catch {
     return null;
+  }
+}
+
+/** As of now; '' where there is nothing to be read any more. */
+function readMaps(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, 'latin1');
+  } catch {
+    return '';
   }
 }
 

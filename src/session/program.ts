@@ -26,10 +26,14 @@ export interface Program extends Disposable {
   place(address: bigint, kernel: boolean): Place;
   readonly code: CodeSource;
   functionStart(address: bigint): bigint | null;
-  /** Looks again at what is loaded. Returns whether code may have changed since the last look: then what was derived from it does not hold. */
+  /** Looks again at what is loaded. Returns whether that has changed since the last look. */
   refresh(): boolean;
+  /** Another number whenever code may have changed: then what was derived from code before does not hold. */
+  readonly generation: number;
   /** Another program runs in the process now. Throws the errors of opening it. */
   reopen(): void;
   /** Whether the byte at `address` is mapped. */
   isMapped(address: bigint): boolean;
+  /** While a library is being loaded: whether what is mapped at `address` now is what the loader will leave there. */
+  isInPlace(address: bigint): boolean;
 }

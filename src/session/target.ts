@@ -4,7 +4,7 @@ import { threadIds, threadName } from '../engines/host/facts.js';
 import type { Ending, Lifecycle } from '../engines/host/lifecycle.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { SummaryMessage } from '../model/messages.js';
-import { type ArmedPieces, Armory } from './armory.js';
+import { Armory } from './armory.js';
 import { CodeKnowledge } from './code-knowledge.js';
 import { Collector } from './collector.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
@@ -13,7 +13,6 @@ import { type Item, Outbox } from './outbox.js';
 import { outlivesItsLeader } from './process-state.js';
 import type { Program } from './program.js';
 import { Pulse } from './pulse.js';
-import { isUnknownName } from './rearming.js';
 import { resolveStack } from './stack.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
@@ -119,6 +118,8 @@ export class Target implements AsyncDisposable {
    * the last watch. Rejects with what went wrong inside the session, should anything; the target is disarmed then.
    */
   get ended(): Promise<void> {
+    // Also where nothing is watched somebody has to look.
+    if (!this.#isOver) this.#pulse.hurry();
     return this.#ended;
   }
 
@@ -133,7 +134,7 @@ export class Target implements AsyncDisposable {
     this.#pollEnding();
     if (this.#ending !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
-    const watch = this.#watches.keep(this.#armWhenKnown(expression, options), options);
+    const watch = this.#watches.keep(this.#armory.arm(expression, options), options);
     // Threads that began since the first look.
     this.#threads.addExisting(this.pid, this.#parts.options.tid ?? null);
     return watch;
@@ -142,18 +143,6 @@ export class Target implements AsyncDisposable {
   /** Lets a launched program run; iterating over a watch does that too. Does nothing for a program that runs. */
   resume(): void {
     if (this.#parts.lifecycle.held) this.#parts.lifecycle.release();
-  }
-
-  /** A name of a held program may be in a library that is not loaded yet: then the loader is let run until it is, or has finished. */
-  #armWhenKnown(expression: string, options: WatchOptions): ArmedPieces {
-    try {
-      return this.#armory.arm(expression, options);
-    } catch (error) {
-      if (!this.held || !isUnknownName(error)) throw error;
-      const { lifecycle, program } = this.#parts;
-      lifecycle.advance(() => program.refresh() && this.#armory.canResolve(expression, options));
-      return this.#armory.arm(expression, options);
-    }
   }
 
   async #round(): Promise<number | null> {

@@ -1,9 +1,9 @@
 // Everything that happens to the hits of one watch between the engine and the reader: merging, place, stack, and the chain of values.
-import { present } from '../base/assert.js';
 import type { RawHit } from '../engines/contract.js';
-import { type AccessRebuilder, type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from '../instructions/index.js';
+import type { AccessRebuilder, RebuiltAccess } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
-import { mayBeLate } from './history.js';
+import { AccessReader } from './access-reader.js';
+import { isCertain, mayBeLate } from './history.js';
 import { HitRecord } from './hit-record.js';
 import { KernelRuns } from './kernel-runs.js';
 import type { Outbox } from './outbox.js';
@@ -30,6 +30,12 @@ export interface PipelineContext {
   stack(raw: RawHit): HitRecord['stack'];
 }
 
+interface UserAccess {
+  readonly chain: ProcessChain;
+  readonly access: RebuiltAccess;
+  readonly contested: boolean;
+}
+
 /** Times are ns of CLOCK_MONOTONIC as numbers. */
 export class WatchPipeline {
   readonly info: WatchInfo;
@@ -38,8 +44,7 @@ export class WatchPipeline {
   readonly #chains = new Map<number, ProcessChain>();
   readonly #runs = new KernelRuns();
   readonly #merger: PieceMerger | null;
-  readonly #sample: AccessSample;
-  readonly #rebuilt: RebuiltAccess = newRebuiltAccess();
+  readonly #accesses: AccessReader;
   #blindUntil = Number.NEGATIVE_INFINITY;
   #lastProbes = Number.NEGATIVE_INFINITY;
   #closedAt = Number.POSITIVE_INFINITY;
@@ -50,12 +55,7 @@ export class WatchPipeline {
     this.#context = context;
     this.#scope = { info, covered, offset: Number(info.address - covered.address), outbox: context.outbox };
     this.#merger = pieces > 1 ? new PieceMerger() : null;
-    this.#sample = newAccessSample({
-      rangeLo: Number(covered.address & 0xffff_ffffn),
-      rangeHi: Number(covered.address >> 32n),
-      rangeSize: covered.length,
-      writesOnly: info.access === 'write',
-    });
+    this.#accesses = new AccessReader(covered, info.access === 'write', () => context.rebuilder());
   }
 
   /** Process `pid` is watched from now on; `bytes`: the covered bytes before anything could happen, null when that moment has passed. */
@@ -63,7 +63,7 @@ export class WatchPipeline {
     this.#chains.set(pid, new ProcessChain(pid, bytes, this.#scope));
   }
 
-  /** Thread `tid` of process `parent` made process `child`, after `time`: it begins with a copy of its parent's memory. */
+  /** Thread `parent` made process `child` at `time`: that begins with a copy of its parent's memory. */
   fork(parent: { readonly pid: number; readonly tid: number }, child: number, time: number): void {
     const history = this.#chains.get(parent.pid)?.history;
     if (history === undefined) return;
@@ -115,7 +115,7 @@ export class WatchPipeline {
     const probe = chain.history.takeProbe(time);
     const begun = this.#runs.continued(raw, time);
     // What memory held in the middle of a copy is no value of it.
-    if (begun === null && probe !== null) chain.believe(probe);
+    if (begun === null && probe !== null && isCertain(probe, time)) chain.believe(probe);
     chain.release();
     const hit = begun ?? this.#record(raw, raw.ipLo, raw.ipHi);
     if (begun === null) {
@@ -136,12 +136,11 @@ export class WatchPipeline {
     if (access.oldDisproved) chain.disproved(time);
     if (access.foundKnown) chain.found(access, time);
     if (this.#isOutside(access)) chain.apply(access);
-    else this.#userHit(raw, chain, contested);
+    else this.#userHit(raw, { chain, access, contested });
     if (contested) chain.history.forget();
   }
 
-  #userHit(raw: RawHit, chain: ProcessChain, contested: boolean): void {
-    const access = this.#rebuilt;
+  #userHit(raw: RawHit, { chain, access, contested }: UserAccess): void {
     chain.release();
     const hit = access.instructionKnown
       ? this.#record(raw, access.instructionLo, access.instructionHi)
@@ -175,25 +174,18 @@ export class WatchPipeline {
   #rebuild(raw: RawHit, time: number, chain: ProcessChain): RebuiltAccess {
     const { history } = chain;
     const probe = history.takeProbe(time);
-    const access = this.#run(raw, chain);
-    if (probe === null || (history.whole !== null && history.agrees(probe))) return access;
-    const explained = access.kind === 'store' && mayBeLate(probe, time) && history.explains(probe, access);
-    if (explained) {
+    const access = this.#accesses.read(raw, history.whole);
+    if (probe === null) return access;
+    const agrees = history.agrees(probe);
+    if (agrees && history.whole !== null) return access;
+    const isStore = access.kind === 'store';
+    // A store that shows another value than the probe did was not what that saw.
+    if (!isCertain(probe, time) && !(isStore && agrees && access.source !== 'arithmetic')) return access;
+    if (isStore && mayBeLate(probe, time) && history.explains(probe, access)) {
       chain.release();
       history.forget();
     } else chain.believe(probe);
-    return this.#run(raw, chain);
-  }
-
-  #run(raw: RawHit, chain: ProcessChain): RebuiltAccess {
-    const sample = this.#sample;
-    sample.ipLo = raw.ipLo;
-    sample.ipHi = raw.ipHi;
-    sample.registers = raw.registers;
-    sample.registersOffset = raw.registersAt;
-    sample.old = chain.history.whole;
-    present(this.#context.rebuilder(), 'the instruction decoder').run(sample, this.#rebuilt);
-    return this.#rebuilt;
+    return this.#accesses.read(raw, history.whole);
   }
 
   #record(raw: RawHit, placeLo: number, placeHi: number): HitRecord {
