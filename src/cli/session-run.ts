@@ -14,6 +14,7 @@ import { armedLine, eventLine, summaryLine } from './output/text.js';
 import type { Presenter } from './presenter.js';
 import { launchedStatus } from './process-end.js';
 import { Streams } from './streams.js';
+import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
 
 /** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
@@ -82,6 +83,8 @@ class SessionRun implements AsyncDisposable {
       const message = armedMessage(watch, target.engine);
       if (this.#options.json) streams.hits.line(JSON.stringify(message));
       else if (!this.#options.quiet) streams.note(armedLine(message));
+      const unmapped = this.#options.quiet ? null : unmappedNote(target, watch);
+      if (unmapped !== null) streams.note(unmapped);
     }
     streams.push();
   }
@@ -126,7 +129,8 @@ class SessionRun implements AsyncDisposable {
   async #finish(target: Target, streams: Streams): Promise<number> {
     const summary = target.summary();
     this.#presenter.finish?.(streams.hits);
-    const shown = { ...summary, hits: this.#hits, lost: summary.lost + streams.hits.dropped };
+    const { dropped } = streams.hits;
+    const shown = { ...summary, hits: this.#hits - dropped, lost: summary.lost + dropped };
     if (this.#options.json) streams.hits.line(JSON.stringify(shown));
     else if (!this.#options.quiet && !streams.hits.gone) streams.note(summaryLine(shown));
     await streams.end();

@@ -5,6 +5,7 @@ import type { Target } from '../session/index.js';
 import { Channel } from './output/channel.js';
 import { isSameFile, LineStart } from './output/line-start.js';
 import { LineSink } from './output/sink.js';
+import { WrittenCount } from './output/written-count.js';
 
 const STDERR = 2;
 
@@ -12,16 +13,19 @@ export class Streams {
   readonly hits: LineSink;
   readonly #notes: LineSink;
   readonly #lineStarts: readonly LineStart[];
+  readonly #written: WrittenCount;
 
   /** `onGone`: nobody reads the hits any more. */
   constructor(output: { readonly fd: number; readonly name: string }, target: Target, onGone: () => void) {
-    const hitStart = LineStart.between(output.fd, target.pid, target.held);
+    this.#written = new WrittenCount(target.pid);
+    const sharer = { pid: target.pid, held: target.held, written: this.#written };
+    const hitStart = LineStart.between(output.fd, sharer);
     this.hits = new LineSink({ channel: new Channel(output.fd), name: output.name, lineStart: hitStart, onGone });
     if (isSameFile(fstatSync(output.fd), fstatSync(STDERR))) {
       this.#notes = this.hits;
       this.#lineStarts = [hitStart];
     } else {
-      const noteStart = LineStart.between(STDERR, target.pid, target.held);
+      const noteStart = LineStart.between(STDERR, sharer);
       this.#notes = new LineSink({
         channel: new Channel(STDERR),
         name: 'standard error',
@@ -56,5 +60,6 @@ export class Streams {
   async end(): Promise<void> {
     await this.hits.end();
     if (this.#notes !== this.hits) await this.#notes.end();
+    this.#written[Symbol.dispose]();
   }
 }

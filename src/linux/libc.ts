@@ -65,6 +65,7 @@ export const spawnAttributesSigdefault = declare<(attributes: Uint8Array, set: U
 export const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
   'intptr_t send(int, void*, size_t, int)',
 );
+export const fcntlCall = declare<(fd: number, command: number, argument: number) => number>('int fcntl(int, int, int)');
 export const pipe2 = declare<(fds: Int32Array, flags: number) => number>('int pipe2(int*, int)');
 /** The calling thread's errno: valid right after a call that said it failed. */
 export function lastErrno(): number {

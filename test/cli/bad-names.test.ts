@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
+import { runHwbkpt } from '../helpers/run-hwbkpt.js';
 import { startTarget } from '../helpers/target.js';
 import { expectRefusal } from './refusal.js';
 
@@ -59,6 +60,15 @@ describeWith(['perf', 'ptrace'], 'a launched program does not run where', () => 
       message: /^stripped has no symbols \(it was stripped\), so counter cannot be found$/,
       hint: /Build it with -g.*0xADDRESS:LENGTH/,
     });
+  });
+});
+
+describeWith(['perf', 'ptrace'], 'an address in a program that is being launched', () => {
+  test('may be mapped later: it is watched, and said to be nowhere yet', async () => {
+    const program = await buildFixture('hot');
+    const { status, stderr } = await runHwbkpt(['watch', '0x10', '--', program, '--writes', '1']);
+    expect(stderr).toMatch(/^hwbkpt: armed 0x10 = 0x10, .*\nhwbkpt: nothing is mapped at 0x10 yet; /);
+    expect(status).toBe(0);
   });
 });
 

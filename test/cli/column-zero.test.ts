@@ -93,7 +93,7 @@ describeWith(['perf', 'ptrace', 'command:script', 'command:stty'], 'hits and the
 describe('a terminal that does not say how wide it is', () => {
   test('is treated like a pipe', async () => {
     const { LineStart } = await import('../../src/cli/output/line-start.js');
-    const start = new LineStart('terminal', -1, () => null);
+    const start = new LineStart('terminal', -1, { read: () => null });
     expect(start.needed()).toBe('\n');
   });
 });

@@ -9,7 +9,8 @@ import { HWBKPT } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { messagesOf, RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
 import { startTarget } from '../helpers/target.js';
-import { runShell, ShellRun } from './shell.js';
+import { Screen } from './screen.js';
+import { runShell, ShellRun, TerminalRun } from './shell.js';
 import { describeUnprivileged, HWBKPT_AS_NOBODY } from './unprivileged.js';
 
 /** A target that writes for about a minute, unless it is told to end. */
@@ -140,6 +141,36 @@ describeWith(['perf', 'ptrace'], 'signals', () => {
     expect(messagesOf(readPrinted(stdout), 'summary')[0]?.hits).toBe(40);
     expect(stdout).toContain('tick 60');
     expect(status).toBe(0);
+  });
+});
+
+describeWith(['perf', 'ptrace', 'command:script', 'command:stty'], 'Ctrl-C on a terminal', () => {
+  const SIZE = { columns: 200, rows: 24 };
+
+  test('goes to the program, as it would without us, and is summed up', async () => {
+    const program = await buildFixture('signals-status');
+    await using terminal = new TerminalRun(['watch', 'shared', '--', program, ...LONG, '--exit', '4'], SIZE);
+    await terminal.waitForLine(/shared: /);
+    terminal.send('\x03');
+    const { status, stdout } = await terminal.finishedWithin(20_000);
+    expect(stdout.match(/got SIGINT/g)).toHaveLength(1);
+    expect(stdout).toMatch(/hwbkpt: \d+ hits, 0 lost/);
+    expect(status).toBe(4);
+  });
+
+  test('ends the watching of a process, which goes on; the sum is on a line of its own', async () => {
+    await using target = await startTarget('signals-status', { args: LONG });
+    await using terminal = new TerminalRun(['watch', 'shared', '--pid', String(target.pid)], SIZE);
+    await terminal.waitForLine(/armed/);
+    target.go();
+    await terminal.waitForLine(/shared: /);
+    terminal.send('\x03');
+    const { status, stdout } = await terminal.finishedWithin(20_000);
+    const lines = new Screen(SIZE.columns).write(stdout).lines;
+    expect(lines.at(-1)).toMatch(/^hwbkpt: \d+ hits?, 0 lost/);
+    for (const line of lines.filter((text) => text.includes('shared: '))) expect(line).toMatch(/^ +\d+\.\d{6} /);
+    expect(status).toBe(0);
+    expect(target.running).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { LinuxError } from '../../linux/errno.js';
+import { growPipe } from '../../linux/pipe-size.js';
 import { sendNow } from '../../linux/send.js';
 
 /** How a write went: bytes taken; `full`: none now; `gone`: nobody reads any more. */
@@ -14,12 +15,15 @@ export class Channel implements Disposable {
   readonly fd: number;
   readonly #own: number | null;
   readonly #isSocket: boolean;
+  /** A pipe that has not been full yet. */
+  #canGrow: boolean;
 
   /** Writes to `fd`, which stays the caller's. */
   constructor(fd: number) {
     this.fd = fd;
     const stat = fstatSync(fd);
     this.#isSocket = stat.isSocket();
+    this.#canGrow = stat.isFIFO();
     this.#own = stat.isFIFO() || isatty(fd) ? openAgain(fd) : null;
   }
 
@@ -29,10 +33,18 @@ export class Channel implements Disposable {
       return this.#isSocket ? sendNow(this.fd, bytes) : writeSync(this.#own ?? this.fd, bytes);
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'EAGAIN') return 'full';
+      if (code === 'EAGAIN') return this.#grow() ? this.write(bytes) : 'full';
       if (code === 'EPIPE' || code === 'ECONNRESET') return 'gone';
       throw error;
     }
+  }
+
+  /** Hits come in bursts that are larger than what a pipe holds to begin with. */
+  #grow(): boolean {
+    if (!this.#canGrow) return false;
+    this.#canGrow = false;
+    growPipe(this.fd);
+    return true;
   }
 
   [Symbol.dispose](): void {

@@ -2,9 +2,11 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bytesWritten, isSameFile, LineStart } from './line-start.js';
+import { isSameFile, LineStart } from './line-start.js';
+import { WrittenCount } from './written-count.js';
 
-const nothing = (): null => null;
+/** Of a target whose count is not shown. */
+const HIDDEN = { read: () => null };
 
 let folder = '';
 beforeAll(() => {
@@ -15,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('what is shared', () => {
   test('nothing with a process whose output goes elsewhere', () => {
     const fd = openSync(join(folder, 'own'), 'w');
-    const start = LineStart.between(fd, process.pid, false);
+    const start = LineStart.between(fd, { pid: process.pid, held: false, written: new WrittenCount(process.pid) });
     expect(start.kind).toBe('none');
     expect(start.needed()).toBe('');
     expect(start.disturbed).toBe(false);
@@ -35,7 +37,7 @@ describe('a file', () => {
     const fd = openSync(path, flags);
     try {
       writeSync(fd, content);
-      return new LineStart('file', fd, nothing).needed();
+      return new LineStart('file', fd, HIDDEN).needed();
     } finally {
       closeSync(fd);
       rmSync(path);
@@ -53,9 +55,9 @@ describe('a file', () => {
     const first = openSync(path, 'w');
     writeSync(first, 'half a line');
     const fd = openSync(path, 'r+');
-    expect(new LineStart('file', fd, nothing).needed()).toBe('');
+    expect(new LineStart('file', fd, HIDDEN).needed()).toBe('');
     const appending = openSync(path, 'a');
-    expect(new LineStart('file', appending, nothing).needed()).toBe('\n');
+    expect(new LineStart('file', appending, HIDDEN).needed()).toBe('\n');
     for (const open of [first, fd, appending]) closeSync(open);
     expect(readFileSync(path, 'utf8')).toBe('half a line');
   });
@@ -64,7 +66,7 @@ describe('a file', () => {
 describe('a stream', () => {
   test('needs a newline unless the target has written nothing since our last line', () => {
     let written: string | null = '10';
-    const start = new LineStart('stream', -1, () => written);
+    const start = new LineStart('stream', -1, { read: () => written });
     // Nothing is known of what it wrote before us.
     expect(start.needed()).toBe('\n');
     start.reached();
@@ -81,7 +83,7 @@ describe('a stream', () => {
 
   test('what the target writes between the look and our line counts as not seen yet', () => {
     let written = 10;
-    const start = new LineStart('stream', -1, () => String(written));
+    const start = new LineStart('stream', -1, { read: () => String(written) });
     expect(start.needed()).toBe('\n');
     written = 20;
     start.reached();
@@ -89,13 +91,24 @@ describe('a stream', () => {
   });
 
   test('where the count is hidden, a newline is always needed', () => {
-    const start = new LineStart('stream', -1, nothing);
+    const start = new LineStart('stream', -1, HIDDEN);
     start.reached();
     expect(start.needed()).toBe('\n');
   });
+});
 
-  test('a process that is gone writes no more', () => {
-    expect(bytesWritten(2 ** 30)).toBe('gone');
-    expect(Number(bytesWritten(process.pid))).toBeGreaterThan(0);
+describe('the count of bytes written', () => {
+  test('grows with what a process writes', () => {
+    using count = new WrittenCount(process.pid);
+    const before = Number(count.read());
+    const fd = openSync(join(folder, 'counted'), 'w');
+    writeSync(fd, 'x'.repeat(1000));
+    closeSync(fd);
+    expect(Number(count.read())).toBeGreaterThanOrEqual(before + 1000);
+  });
+
+  test('of a process that is gone, or never was', () => {
+    using count = new WrittenCount(2 ** 30);
+    expect(count.read()).toBe('gone');
   });
 });

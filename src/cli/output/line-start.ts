@@ -9,33 +9,42 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { terminalSize } from '../../linux/terminal.js';
+import type { Written, WrittenCount } from './written-count.js';
 
 const ERASE_LINE = '\u001b[2K';
 
 /** What we share with the target; `none`: nothing, so that nobody else moves the cursor. */
 export type Sharing = 'none' | 'terminal' | 'file' | 'stream';
 
+/** The process that may write to the same place. */
+export interface SharingTarget {
+  readonly pid: number;
+  /** It has not run yet, so that nothing of its is there. */
+  readonly held: boolean;
+  readonly written: WrittenCount;
+}
+
 export class LineStart {
   readonly kind: Sharing;
   readonly #fd: number;
-  readonly #written: () => string | null;
+  readonly #written: Pick<WrittenCount, 'read'>;
   #forked = false;
   #echoed = false;
   /** The target's count of bytes when we last stood at column 0; null: unknown. */
-  #baseline: string | null = null;
-  #seen: string | null = null;
+  #baseline: Written = null;
+  #seen: Written = null;
 
-  /** `written`: the target's count of bytes written so far, or null where that is not shown. */
-  constructor(kind: Sharing, fd: number, written: () => string | null) {
+  /** `written`: of the target. */
+  constructor(kind: Sharing, fd: number, written: Pick<WrittenCount, 'read'>) {
     this.kind = kind;
     this.#fd = fd;
     this.#written = written;
   }
 
-  /** For lines on `fd` while process `pid` runs. `held`: it has not run yet, so that nothing of its is there. */
-  static between(fd: number, pid: number, held: boolean): LineStart {
-    const start = new LineStart(sharing(fd, pid), fd, () => bytesWritten(pid));
-    if (held) start.reached();
+  /** For lines on `fd` while the target runs. */
+  static between(fd: number, target: SharingTarget): LineStart {
+    const start = new LineStart(sharing(fd, target.pid), fd, target.written);
+    if (target.held) start.reached();
     return start;
   }
 
@@ -70,7 +79,7 @@ export class LineStart {
   /** Whether the target may have written since our last line. */
   get disturbed(): boolean {
     if (this.kind === 'none') return false;
-    this.#seen = this.#written();
+    this.#seen = this.#written.read();
     return this.#forked || this.#baseline === null || this.#seen !== this.#baseline;
   }
 
@@ -79,18 +88,8 @@ export class LineStart {
     this.#echoed = false;
     if (this.kind === 'none') return;
     // What the target wrote between that look and now is taken for unseen, which costs an empty line at most.
-    this.#baseline = this.#seen ?? this.#written();
+    this.#baseline = this.#seen ?? this.#written.read();
     this.#seen = null;
-  }
-}
-
-/** Bytes that process `pid` has passed to write(2) so far, null where that is not shown; one that is gone writes no more. */
-export function bytesWritten(pid: number): string | null {
-  try {
-    return /^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? null;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ESRCH' ? 'gone' : null;
   }
 }
 
