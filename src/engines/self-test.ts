@@ -1,9 +1,11 @@
 // Fires every breakpoint slot of an engine on memory of this process, because a register that takes a value need not fire
 // (some hypervisors, WSL 1): "armed" is only believed when it was seen to hit.
 import { MemoryReader } from '../linux/process-memory.js';
+import { ownThreadId } from '../linux/procfs/process.js';
 import { SelfTestMemory } from '../linux/self-test-memory.js';
 import type { Access } from '../model/access.js';
 import type { Engine, EngineSession, EngineSink, Piece } from './contract.js';
+import { ArmError } from './errors.js';
 
 /** What one check showed. */
 export interface CheckResult {
@@ -23,21 +25,75 @@ export interface SelfTest {
 }
 
 const WORD = 8;
+const NOT_REPORTED = 'armed, but the access was not reported';
 
 /** Runs the test on `engine`. Never throws: what fails is a result. */
 export async function selfTest(engine: Engine): Promise<SelfTest> {
   const { name, slots, kernelWrites } = engine.capabilities;
-  const checks: CheckResult[] = [];
   using memory = new SelfTestMemory();
-  const fired = await withSession(engine, (session) => fireAll(session, memory, slots));
-  for (let slot = 0; slot < slots; slot++) {
-    const works = typeof fired !== 'string' && fired.has(slot);
-    const problem = typeof fired === 'string' ? fired : 'armed, but a write to it was not reported';
-    checks.push({ name: `slot ${slot}: write`, works, problem: works ? null : problem });
+  const fired = await fireMost(engine, memory);
+  const checks: CheckResult[] = [];
+  for (let slot = 0; slot < slots; slot++) checks.push(slotCheck(slot, fired));
+  checks.push(await check(engine, memory, { name: 'reads (rw)', access: 'readwrite', act: () => void memory.load(0) }));
+  if (kernelWrites)
+    checks.push(await check(engine, memory, { name: 'writes by the kernel', access: 'write', act: () => kernelStore(memory) }));
+  return { engine: name, checks, slotsWorking: fired.seen.size };
+}
+
+/** What became of as many slots as could be armed together. */
+interface Fired {
+  readonly armed: number;
+  readonly seen: ReadonlySet<number>;
+  /** Why no more could be armed. */
+  readonly refusal: Error | null;
+}
+
+function slotCheck(slot: number, { armed, seen, refusal }: Fired): CheckResult {
+  const works = seen.has(slot);
+  const problem = slot < armed ? NOT_REPORTED : (refusal?.message ?? 'not armed');
+  return { name: `slot ${slot}: write`, works, problem: works ? null : problem };
+}
+
+/** All slots, or as many as nobody else has taken. */
+async function fireMost(engine: Engine, memory: SelfTestMemory): Promise<Fired> {
+  let refusal: Error | null = null;
+  for (let armed = engine.capabilities.slots; armed > 0; armed--) {
+    const count = armed;
+    const seen = await withSession(engine, (session) => fireAll(session, memory, count));
+    if (!(seen instanceof Error)) return { armed, seen, refusal };
+    refusal ??= seen;
+    if (!(seen instanceof ArmError && seen.failure === 'no-slot')) break;
   }
-  checks.push(await check(engine, 'reads (rw)', 'readwrite', () => void memory.load(0), memory));
-  if (kernelWrites) checks.push(await check(engine, 'writes by the kernel', 'write', () => kernelStore(memory), memory));
-  return { engine: name, checks, slotsWorking: typeof fired === 'string' ? 0 : fired.size };
+  return { armed: 0, seen: new Set(), refusal };
+}
+
+function fireAll(session: EngineSession, memory: SelfTestMemory, slots: number): Set<number> {
+  const pieces = Array.from({ length: slots }, (_, slot) => pieceAt(memory, slot, 'write'));
+  session.arm(pieces, { stackDepth: 0 });
+  for (let slot = 0; slot < slots; slot++) memory.store(slot * WORD, slot + 1);
+  return collectCookies(session, pieces);
+}
+
+function pieceAt(memory: SelfTestMemory, slot: number, access: Access): Piece {
+  return { cookie: slot, address: memory.addressOf(slot * WORD), length: WORD, access };
+}
+
+/** One access that is to be reported. */
+interface Check {
+  readonly name: string;
+  readonly access: Access;
+  act(): void;
+}
+
+async function check(engine: Engine, memory: SelfTestMemory, { name, access, act }: Check): Promise<CheckResult> {
+  const seen = await withSession(engine, (session) => {
+    const pieces = [pieceAt(memory, 0, access)];
+    session.arm(pieces, { stackDepth: 0 });
+    act();
+    return collectCookies(session, pieces);
+  });
+  if (seen instanceof Error) return { name, works: false, problem: seen.message };
+  return { name, works: seen.has(0), problem: seen.has(0) ? null : NOT_REPORTED };
 }
 
 /** The kernel copies into our memory for process_vm_readv of ourselves. */
@@ -46,31 +102,8 @@ function kernelStore(memory: SelfTestMemory): void {
   reader.copyTo(process.pid, memory.addressOf(WORD), { address: memory.addressOf(0), length: WORD });
 }
 
-async function check(engine: Engine, name: string, access: Access, ...[act, memory]: [() => void, SelfTestMemory]): Promise<CheckResult> {
-  const hits = await withSession(engine, (session) => {
-    session.arm([{ cookie: 0, address: memory.addressOf(0), length: WORD, access }], { stackDepth: 0 });
-    act();
-    return collectCookies(session, [0]);
-  });
-  if (typeof hits === 'string') return { name, works: false, problem: hits };
-  return { name, works: hits.has(0), problem: hits.has(0) ? null : 'armed, but the access was not reported' };
-}
-
-function fireAll(session: EngineSession, memory: SelfTestMemory, slots: number): Set<number> {
-  const pieces = Array.from(
-    { length: slots },
-    (_, slot): Piece => ({ cookie: slot, address: memory.addressOf(slot * WORD), length: WORD, access: 'write' }),
-  );
-  session.arm(pieces, { stackDepth: 0 });
-  for (let slot = 0; slot < slots; slot++) memory.store(slot * WORD, slot + 1);
-  return collectCookies(
-    session,
-    pieces.map(({ cookie }) => cookie),
-  );
-}
-
-function collectCookies(session: EngineSession, cookies: readonly number[]): Set<number> {
-  session.disarm(cookies);
+function collectCookies(session: EngineSession, pieces: readonly Piece[]): Set<number> {
+  session.disarm(pieces.map(({ cookie }) => cookie));
   const seen = new Set<number>();
   const sink: EngineSink = {
     hit: ({ cookie }) => void seen.add(cookie),
@@ -83,12 +116,12 @@ function collectCookies(session: EngineSession, cookies: readonly number[]): Set
   return seen;
 }
 
-/** Runs `body` on a session that watches this very thread; a failure becomes its message. */
-async function withSession<T>(engine: Engine, body: (session: EngineSession) => T): Promise<T | string> {
+/** Runs `body` on a session that watches this very thread, and closes it; a failure is a result. */
+async function withSession<T>(engine: Engine, body: (session: EngineSession) => T): Promise<T | Error> {
   try {
-    await using session = engine.open({ pid: process.pid, tid: process.pid, inherit: 'none' });
+    await using session = engine.open({ pid: process.pid, tid: ownThreadId(), inherit: 'none' });
     return body(session);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -22,6 +22,8 @@ export const mmap = declare<(address: null, length: number, protection: number, 
   'void* mmap(void*, size_t, int, int, int, long)',
 );
 export const munmap = declare<(address: Pointer, length: number) => number>('int munmap(void*, size_t)');
+/** Not fs.closeSync: in a Worker, Node complains of descriptors that it has not opened itself. */
+export const closeDescriptor = declare<(fd: number) => number>('int close(int)');
 export const ioctl = declare<(fd: number, request: number, argument: number) => number>('int ioctl(int, unsigned long, unsigned long)');
 export const ioctlWithBuffer = declare<(fd: number, request: number, argument: Uint8Array) => number>(
   'int ioctl(int, unsigned long, void*)',

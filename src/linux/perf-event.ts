@@ -4,9 +4,9 @@
 //  48 wakeup_watermark u32 | 52 bp_type u32 | 56 bp_addr u64 | 64 bp_len u64 | 72 branch_sample_type u64
 //  80 sample_regs_user u64 | 88 sample_stack_user u32 | 92 clockid i32 | 96 sample_regs_intr u64 | 104 aux_watermark u32
 // 108 sample_max_stack u16 | 110 reserved | 112 aux_sample_size u32 | 116 reserved | 120 sig_data u64 | 128 config3 u64
-import { closeSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { checked } from './errno.js';
-import { ioctl, ioctlWithBuffer, syscallPerfEventOpen } from './libc.js';
+import { closeDescriptor, ioctl, ioctlWithBuffer, syscallPerfEventOpen } from './libc.js';
 
 const SYS_PERF_EVENT_OPEN = 298;
 const ATTR_SIZE = 128;
@@ -187,6 +187,6 @@ export class PerfEvent implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    closeSync(this.fd);
+    closeDescriptor(this.fd);
   }
 }

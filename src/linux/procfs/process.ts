@@ -10,6 +10,12 @@ export function threadIds(pid: number): Tid[] {
   return (readNames(`/proc/${pid}/task`) ?? []).map((name) => as<Tid>(Number(name)));
 }
 
+/** The thread id of the calling thread, which in a Worker is not the process id. */
+export function ownThreadId(): Tid {
+  const [, tid] = /\/task\/(\d+)$/.exec(readLink('/proc/thread-self') ?? '') ?? [];
+  return as<Tid>(Number(tid ?? process.pid));
+}
+
 /** The lines of /proc/PID/status that hwbkpt uses. */
 export interface ProcessStatus {
   readonly name: string;
