@@ -1,4 +1,5 @@
 // Processes and commands that cannot be watched: status 125, the reason, what to do, and nothing left behind.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,6 +94,14 @@ describeWith(['perf', 'ptrace'], 'output that cannot be written', () => {
   ])('-o %s: the command does not run', async (output, message) => {
     const program = await buildFixture('hot');
     await expectRefusal(['watch', 'counter', '-o', output, '--', program], { status: 125, message, hint: /^$/ });
+  });
+
+  test('-o a FIFO that nobody reads', async () => {
+    const fifo = `${folder}/fifo`;
+    execFileSync('mkfifo', [fifo]);
+    const program = await buildFixture('hot');
+    const message = /nobody reads it; start its reader first$/;
+    await expectRefusal(['watch', 'counter', '-o', fifo, '--', program], { status: 125, message, hint: /^$/ });
   });
 
   test('-o on a full disk: the command runs on, and hwbkpt fails', async () => {

@@ -1,6 +1,7 @@
 // What each command prints, as text and as JSON, on real programs.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { ManagedProcess } from '../helpers/managed-process.js';
@@ -188,6 +189,25 @@ describeWith(['perf', 'ptrace', 'command:script', 'command:stty'], 'who on a ter
       expect.stringMatching(/^ {3}80 {6}1 {4}80 {2}tick \(signals-status\.c:\d+\)$/),
       expect.stringMatching(/^hwbkpt: 80 hits/),
     ]);
+  });
+
+  test('shows the last hits also when no more come', async () => {
+    await using target = await startTarget('signals-status', { args: ['--writes', '3000', '--interval', '1'] });
+    await using terminal = new TerminalRun(['who', 'shared', '--pid', String(target.pid)], { columns: 200, rows: 24 });
+    await terminal.waitForLine(/armed/);
+    target.go();
+    await terminal.waitForLine(/COUNT/);
+    target.signal('SIGSTOP');
+    // The table is drawn again within a fifth of a second; some time later it stands still.
+    let before: string;
+    do {
+      before = terminal.stdout.text;
+      await sleep(600);
+    } while (terminal.stdout.text !== before);
+    const drawn = new Screen(200).write(before).lines.at(-1);
+    terminal.send('\x03');
+    const { stdout } = await terminal.finishedWithin(20_000);
+    expect(new Screen(200).write(stdout).lines.at(-2)).toBe(drawn);
   });
 
   test('gives way where the target writes to the same terminal', async () => {

@@ -21,6 +21,7 @@ class WhoPresenter implements Presenter {
   readonly #options: CommonOptions;
   readonly #groups = new Groups();
   #live: LiveBlock | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #drawnAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CommonOptions) {
@@ -32,10 +33,23 @@ class WhoPresenter implements Presenter {
   }
 
   roundEnd(sink: LineSink): void {
-    if (this.#options.json || !isatty(sink.fd) || performance.now() - this.#drawnAt < REDRAW_MS) return;
+    if (this.#options.json || !isatty(sink.fd)) return;
+    const wait = this.#drawnAt + REDRAW_MS - performance.now();
+    // Also when nothing follows what has come: the table is never old for longer than that.
+    if (wait <= 0) this.#draw(sink);
+    else this.#timer ??= setTimeout(() => this.#draw(sink), wait);
+  }
+
+  #draw(sink: LineSink): void {
+    this.#stopTimer();
     this.#live ??= new LiveBlock(sink);
     this.#drawnAt = performance.now();
     this.#live.draw(this.#lines());
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   interrupt(): void {
@@ -43,6 +57,7 @@ class WhoPresenter implements Presenter {
   }
 
   finish(sink: LineSink): void {
+    this.#stopTimer();
     this.#live?.clear();
     const lines = this.#options.json ? this.#groups.sorted().map((group) => JSON.stringify(groupMessage(group))) : this.#lines();
     for (const line of lines) sink.line(line);

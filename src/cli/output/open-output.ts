@@ -26,7 +26,8 @@ export function openOutput(name: string | undefined): Output {
 
 function openFile(name: string): number {
   try {
-    return openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOCTTY, 0o644);
+    // Non-blocking: a FIFO that nobody reads would hold us here, deaf to every signal.
+    return openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOCTTY | constants.O_NONBLOCK, 0o644);
   } catch (error) {
     throw writeError(name, error);
   }
@@ -51,6 +52,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'your disk quota is used up',
   EBADF: 'it was not opened for writing',
   EIO: 'the device failed',
+  ENXIO: 'nobody reads it; start its reader first',
 };
 
 /** What went wrong with writing to `name`. */
