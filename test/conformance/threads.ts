@@ -56,8 +56,11 @@ export function threadConformance(engine: Engine): void {
       const { recorder, printed, pid } = await writers(engine, 'threads');
       const late = printed.get('tid late_writer') ?? 0;
       const child = printed.get('tid child_writer') ?? 0;
-      expect(recorder.started.filter(({ tid }) => tid === late)).toEqual([{ pid, tid: late, parentPid: pid, parentTid: pid }]);
-      expect(recorder.started.filter(({ tid }) => tid === child)).toEqual([{ pid: child, tid: child, parentPid: pid, parentTid: pid }]);
+      const time: unknown = expect.any(BigInt);
+      expect(recorder.started.filter(({ tid }) => tid === late)).toEqual([{ pid, tid: late, parentPid: pid, parentTid: pid, time }]);
+      expect(recorder.started.filter(({ tid }) => tid === child)).toEqual([
+        { pid: child, tid: child, parentPid: pid, parentTid: pid, time },
+      ]);
       const early = [printed.get('tid early_a'), printed.get('tid early_b')];
       for (const tid of [...early, late, pid]) expect(recorder.ended.filter((thread) => thread.tid === tid)).toHaveLength(1);
     });
