@@ -51,11 +51,14 @@ function checkProcess(pid: number, tid: number | undefined): void {
     throw new BadRequestError('a process cannot watch itself with this engine', { hint: 'Watch it from another hwbkpt.' });
   if (tid !== undefined && !threadIds(pid).some((id) => id === tid))
     throw new BadRequestError(`process ${pid} has no thread ${tid}`, { hint: `List its threads with \`ls /proc/${pid}/task\`.` });
-  if (executablePath(pid) === null) throw unreadable(pid, status.uids[0]);
+  if (executablePath(pid) === null) throw unreadable(pid, status);
 }
 
-/** /proc/PID/exe cannot be read: another user's process, or a kernel thread, which has none. */
-function unreadable(pid: number, owner: number | undefined): Error {
+/** The process from which all threads of the kernel descend. */
+const KTHREADD = 2;
+
+/** /proc/PID/exe cannot be read: another user's process, one that is ending, or a kernel thread, which has none. */
+function unreadable(pid: number, { uids: [owner], parent }: NonNullable<ReturnType<typeof processStatus>>): Error {
   const privileges = ownPrivileges();
   if (owner !== privileges.uid && !privileges.sysPtrace)
     return new NoPermissionError(`process ${pid} belongs to another user`, { hint: permissionHint(pid, privileges) });
@@ -64,7 +67,8 @@ function unreadable(pid: number, owner: number | undefined): Error {
   } catch (error) {
     if (isErrno(error, 'EACCES')) return new NoPermissionError(`may not look at process ${pid}`, { hint: permissionHint(pid, privileges) });
   }
-  return new BadRequestError(`process ${pid} runs no program: it is a kernel thread, or is ending`, {
+  if (pid !== KTHREADD && parent !== KTHREADD) return new NoSuchProcessError(pid, `process ${pid} is just ending`);
+  return new BadRequestError(`process ${pid} runs no program: it is a kernel thread`, {
     hint: 'Only user programs can be watched by --pid.',
   });
 }

@@ -1,13 +1,19 @@
 // The library: attach to a process or launch one, watch names, iterate over hits.
 
 export { HwbkptError } from '../base/errors.js';
+export type { Surroundings } from '../engines/host/facts.js';
 export type { Ending } from '../engines/host/lifecycle.js';
+// What Target.watch throws besides: each with its code, fields and a hint.
+export * from '../expressions/errors.js';
+export { ExpressionError } from '../expressions/expression-error.js';
 export type { Access, Inherit } from '../model/access.js';
 export type { NotCovered } from '../model/coverage.js';
 export type { Hit, TargetEvent, WatchInfo } from '../model/hit.js';
 export type { SummaryMessage } from '../model/messages.js';
 export type { Place } from '../model/place.js';
 export type { ValueSource, ValueType } from '../model/value.js';
+export { CoverError } from '../registers/index.js';
+export { NoProcessImageError } from '../symbols/live/process-image.js';
 export { attach } from './attach.js';
 export { ENGINE_NAMES } from './choose-engine.js';
 export { holderText } from './diagnostics.js';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Pulse } from './pulse.js';
+import { Pace, Pulse } from './pulse.js';
 
 async function waitFor(condition: () => boolean): Promise<void> {
   await vi.waitFor(() => {
@@ -77,4 +77,17 @@ test('what a beat throws ends it and is told', async () => {
   pulse.hurry();
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect({ beats, failures }).toEqual({ beats: 1, failures: [new Error('broken')] });
+});
+
+test('the pace is quick while there is something to do, and slows down after it', () => {
+  const pace = new Pace();
+  const pauses = [
+    pace.pause(false, true, 0),
+    pace.pause(true, true, 10),
+    pace.pause(false, true, 1009),
+    pace.pause(false, true, 1010),
+    pace.pause(true, false, 2000),
+    pace.pause(false, false, 2001),
+  ];
+  expect(pauses).toEqual([20, 2, 5, 20, 2, 50]);
 });

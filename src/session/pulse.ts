@@ -1,4 +1,4 @@
-// Does something again and again, never twice at once.
+// Does something again and again, never twice at once, and more often while there is something to do.
 
 /** What a beat asks for: the ms until the next one, or null for none. */
 export type Beat = () => Promise<number | null>;
@@ -45,5 +45,23 @@ export class Pulse {
     } finally {
       this.#beating = false;
     }
+  }
+}
+
+/** ms to the next beat while there is something to do, just after, when there was nothing for long, and while nothing is wanted. */
+const PAUSE = { busy: 2, quiet: 5, idle: 20, unwanted: 50 } as const;
+/** ms. */
+const LONG_QUIET = 1000;
+
+/** How often to beat: often while that is of use, seldom when it costs only. */
+export class Pace {
+  #lastBusy = Number.NEGATIVE_INFINITY;
+
+  /** ms to the next beat. `busy`: the last one had something to do; `wanted`: the next one may have. */
+  pause(busy: boolean, wanted: boolean, now = performance.now()): number {
+    if (busy) this.#lastBusy = now;
+    if (busy) return PAUSE.busy;
+    if (!wanted) return PAUSE.unwanted;
+    return now - this.#lastBusy < LONG_QUIET ? PAUSE.quiet : PAUSE.idle;
   }
 }

@@ -12,19 +12,15 @@ import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
 import { outlivesItsLeader } from './process-state.js';
 import type { Program } from './program.js';
-import { Pulse } from './pulse.js';
+import { Pace, Pulse } from './pulse.js';
 import { resolveStack } from './stack.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
 import { WatchKeeper } from './watch-keeper.js';
 import type { PipelineContext } from './watch-pipeline.js';
 
-/** Rounds of collecting: this often (ms) while hits come, while they do not, and while nothing is watched. */
-const BUSY_ROUND = 2;
-const QUIET_ROUND = 5;
-const UNWATCHED_ROUND = 50;
-/** How often (ms) it is looked whether the process has ended, while hits come. */
-const ENDING_INTERVAL = 5;
+/** How often (ms) it is looked whether the process has ended, where no record says so. */
+const ENDING_INTERVAL = 50;
 
 /** What attach and launch give a target. */
 export interface TargetParts {
@@ -47,6 +43,7 @@ export class Target implements AsyncDisposable {
   readonly #collector: Collector;
   readonly #watches: WatchKeeper;
   readonly #pulse: Pulse;
+  readonly #pace = new Pace();
   readonly #ended: Promise<void>;
   #settleEnded: { resolve(): void; reject(error: unknown): void } = { resolve: () => undefined, reject: () => undefined };
   #hits = 0;
@@ -156,14 +153,13 @@ export class Target implements AsyncDisposable {
       this.#finish(null);
       return null;
     }
-    if (busy) return BUSY_ROUND;
-    return this.#watches.isWatching ? QUIET_ROUND : UNWATCHED_ROUND;
+    return this.#pace.pause(busy, this.#watches.isWatching);
   }
 
-  /** Looks whether code has changed and whether the process has ended; not with every round while hits come fast. */
+  /** Looks now and then whether code has changed, and whether the process has ended. */
   #lookAround(busy: boolean, now: number): void {
     if (busy) this.#code.look(now);
-    if (busy && now - this.#lastEndingLook < ENDING_INTERVAL) return;
+    if (!this.#threads.isEmpty && now - this.#lastEndingLook < ENDING_INTERVAL) return;
     this.#lastEndingLook = now;
     this.#pollEnding();
   }

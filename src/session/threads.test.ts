@@ -52,6 +52,9 @@ describe('threads', () => {
     book.started(10, 12, 10);
     book.ended(12);
     expect(book.seen).toBe(3);
+    expect(book.isEmpty).toBe(false);
+    for (const tid of [10, 11]) book.ended(tid);
+    expect([book.seen, book.isEmpty]).toEqual([3, true]);
   });
 
   test('that were found in /proc are not counted again when their record comes', () => {

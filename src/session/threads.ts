@@ -31,6 +31,11 @@ export class ThreadBook {
     return this.#seen;
   }
 
+  /** Whether all threads that were seen have ended. */
+  get isEmpty(): boolean {
+    return this.#threads.size === 0;
+  }
+
   /** The threads that are there when `pid` is armed; with `only` no other than that. */
   addExisting(pid: number, only: number | null): void {
     for (const tid of this.#lookup.ids(pid)) {

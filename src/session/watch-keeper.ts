@@ -39,9 +39,10 @@ export class WatchKeeper {
   /** Where the hits of each armed thing go, also those still under way when it was disarmed. */
   readonly #routes = new Map<WatchInfo, Watch>();
   readonly #rearming: Rearming<KeptWatch>;
-  readonly #all: Watch[] = [];
   readonly notCovered = new Set<NotCovered>();
   #endedByThemselves = 0;
+  /** Hits that readers of watches missed that have ended. */
+  #missedBefore = 0;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -65,7 +66,7 @@ export class WatchKeeper {
 
   /** Hits that readers of watches missed. */
   get missed(): number {
-    return this.#all.reduce((sum, watch) => sum + watch.missedByReader, 0);
+    return [...this.#kept].reduce((sum, { watch }) => sum + watch.missedByReader, this.#missedBefore);
   }
 
   /** Makes a watch of what the armory has armed. */
@@ -74,7 +75,6 @@ export class WatchKeeper {
     const watch = new Watch(pieces.pipeline.info, pieces.arming, { buffered, iterating, close: () => this.#close(kept) });
     const kept: KeptWatch = { watch, options, pieces: null, delivered: Promise.resolve() };
     this.#kept.add(kept);
-    this.#all.push(watch);
     this.#connect(kept, pieces);
     return watch;
   }
@@ -122,6 +122,7 @@ export class WatchKeeper {
   async #end(kept: KeptWatch, because: string | null): Promise<void> {
     this.#kept.delete(kept);
     await kept.delivered;
+    this.#missedBefore += kept.watch.missedByReader;
     kept.watch.end(because, null);
   }
 
@@ -168,6 +169,7 @@ export class WatchKeeper {
 
   /** Everything is delivered: no watch gets more hits, because the target has ended or because of `failure`. */
   end(failure: { readonly error: unknown } | null): void {
+    this.#missedBefore = this.missed;
     for (const { watch } of this.#kept) watch.end(null, failure);
     this.#kept.clear();
   }

@@ -25,7 +25,7 @@ export interface WatchHooks {
   iterating(): void;
 }
 
-/** Hits a watch keeps for a reader who is behind: some seconds of the fastest program, some 60 MB. */
+/** Hits a watch keeps for a reader who is behind: a second or two of the fastest program, some 110 MB. */
 const STREAM_CAPACITY = 250_000;
 
 /**

