@@ -138,7 +138,7 @@ export interface EventTarget {
   readonly cpu: number;
 }
 
-const REQUEST = { ENABLE: 0x2400, DISABLE: 0x2401 } as const;
+const IOC_DISABLE = 0x2401;
 const IOC_ID = 0x80082407;
 
 /** One open perf event. Closing it takes its breakpoint out of every thread that has it. */
@@ -168,9 +168,9 @@ export class PerfEvent implements Disposable {
     return Number(id[0]);
   }
 
-  /** Stops or restarts the event, with all events inherited from it. */
-  setEnabled(enabled: boolean): void {
-    checked(ioctl(this.fd, enabled ? REQUEST.ENABLE : REQUEST.DISABLE, 0), 'ioctl', 'PERF_EVENT_IOC_ENABLE');
+  /** Stops the event, with all events inherited from it. */
+  disable(): void {
+    checked(ioctl(this.fd, IOC_DISABLE, 0), 'ioctl', 'PERF_EVENT_IOC_DISABLE');
   }
 
   /** Hits so far, those of inherited events included. */
@@ -178,10 +178,6 @@ export class PerfEvent implements Disposable {
     const bytes = new Uint8Array(8);
     readSync(this.fd, bytes);
     return Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  }
-
-  get isOpen(): boolean {
-    return this.#open;
   }
 
   [Symbol.dispose](): void {

@@ -33,7 +33,7 @@ export class EventTable {
   /** Stops, reads and closes the events for which `which` holds. */
   close(which: (armed: ArmedEvent) => boolean): void {
     const chosen = [...this.#open].filter(which);
-    for (const { event } of chosen) event.setEnabled(false);
+    for (const { event } of chosen) event.disable();
     for (const armed of chosen) {
       this.#counted += armed.event.count();
       armed.event[Symbol.dispose]();
