@@ -34,8 +34,9 @@ export function quoted(word: string): string {
 export class TerminalRun extends ManagedProcess {
   constructor(args: readonly string[], size: { readonly columns: number; readonly rows: number }) {
     checkDist();
+    // Which shell script(1) takes is the environment's choice, and not each makes way for its last command: dash would end with its own status.
     const command = [process.execPath, HWBKPT, ...args].map(quoted).join(' ');
-    super('script', ['-qefc', `stty cols ${size.columns} rows ${size.rows}; ${command}`, '/dev/null'], {
+    super('script', ['-qefc', `stty cols ${size.columns} rows ${size.rows}; exec ${command}`, '/dev/null'], {
       stdin: 'pipe',
       environment: { TERM: 'xterm', NO_COLOR: '1' },
     });
