@@ -168,7 +168,8 @@ describeWith(['perf', 'ptrace', 'command:script', 'command:stty'], 'Ctrl-C on a 
     const { status, stdout } = await terminal.finishedWithin(20_000);
     const lines = new Screen(SIZE.columns).write(stdout).lines;
     expect(lines.at(-1)).toMatch(/^hwbkpt: \d+ hits?, 0 lost/);
-    for (const line of lines.filter((text) => text.includes('shared: '))) expect(line).toMatch(/^ +\d+\.\d{6} /);
+    // The terminal's own echo of the key may come before a last hit, and nobody is told where it left the cursor.
+    for (const line of lines.filter((text) => text.includes('shared: '))) expect(line).toMatch(/^(\^C)? +\d+\.\d{6} /);
     expect(status).toBe(0);
     expect(target.running).toBe(true);
   });
