@@ -1,0 +1,80 @@
+// Armed pieces and the effects that make, move and end them.
+import type { ArmOrder, Effect } from './events.js';
+import { canShare } from './plan.js';
+import type { ArmedPiece, PieceSpec, Request } from './request.js';
+import { type Facility, pieceOf, samePiece } from './state.js';
+
+/** Gives `request` its pieces: new ones where nobody has the same armed. */
+export function armFor(state: Facility, request: Request, out: Effect[]): void {
+  request.cookies = request.pieces.map((wanted) => {
+    const piece = sharedPiece(state, request, wanted) ?? newPiece(state, request, wanted, out);
+    piece.users++;
+    return piece.cookie;
+  });
+  state.version++;
+}
+
+/** Takes pieces that are armed as `request` wants them, if all are: then nothing need be disarmed to be armed again. */
+export function reclaim(state: Facility, request: Request): void {
+  const found = request.pieces.map((wanted) => sharedPiece(state, request, wanted));
+  const pieces = found.filter((piece) => piece !== null);
+  if (pieces.length < found.length) return;
+  for (const piece of pieces) piece.users++;
+  request.cookies = pieces.map(({ cookie }) => cookie);
+  state.version++;
+}
+
+/** `request` has no pieces any more; those that serve nobody now are to be disarmed. */
+export function releasePieces(state: Facility, request: Request): void {
+  for (const cookie of request.cookies) {
+    const piece = pieceOf(state, cookie);
+    if (piece !== null && --piece.users === 0) state.unused.push(cookie);
+  }
+  request.cookies = [];
+  state.version++;
+}
+
+/** Disarms what serves nobody. */
+export function disarmUnused(state: Facility, out: Effect[]): void {
+  for (const cookie of state.unused) {
+    const piece = pieceOf(state, cookie);
+    if (piece === null || piece.users > 0 || piece.state !== 'armed') continue;
+    piece.state = 'disarming';
+    out.push({ type: 'disarm', effect: issue(state, cookie), cookie });
+  }
+  state.unused = [];
+}
+
+/** Has an armed piece moved to other bytes. */
+export function movePiece(state: Facility, piece: ArmedPiece, out: Effect[]): void {
+  piece.state = 'moving';
+  out.push({ type: 'move', effect: issue(state, piece.cookie), piece: orderOf(piece) });
+}
+
+/** Forgets a piece that the hardware has not, or not any more. */
+export function dropPiece(state: Facility, piece: ArmedPiece): void {
+  state.armed.splice(state.armed.indexOf(piece), 1);
+}
+
+function sharedPiece(state: Facility, request: Request, wanted: PieceSpec): ArmedPiece | null {
+  const found = state.armed.find((piece) => samePiece(piece, wanted) && piece.state !== 'disarming' && canShare(piece, request));
+  return found ?? null;
+}
+
+function newPiece(state: Facility, request: Request, { address, length }: PieceSpec, out: Effect[]): ArmedPiece {
+  const { access, scope, inherit, inKernel } = request;
+  const piece: ArmedPiece = { cookie: state.nextCookie++, address, length, access, scope, inherit, inKernel, state: 'arming', users: 0 };
+  state.armed.push(piece);
+  out.push({ type: 'arm', effect: issue(state, piece.cookie), piece: orderOf(piece) });
+  return piece;
+}
+
+function issue(state: Facility, cookie: number): number {
+  const effect = state.nextEffect++;
+  state.outstanding.push({ effect, cookie });
+  return effect;
+}
+
+function orderOf({ cookie, address, length, access, scope, inherit, inKernel }: ArmedPiece): ArmOrder {
+  return { cookie, address, length, access, scope, inherit, inKernel };
+}

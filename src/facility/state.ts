@@ -1,0 +1,133 @@
+// The broker's state as plain data: who wants what, who competes with whom, what is armed, and the change that is under way.
+import type { FacilityEvent } from './events.js';
+import type { Linear } from './linear.js';
+import type { ArmedPiece, Request } from './request.js';
+
+/** x86-64's address registers. */
+export const SLOTS = 4;
+
+/** Those whose requests compete with each other for one thread's slots: a thread, or a process where none of its threads has its own. */
+export interface Competitor {
+  readonly pid: number;
+  /** -1: the process as a whole. */
+  readonly tid: number;
+  /** Slots that strangers hold. */
+  strangers: number;
+  /** By falling rank. */
+  list: Request[];
+  /** Rank of its n-th slot's worth of requests; 0 where it has no so many (R-341). */
+  readonly levels: number[];
+  /** What of the list the last plan installs, and with how many slots; both stand until the list or the room changes. */
+  chosen: Request[];
+  room: number;
+  changed: boolean;
+}
+
+/** An effect without an answer yet. */
+export interface Outstanding {
+  readonly effect: number;
+  readonly cookie: number;
+}
+
+/** The whole of the broker. */
+export interface Facility {
+  requests: Request[];
+  kernel: Request[];
+  /** What of it the last plan installs. */
+  kernelChosen: Request[];
+  competitors: Competitor[];
+  armed: ArmedPiece[];
+  /** Slots the kernel's requests have by the last plan. */
+  kernelSlots: number;
+  kernelStrangers: number;
+  /** Effects under way. While there are any, other events wait. */
+  outstanding: Outstanding[];
+  /** Requests that are not yet where the plan wants them. */
+  unsettled: Request[];
+  /** Cookies of armed pieces that serve nobody any more. */
+  unused: number[];
+  /** What came while effects were under way, oldest first. */
+  queue: FacilityEvent[];
+  /** A `triggered` callback is running: nothing may be registered or unregistered (R-327). */
+  inCallback: boolean;
+  nextAge: number;
+  nextCookie: number;
+  nextEffect: number;
+  /** Rises whenever a cookie begins or ceases to have users. */
+  version: number;
+}
+
+/** A facility with nothing in it. `firstCookie`: cookies are numbered upwards from here. */
+export function newFacility(firstCookie = 1): Facility {
+  return {
+    requests: [],
+    kernel: [],
+    kernelChosen: [],
+    competitors: [],
+    armed: [],
+    kernelSlots: 0,
+    kernelStrangers: 0,
+    outstanding: [],
+    unsettled: [],
+    unused: [],
+    queue: [],
+    inCallback: false,
+    nextAge: 0,
+    nextCookie: firstCookie,
+    nextEffect: 1,
+    version: 0,
+  };
+}
+
+/** An independent copy. */
+export function copyFacility(state: Facility): Facility {
+  const requests = state.requests.map((request) => ({ ...request }));
+  const twin = (request: Request): Request => requests[state.requests.indexOf(request)] ?? request;
+  return {
+    requests,
+    kernel: state.kernel.map(twin),
+    kernelChosen: state.kernelChosen.map(twin),
+    competitors: state.competitors.map((one) => copyCompetitor(one, twin)),
+    armed: state.armed.map((piece) => ({ ...piece })),
+    kernelSlots: state.kernelSlots,
+    kernelStrangers: state.kernelStrangers,
+    outstanding: state.outstanding.slice(),
+    unsettled: state.unsettled.map(twin),
+    unused: state.unused.slice(),
+    queue: state.queue.slice(),
+    inCallback: state.inCallback,
+    nextAge: state.nextAge,
+    nextCookie: state.nextCookie,
+    nextEffect: state.nextEffect,
+    version: state.version,
+  };
+}
+
+function copyCompetitor(one: Competitor, twin: (request: Request) => Request): Competitor {
+  return { ...one, list: one.list.map(twin), levels: one.levels.slice(), chosen: one.chosen.map(twin) };
+}
+
+/** The request of that number, or null. */
+export function requestOf(state: Facility, id: number): Request | null {
+  for (const request of state.requests) if (request.id === id) return request;
+  return null;
+}
+
+/** The armed piece of that cookie, or null. */
+export function pieceOf(state: Facility, cookie: number): ArmedPiece | null {
+  for (const piece of state.armed) if (piece.cookie === cookie) return piece;
+  return null;
+}
+
+/** Requests that piece `cookie` serves now. */
+export function usersOf(state: Facility, cookie: number): Request[] {
+  return state.requests.filter(({ cookies }) => cookies.includes(cookie));
+}
+
+/** Whether two pieces at these bytes are one and the same breakpoint. */
+export function samePiece(
+  a: { readonly address: Linear; readonly length: number },
+  b: { readonly address: Linear; readonly length: number },
+): boolean {
+  return a.address === b.address && a.length === b.length;
+}
