@@ -6,7 +6,7 @@
 // 108 sample_max_stack u16 | 110 reserved | 112 aux_sample_size u32 | 116 reserved | 120 sig_data u64 | 128 config3 u64
 import { readSync } from 'node:fs';
 import { checked } from './errno.js';
-import { closeDescriptor, ioctl, ioctlWithBuffer, syscallPerfEventOpen } from './libc.js';
+import { closeDescriptor, fcntlCall, ioctl, ioctlWithBuffer, syscallPerfEventOpen } from './libc.js';
 
 const SYS_PERF_EVENT_OPEN = 298;
 const ATTR_SIZE = 128;
@@ -22,6 +22,7 @@ export const SAMPLE = {
   IP: 1 << 0,
   TID: 1 << 1,
   TIME: 1 << 2,
+  ADDR: 1 << 3,
   READ: 1 << 4,
   CALLCHAIN: 1 << 5,
   CPU: 1 << 7,
@@ -34,9 +35,12 @@ export const SAMPLE = {
 const FLAG = {
   disabled: 1n << 0n,
   inherit: 1n << 1n,
+  exclude_user: 1n << 4n,
   exclude_kernel: 1n << 5n,
   exclude_hv: 1n << 6n,
   comm: 1n << 9n,
+  freq: 1n << 10n,
+  enable_on_exec: 1n << 12n,
   task: 1n << 13n,
   watermark: 1n << 14n,
   sample_id_all: 1n << 18n,
@@ -45,8 +49,10 @@ const FLAG = {
   use_clockid: 1n << 25n,
   inherit_thread: 1n << 35n,
   remove_on_exec: 1n << 36n,
+  sigtrap: 1n << 37n,
 } as const;
-type FlagName = keyof typeof FLAG;
+/** Names of perf_event_attr's flags that hwbkpt and its tests set. */
+export type FlagName = keyof typeof FLAG;
 
 /** HW_BREAKPOINT_* bits (include/uapi/linux/hw_breakpoint.h); reads alone do not exist on x86 (R-580). */
 export const BREAKPOINT_TYPE = { write: 2, readwrite: 3, execute: 4 } as const;
@@ -71,6 +77,8 @@ export interface BreakpointAttributes extends CommonAttributes {
   readonly interruptRegisters: number;
   /** Frames of a call chain, 0 for none. */
   readonly stackDepth: number;
+  /** What a `sigtrap` event puts into si_perf_data, 64 bits; 0 where absent. */
+  readonly signalData?: bigint;
 }
 
 function packCommon(attributes: CommonAttributes, type: number): { bytes: Uint8Array; view: DataView } {
@@ -97,6 +105,7 @@ export function packBreakpoint(attributes: BreakpointAttributes): Uint8Array {
   view.setBigUint64(80, BigInt(attributes.userRegisters), true);
   view.setBigUint64(96, BigInt(attributes.interruptRegisters), true);
   view.setUint16(108, attributes.stackDepth, true);
+  view.setBigUint64(120, attributes.signalData ?? 0n, true);
   return bytes;
 }
 
@@ -138,8 +147,12 @@ export interface EventTarget {
   readonly cpu: number;
 }
 
+const IOC_ENABLE = 0x2400;
 const IOC_DISABLE = 0x2401;
 const IOC_ID = 0x80082407;
+const IOC_MODIFY_ATTRIBUTES = 0x4008240b;
+const FCNTL = { SETFL: 4, SETOWN: 8, SETSIG: 10 } as const;
+const O_ASYNC = 0o20000;
 
 /** One open perf event. Closing it takes its breakpoint out of every thread that has it. */
 export class PerfEvent implements Disposable {
@@ -166,6 +179,26 @@ export class PerfEvent implements Disposable {
     const id = new BigUint64Array(1);
     checked(ioctlWithBuffer(this.fd, IOC_ID, new Uint8Array(id.buffer)), 'ioctl', 'PERF_EVENT_IOC_ID');
     return Number(id[0]);
+  }
+
+  /** Starts an event that was opened `disabled` or has been stopped, with all events inherited from it. Throws LinuxError. */
+  enable(): void {
+    checked(ioctl(this.fd, IOC_ENABLE, 0), 'ioctl', 'PERF_EVENT_IOC_ENABLE');
+  }
+
+  /**
+   * Moves a breakpoint, with all events inherited from it, to the address, type, length, `disabled` and signal data of a packed block that is
+   * the same in all else (R-569). Throws LinuxError: EINVAL something else differs, or no such breakpoint can be.
+   */
+  modify(attributes: Uint8Array): void {
+    checked(ioctlWithBuffer(this.fd, IOC_MODIFY_ATTRIBUTES, attributes), 'ioctl', 'PERF_EVENT_IOC_MODIFY_ATTRIBUTES');
+  }
+
+  /** From now on sends process `pid` signal number `signal` at each overflow. Throws LinuxError (ESRCH: no such process). */
+  signalTo(pid: number, signal: number): void {
+    checked(fcntlCall(this.fd, FCNTL.SETSIG, signal), 'fcntl', 'F_SETSIG');
+    checked(fcntlCall(this.fd, FCNTL.SETOWN, pid), 'fcntl', 'F_SETOWN');
+    checked(fcntlCall(this.fd, FCNTL.SETFL, O_ASYNC), 'fcntl', 'F_SETFL');
   }
 
   /** Stops the event, with all events inherited from it. */

@@ -85,6 +85,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
 /** What has a test of its own below. */
 const OTHERWISE_TESTED = [
   ...['dlopen-late', 'dlopen-late-lib', 'environment-dump', 'exec-other', 'hidden-writes', 'ia32', 'thread-churn', 'vector-stores'],
+  'perf-open-as',
 ];
 
 const NEEDED: Readonly<Record<string, Requirement>> = { 'cpp-members': 'g++' };
@@ -146,6 +147,10 @@ describeWith(['gcc'], 'fixtures', () => {
     expect(target.shown('counter').size).toBe(8);
     target.go();
     expect((await target.finishedWithin(20_000)).stdout).toMatch(/writes_after_go 777\nthreads_after_go \d+\n$/);
+  });
+
+  test('perf-open-as says how it is to be called', async () => {
+    expect(await run(await buildFixture('perf-open-as'), ['perfmon'])).toMatchObject({ status: 64, stdout: '' });
   });
 
   test('vector-stores makes every kind of store', async () => {

@@ -1,0 +1,44 @@
+// The facts about breakpoint events that the simulated machine must reproduce, put to the running kernel.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, test } from 'vitest';
+import { buildFixture } from '../../helpers/build-fixture.js';
+import { describeWith } from '../../helpers/requirement.js';
+import { SLOT_RULE_CASES } from './cases-slot-rules.js';
+import { SLOT_CASES } from './cases-slots.js';
+import { VALIDATION_CASES } from './cases-validation.js';
+import { LiveSlots } from './live-slots.js';
+import { Refused } from './request.js';
+
+const ATTEMPTS = 6;
+const PAUSE_MS = 150;
+
+/**
+ * Does `check`, which takes a fresh subject of the running kernel each time. Others on this machine may hold slots of its CPUs while a case
+ * needs them, and what ended a moment ago may not have given its slots back yet (N-9): what is refused for want of a slot is tried again, a
+ * few times.
+ */
+async function withPatience(check: () => Promise<void>): Promise<void> {
+  for (let left = ATTEMPTS; ; left--) {
+    try {
+      return await check();
+    } catch (error) {
+      if (left <= 1 || !(error instanceof Refused && error.errno === 'ENOSPC')) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+describeWith(['perf', 'ptrace', 'privileged', 'two-cpus', 'gcc'], 'slots of the running kernel', () => {
+  let opener = '';
+  beforeAll(async () => {
+    opener = await buildFixture('perf-open-as');
+  });
+
+  const facts = [...SLOT_CASES, ...SLOT_RULE_CASES, ...VALIDATION_CASES];
+  test.each(facts.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
+    await withPatience(async () => {
+      using slots = new LiveSlots(opener);
+      await fact.check(slots);
+    });
+  });
+});
