@@ -9,6 +9,8 @@ const TYPE = { breakpoint: 5, software: 1, unknown: 0x7fff_fff0 } as const;
 const PRECISE_IP_SHIFT = 15n;
 const SAMPLE_BRANCH_STACK = 1n << 11n;
 const BRANCH_ANY = 1n << 3n;
+/** PERF_COUNT_SW_DUMMY. Not a clock: the kernel gives those another type of its own (and answers EINVAL in place of EOPNOTSUPP). */
+const SOFTWARE_COUNTER = 9n;
 /** Meaning of the samples of {@link packRequest}: ip u64, address u64. */
 const SAMPLED = SAMPLE.IP | SAMPLE.ADDR;
 
@@ -30,7 +32,7 @@ export function packRequest(request: BreakpointRequest): Uint8Array {
   const set = (offset: number, bits: bigint): void => view.setBigUint64(offset, view.getBigUint64(offset, true) | bits, true);
   view.setUint32(0, TYPE[request.type ?? 'breakpoint'], true);
   view.setUint32(52, request.access, true);
-  set(8, request.config ?? 0n);
+  set(8, request.type === 'software' ? SOFTWARE_COUNTER : (request.config ?? 0n));
   set(40, BigInt(request.preciseIp ?? 0) << PRECISE_IP_SHIFT);
   if (request.branchStack === true) {
     set(24, SAMPLE_BRANCH_STACK);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, test } from 'vitest';
 import { buildFixture } from '../../helpers/build-fixture.js';
 import { describeWith } from '../../helpers/requirement.js';
+import { MODIFY_CASES } from './cases-modify.js';
 import { SLOT_RULE_CASES } from './cases-slot-rules.js';
 import { SLOT_CASES } from './cases-slots.js';
 import { VALIDATION_CASES } from './cases-validation.js';
@@ -34,7 +35,7 @@ describeWith(['perf', 'ptrace', 'privileged', 'two-cpus', 'gcc'], 'slots of the 
     opener = await buildFixture('perf-open-as');
   });
 
-  const facts = [...SLOT_CASES, ...SLOT_RULE_CASES, ...VALIDATION_CASES];
+  const facts = [...SLOT_CASES, ...SLOT_RULE_CASES, ...VALIDATION_CASES, ...MODIFY_CASES];
   test.each(facts.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
     await withPatience(async () => {
       using slots = new LiveSlots(opener);
