@@ -53,6 +53,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   atomics: [{ prints: ATOMICS }],
   'call-chain': [{ prints: 'outer_a 10|outer_b 10|' }],
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
+  'debug-register-tracee': [{ prints: '' }],
   'demo/demo': [{ args: ['1', '500'], prints: "the game runs for 1 seconds|mia's health was wrong 9 times, and nobody knows why|" }],
   'early-writes': [{ prints: 'constructor 100|in_main 10|destructor 5|', status: 7 }],
   'first-instruction': [{ prints: '', status: 7 }],
@@ -63,6 +64,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   ],
   'optimised-out': [{ prints: 'keep 10 585|' }],
   'partial-lines': [{ args: ['--count', '2'], prints: 'step 1 ... done|step 2 ... done|' }],
+  'perf-on-command': [{ prints: 'stores 0|loads 0|calls 0|' }],
   'same-value': [{ prints: 'put 30|changes 15|look 5|' }],
   'signals-status': [
     { args: ['--exit', '5'], prints: 'tick 10|', status: 5 },
@@ -147,6 +149,16 @@ describeWith(['gcc'], 'fixtures', () => {
     expect(target.shown('counter').size).toBe(8);
     target.go();
     expect((await target.finishedWithin(20_000)).stdout).toMatch(/writes_after_go 777\nthreads_after_go \d+\n$/);
+  });
+
+  test('perf-on-command does what it is told', async () => {
+    await using running = new ManagedProcess(await buildFixture('perf-on-command'), [], { stdin: 'pipe' });
+    running.send('1 main make-threads 2\n2 threads store 0 8 3\n3 main fork\n4 child 0 load 0 4 1\n5 child 0 exec\n6 child 0 signals\n');
+    running.send('7 child 0 exit\n8 main end-threads\n9 main call 2\n');
+    running.closeInput();
+    const { stdout, status } = await running.finishedWithin(20_000);
+    const done = Array.from({ length: 9 }, (_, at) => `done ${at + 1}\n`).join('');
+    expect({ stdout, status }).toEqual({ stdout: `${done}stores 6\nloads 0\ncalls 2\n`, status: 0 });
   });
 
   test('perf-open-as says how it is to be called', async () => {

@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, test } from 'vitest';
 import { buildFixture } from '../../helpers/build-fixture.js';
 import { describeWith } from '../../helpers/requirement.js';
+import { COUNT_CASES } from './cases-count.js';
 import { MODIFY_CASES } from './cases-modify.js';
 import { SLOT_RULE_CASES } from './cases-slot-rules.js';
 import { SLOT_CASES } from './cases-slots.js';
 import { VALIDATION_CASES } from './cases-validation.js';
+import { LiveCounts } from './live-counts.js';
 import { LiveSlots } from './live-slots.js';
 import { Refused } from './request.js';
 
@@ -40,6 +42,16 @@ describeWith(['perf', 'ptrace', 'privileged', 'two-cpus', 'gcc'], 'slots of the 
     await withPatience(async () => {
       using slots = new LiveSlots(opener);
       await fact.check(slots);
+    });
+  });
+});
+
+describeWith(['perf', 'ptrace', 'privileged', 'gcc'], 'counts of the running kernel', () => {
+  const facts = [...COUNT_CASES];
+  test.each(facts.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
+    await withPatience(async () => {
+      await using counts = await LiveCounts.start();
+      await fact.check(counts);
     });
   });
 });
