@@ -12,9 +12,9 @@ const REQUEST = {
 } as const;
 
 /** PTRACE_O_* bits. TRACESYSGOOD also makes a tracer's death at a system-call stop harmless: the stop's "signal" is then not a valid one. */
-export const PTRACE_OPTION = { TRACESYSGOOD: 1, TRACEEXEC: 0x10 } as const;
+export const PTRACE_OPTION = { TRACESYSGOOD: 1, TRACEFORK: 2, TRACEVFORK: 4, TRACECLONE: 8, TRACEEXEC: 0x10, EXITKILL: 0x10_0000 } as const;
 /** PTRACE_EVENT_* numbers. */
-export const PTRACE_EVENT = { EXEC: 4, STOP: 128 } as const;
+export const PTRACE_EVENT = { FORK: 1, VFORK: 2, CLONE: 3, EXEC: 4, STOP: 128 } as const;
 
 /** Attaches to `tid` without stopping it. Throws LinuxError (EPERM: may not, or traced already; ESRCH). */
 export function ptraceSeize(tid: number, options: number): void {
