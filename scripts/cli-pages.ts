@@ -1,5 +1,6 @@
 // The pages of docs/cli as text, from the command table: one for each command, and an index. Pure.
 import type { ArgumentSpec, CommandSpec, OptionSpec } from '#hwbkpt/cli/command-table.js';
+import { markdownTable as table } from './markdown-table.js';
 
 /** Stands at the top of every page. */
 const GENERATED = '<!-- Made from src/cli/command-table.ts by `npm run docs`: change it there. -->';
@@ -68,11 +69,6 @@ function optionSection(options: readonly OptionSpec[]): string[] {
 function limits({ choices, default: standard }: OptionSpec): string {
   if (choices === undefined) return standard === undefined ? '' : `default \`${standard}\``;
   return choices.map((choice) => (choice === standard ? `**\`${choice}\`**` : `\`${choice}\``)).join(', ');
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function codeBlock(language: string, lines: readonly string[]): string {

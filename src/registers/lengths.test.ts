@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { accessCode, accessOfCode, isSlotAccess } from './access.js';
 import { isSlotLength, lengthCode, lengthOfCode, SLOT_LENGTHS } from './lengths.js';
 
-describe('LEN', () => {
+describe('LEN (R-008)', () => {
   test.each([
     [1, 0b00],
     [2, 0b01],
@@ -21,7 +21,7 @@ describe('LEN', () => {
   });
 });
 
-describe('R/W', () => {
+describe('R/W (R-007)', () => {
   test.each([
     ['execute', 0b00],
     ['write', 0b01],

@@ -64,7 +64,7 @@ describe('slotTriggers', () => {
     ['write', ['write']],
     ['io', ['io']],
     ['readwrite', ['read', 'write']],
-  ] as const)('a slot for %s sees %j', (access, seen) => {
+  ] as const)('a slot for %s sees %j (R-007)', (access, seen) => {
     const kinds = ['read', 'write', 'execute', 'io'] as const;
     const slot = { address: 0x1000n, access, length: 1 } as const;
     expect(kinds.filter((kind) => slotTriggers(slot, { kind, address: 0x1000n, size: 1 }))).toEqual(seen);

@@ -77,7 +77,7 @@ describeWith(['perf'], 'the self-test', () => {
   });
 });
 
-describeWith(['perf', 'privileged'], 'the self-test with slots of whole CPUs taken', () => {
+describeWith(['perf', 'privileged'], 'the self-test with slots of whole CPUs taken (R-563)', () => {
   test.each([2, 4])('%i on each CPU', async (taken) => {
     using stranger = new Stranger();
     for (let cpu = 0; cpu < availableParallelism(); cpu++) stranger.take(taken, { tid: -1, cpu });

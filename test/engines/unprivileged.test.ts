@@ -87,7 +87,7 @@ async function asNobody({ script, fixture, variable, args = [], limits = [] }: A
 }
 
 describeWith(['perf', 'gcc', 'root', 'command:setpriv', 'command:prlimit'], 'without privilege', () => {
-  test('its own process is watched, exactly, without what the kernel writes', async () => {
+  test('its own process is watched, exactly, without what the kernel writes (N-16)', async () => {
     const args = ['--count', '1000', '--reads', '10'];
     const result = await asNobody({ script: watch, fixture: 'threads-fork-read', variable: 'shared', args });
     expect(result).toMatchObject({

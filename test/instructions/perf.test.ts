@@ -23,7 +23,7 @@ describeWith(['gcc', 'perf', 'perf-tool', 'command:nm'], 'hits that perf reports
       rebuilder = new AccessRebuilder(await loadDecoder(), codeFromBytes(seen.run.codeStart, seen.run.code), functionStartIn(seen.run));
     });
 
-    test('every instruction that touches the range is reported', () => {
+    test('every instruction that touches the range is reported, a failing CMPXCHG too (R-042)', () => {
       const reported = new Set(seen.samples.map(({ ip }) => ip));
       const touches = ({ form }: Execution) =>
         form.offset < 8 && form.offset + form.size > 0 && (access === 'rw' || form.access === 'write');
@@ -44,7 +44,7 @@ describeWith(['gcc', 'perf', 'perf-tool', 'command:nm'], 'hits that perf reports
       expect(wrong).toEqual([]);
     });
 
-    test('what is rebuilt while a REP instruction is under way is true', () => {
+    test('what is rebuilt while a REP instruction is under way is true (R-041)', () => {
       const underWay = seen.samples.filter((sample) => pairing.find(sample) === undefined);
       const rounds = roundsOf(underWay);
       const wrong = underWay.flatMap((sample, index) => claimsUnderWay(sample, rounds[index] ?? 0));

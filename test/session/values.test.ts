@@ -194,7 +194,7 @@ describeWith(['perf', 'gcc'], 'stores that are no plain ones', () => {
 });
 
 describeWith(['perf', 'gcc'], 'writes that change nothing', () => {
-  test('are hits, and marked', async () => {
+  test('are hits, and marked (R-042)', async () => {
     const { hits, counts } = await observe('same-value', ['shared']);
     expect(hits).toHaveLength(counts.get('put') ?? -1);
     expect(hits.filter(({ sameValue }) => !sameValue)).toHaveLength(counts.get('changes') ?? -1);

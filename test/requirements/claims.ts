@@ -1,0 +1,35 @@
+// What a file of tests or a scenario claims to show: the text in which an id counts. docs/requirements-coverage.md tells this rule to people.
+import { type SourceWord, sourceWords } from './source-words.js';
+
+/** Thrown where a source could not be read to its end: then nothing is known about what it claims. */
+export class MisreadSource extends Error {
+  override readonly name = 'MisreadSource';
+}
+
+/** A call that makes a test or a group of tests. */
+const TEST_CALL = /^(test|it|describe\w*)(\.|$)/;
+/** Nothing in these runs. */
+const NEVER_RUN = /\.(skip|todo)(\.|$)/;
+/** What a test expects the program to print is no claim. */
+const EXPECTATION = /(^|\.)(expect|to[A-Z]\w*)$/;
+/** ` source S0 (R-105)`, `source: T-L-40`, also behind a comment sign. */
+const SCENARIO_SOURCE = /^[\s#/;]*source\b.*$/gim;
+
+/** The parts of a TypeScript file in which an id counts. @throws MisreadSource */
+export function claimsOfSource(text: string): string[] {
+  const { words, unmatched } = sourceWords(text);
+  if (unmatched !== 0) throw new MisreadSource(`${unmatched} brackets do not match`);
+  const hasTests = words.some(({ calls }) => calls.some((call) => TEST_CALL.test(call)));
+  return words.filter((word) => isClaim(word, hasTests)).map(({ value }) => value);
+}
+
+function isClaim({ kind, calls, first }: SourceWord, hasTests: boolean): boolean {
+  if (calls.some((call) => NEVER_RUN.test(call))) return false;
+  if (kind === 'comment') return hasTests && !first;
+  return !calls.some((call) => EXPECTATION.test(call));
+}
+
+/** The lines of a scenario in which an id counts. */
+export function claimsOfScenario(text: string): string[] {
+  return [...text.matchAll(SCENARIO_SOURCE)].map(([line]) => line);
+}
