@@ -4,6 +4,8 @@ import { beforeAll, test } from 'vitest';
 import { buildFixture } from '../../helpers/build-fixture.js';
 import { describeWith } from '../../helpers/requirement.js';
 import { COUNT_CASES } from './cases-count.js';
+import { EXEC_CASES } from './cases-exec.js';
+import { INHERIT_CASES } from './cases-inherit.js';
 import { MODIFY_CASES } from './cases-modify.js';
 import { SIGNAL_CASES } from './cases-signals.js';
 import { SLOT_RULE_CASES } from './cases-slot-rules.js';
@@ -48,7 +50,7 @@ describeWith(['perf', 'ptrace', 'privileged', 'two-cpus', 'gcc'], 'slots of the 
 });
 
 describeWith(['perf', 'ptrace', 'privileged', 'gcc'], 'counts of the running kernel', () => {
-  const facts = [...COUNT_CASES, ...SIGNAL_CASES];
+  const facts = [...COUNT_CASES, ...SIGNAL_CASES, ...INHERIT_CASES, ...EXEC_CASES];
   test.each(facts.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
     await withPatience(async () => {
       await using counts = await LiveCounts.start();
