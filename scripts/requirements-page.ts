@@ -19,7 +19,7 @@ The last column names the tests that show a row. Where there are none it says **
 A file shows a row when it names its id (\`R-105\`, or a range, \`R-701 to R-708\`) in one of these places:
 
 - a text in a test file (\`*.test.ts\` below \`src\`, any \`.ts\` file below \`test\`): the title of a test, a group of tests or a case;
-- a comment in a file that has tests, except the one that the file begins with;
+- a comment within a test or a group of tests, or directly above one, or directly above a case of a table;
 - a line of a scenario (\`.scn\`) that begins with \`source\`.
 
 These do not count: texts within \`expect(...)\` and its matchers, anything within a \`skip\` or \`todo\`, the tests' own helpers, and the sources.`;

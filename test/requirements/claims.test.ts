@@ -33,12 +33,15 @@ describe('sources', () => {
     ['a title of a table', "test.each(rows)('%s (R-105)', () => {});"],
     ['a case', "import x from 'x';\nexport const CASES = [{ title: 'R-105 gathers', run }];"],
     ['a comment above a test', "import { test } from 'vitest';\n// R-105\ntest('gathers', () => {});"],
+    ['a comment above a case', "const CASES = [\n  // R-105\n  { title: 'gathers', run },\n];"],
+    ['two comments above a test', "let a = 1;\n// R-105\n// gathers\ntest('gathers', () => {});"],
     ['a comment within a test', "test('gathers', () => {\n  // As R-105 has it.\n  expect(a).toBe(b);\n});"],
   ])('%s counts', (_, text) => {
     expect(named(text)).toEqual(['R-105']);
   });
 
   test.each([
+    ['a comment above a helper', "test('gathers', run);\n/** As R-105 has it. */\nfunction run() {}"],
     ['the comment at the head', "// Shows R-105.\nimport { test } from 'vitest';\ntest('gathers', () => {});"],
     ['what is expected', "test('prints', () => { expect(lines).toEqual(['note (R-105)']); });"],
     ['what is asked for', "test('prints', () => { expect(lines('R-105')).resolves.toContain('note (R-105)'); });"],

@@ -1,5 +1,5 @@
 // What a file of tests or a scenario claims to show: the text in which an id counts. docs/requirements-coverage.md tells this rule to people.
-import { type SourceWord, sourceWords } from './source-words.js';
+import { type SourceWord, sourceWords, TEXT } from './source-words.js';
 
 /** Thrown where a source could not be read to its end: then nothing is known about what it claims. */
 export class MisreadSource extends Error {
@@ -19,14 +19,18 @@ const SCENARIO_SOURCE = /^[\s#/;]*source\b.*$/gim;
 export function claimsOfSource(text: string): string[] {
   const { words, unmatched } = sourceWords(text);
   if (unmatched !== 0) throw new MisreadSource(`${unmatched} brackets do not match`);
-  const hasTests = words.some(({ calls }) => calls.some((call) => TEST_CALL.test(call)));
-  return words.filter((word) => isClaim(word, hasTests)).map(({ value }) => value);
+  return words.filter(isClaim).map(({ value }) => value);
 }
 
-function isClaim({ kind, calls, first }: SourceWord, hasTests: boolean): boolean {
+function isClaim({ kind, calls, next }: SourceWord): boolean {
   if (calls.some((call) => NEVER_RUN.test(call))) return false;
-  if (kind === 'comment') return hasTests && !first;
-  return !calls.some((call) => EXPECTATION.test(call));
+  if (kind === 'text') return !calls.some((call) => EXPECTATION.test(call));
+  return calls.some((call) => TEST_CALL.test(call)) || (next !== null && isAboveTestOrCase(next));
+}
+
+/** A case is a row of a table: an object, a list, or its title alone. */
+function isAboveTestOrCase(next: string): boolean {
+  return TEST_CALL.test(next) || next === '{' || next === '[' || next === TEXT;
 }
 
 /** The lines of a scenario in which an id counts. */

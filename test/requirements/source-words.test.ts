@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { REPOSITORY } from '../helpers/paths.js';
 import { namedIds } from './named-ids.js';
 import { claimingFiles } from './scan.js';
-import { sourceWords } from './source-words.js';
+import { sourceWords, TEXT } from './source-words.js';
 
 /** Words as `calls: value`, so that cases are short. */
 function words(text: string): string[] {
@@ -13,12 +13,18 @@ function words(text: string): string[] {
   return found.map(({ calls, value }) => `${calls.join(' ')}: ${value}`);
 }
 
-test('finds comments of both kinds, and whether they begin the file', () => {
-  const { words: found } = sourceWords('// one\n/* two */ let a = 1; // three\n');
-  expect(found.map(({ kind, value, first }) => [kind, value, first])).toEqual([
-    ['comment', ' one', true],
-    ['comment', ' two ', true],
-    ['comment', ' three', false],
+test('finds comments of both kinds, and which code follows them', () => {
+  const { words: found } = sourceWords(
+    '// one\n/* two */ let a = 1; // three\ntest.each(/* four */ [], /* five */ `b`, // six\n);\n// seven\n',
+  );
+  expect(found.filter(({ kind }) => kind === 'comment').map(({ value, next }) => [value, next])).toEqual([
+    [' one', 'let'],
+    [' two ', 'let'],
+    [' three', 'test.each'],
+    [' four ', '['],
+    [' five ', TEXT],
+    [' six', ')'],
+    [' seven', null],
   ]);
 });
 

@@ -6,8 +6,8 @@ export interface SourceWord {
   readonly value: string;
   /** Names of the calls whose arguments it is among, outermost first: `['test']`, `['test', 'expect']`, `['test.each']`. */
   readonly calls: readonly string[];
-  /** Whether nothing but comments stands before it in the file. */
-  readonly first: boolean;
+  /** The code that follows a comment, other comments apart: a name with its dots, a sign, or {@link TEXT}. Null for texts and at the end. */
+  readonly next: string | null;
 }
 
 export interface SourceReading {
@@ -22,13 +22,15 @@ interface Bracket {
   readonly template: boolean;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface State {
   readonly text: string;
   at: number;
   readonly brackets: Bracket[];
   /** Closing brackets without an opening one. */
   surplus: number;
-  readonly words: SourceWord[];
+  readonly words: Mutable<SourceWord>[];
   /** The code just before, without blanks and comments: a name with its dots, a bracket, an operator. */
   last: string;
   /** The name that a closing parenthesis ends, so that `test.each(rows)('title')` is a call of `test.each` too. */
@@ -42,8 +44,8 @@ const TEMPLATE = /((?:[^`\\$]|\\[\s\S]|\$(?!\{))*)(`|\$\{)/y;
 const PATTERN = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
 const NAME = /[\p{ID_Start}$_#][\p{ID_Continue}$]*(?:\??\.[\p{ID_Start}$_#][\p{ID_Continue}$]*)*/uy;
 const NUMBER = /\d[\w.]*/y;
-/** Stands in `last` for a text. */
-const TEXT = "'";
+/** Stands for a text of any contents. */
+export const TEXT = "'";
 /** After these a slash begins a pattern, although they look like names. */
 const BEFORE_PATTERN = /^(return|typeof|case|in|of|void|delete|await|yield|instanceof|new|else|do)$/;
 
@@ -75,6 +77,7 @@ function readComment(state: State): boolean {
 function readQuoted(state: State): boolean {
   const quoted = take(state, QUOTED);
   if (quoted === null) return false;
+  tellComments(state, TEXT);
   addWord(state, 'text', quoted[1] ?? quoted[2] ?? '');
   setLast(state, TEXT);
   return true;
@@ -89,6 +92,7 @@ function readPattern(state: State): boolean {
 
 /** Also after the `}` of a `${`: reads on to the next `${` or the end. */
 function readTemplate(state: State): void {
+  tellComments(state, TEXT);
   const piece = take(state, TEMPLATE);
   if (piece === null) {
     state.at = state.text.length;
@@ -142,10 +146,19 @@ function mayBeginPattern(last: string): boolean {
 
 function addWord(state: State, kind: SourceWord['kind'], value: string): void {
   const calls = state.brackets.map(({ call }) => call).filter((call) => call !== null);
-  state.words.push({ kind, value, calls, first: state.last === '' });
+  state.words.push({ kind, value, calls, next: null });
+}
+
+/** Comments just before learn which code follows them. */
+function tellComments({ words }: State, next: string): void {
+  for (let i = words.length - 1; words[i]?.kind === 'comment' && words[i]?.next === null; i--) {
+    const comment = words[i];
+    if (comment !== undefined) comment.next = next;
+  }
 }
 
 function setLast(state: State, last: string): void {
+  tellComments(state, last);
   state.last = last;
   state.closed = null;
 }
