@@ -21,9 +21,6 @@ export type Sharing =
   /** A thread's register i is the processor's register i; a kernel user takes all of them (R-136). */
   | 'index';
 
-/** Which physical register a request gets. */
-export type Placement = 'kernel-up-threads-down' | 'index' | 'first-free';
-
 /** When a processor gets a thread's registers. */
 export type Loading =
   /** At every switch; a thread without any leaves none armed. */
@@ -57,6 +54,8 @@ export interface RawRules {
   readonly ignoredDr7: number;
   /** What DR7 reads back as. */
   readonly dr7ReadsBack: 'as-written' | 'as-used';
+  /** When a thread counts as one that has registers to load: when one is enabled (TIF_DEBUG, R-205), or once anybody touched them (R-611). */
+  readonly marksUse: 'enabled' | 'any-access';
   /** What DR7 and DR6 read in a thread that never used them; signed 32-bit. */
   readonly freshDr7: number;
   readonly freshDr6: number;
@@ -96,8 +95,6 @@ export interface TrapRules {
   readonly stepHidesExecute: boolean;
   /** BS in virtual DR6 stays until the tracer clears it (R-307), or goes with the next exception (R-532). */
   readonly stepBit: 'sticky' | 'last';
-  /** Whether a pending SIGTRAP can carry more than one report: it never does (R-109); named so that a mutant can say otherwise. */
-  readonly signalsQueue: boolean;
   /** Whether blocking or ignoring SIGTRAP is overridden (R-109, R-538). */
   readonly forcesSignal: boolean;
 }
@@ -118,8 +115,9 @@ export type SigCode = 'TRAP_BRKPT' | 'TRAP_TRACE' | 'TRAP_HWBKPT' | 'TRAP_PERF' 
 export interface Rules {
   readonly kernel: KernelName;
   readonly sharing: Sharing;
-  readonly placement: Placement;
   readonly loading: Loading;
+  /** `addresses-first`: between the writes a new address is armed under the old control register (R-124). */
+  readonly loadOrder: 'disable-first' | 'addresses-first';
   readonly raw: RawRules;
   readonly life: LifeRules;
   readonly trap: TrapRules;

@@ -75,8 +75,8 @@ export type SignalName = 'SIGTRAP' | 'SIGSTOP' | 'SIGUSR1' | 'SIGIO' | 'SIGSEGV'
 export type KernelAction =
   /** The kernel reads or writes memory, the user's or its own; `bytewise`: one access a byte, as a string copy makes (R-588). */
   | { readonly act: 'read' | 'write'; readonly at: Linear; readonly length: number; readonly value: number; readonly bytewise: boolean }
-  /** A kprobe: an int3 or a single step of the kernel's own at this place (R-111, R-303). */
-  | { readonly act: 'kprobe'; readonly at: Linear }
+  /** A probed instruction of the kernel's: kprobes steps it, and the step may also write `length` bytes at `data` (0: none; R-111, R-303). */
+  | { readonly act: 'kprobe'; readonly at: Linear; readonly data: Linear; readonly length: number }
   /** An instruction of the kernel at this address runs. */
   | { readonly act: 'run'; readonly at: Linear }
   /** Nothing that can be seen. */

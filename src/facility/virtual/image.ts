@@ -1,0 +1,138 @@
+// What a CPU's registers are to hold while a thread runs on it: the plan (or the books of another kernel) as DR0-DR3 and DR7.
+import type { Access } from '../../model/access.js';
+import { highHalf, type Linear, lowHalf } from '../linear.js';
+import type { Rules } from '../rules.js';
+import { pieceOf, SLOTS } from '../state.js';
+import { NOBODY, RAW, type RegisterHalf } from './half.js';
+
+/** Content for one CPU. */
+export interface Image {
+  /** DR0-DR3 as unsigned halves. */
+  readonly words: number[];
+  /** Lower half, signed 32-bit. */
+  dr7: number;
+  readonly owners: number[];
+}
+
+/** DR7 bits: GE, and bit 10, which reads as 1 (R-005). */
+const GLOBAL_EXACT = 0x200;
+const FIXED = 0x400;
+/** All that belongs to slots: L and G bits, LEN and R/W fields. */
+const SLOT_BITS = 0xffff_00ff | 0;
+
+/** Content of `cpu` while thread `tid` runs (-1: none); `stepping`: its tracer steps it. */
+export function imageOf(half: RegisterHalf, rules: Rules, cpu: number, run: { readonly tid: number; readonly stepping: boolean }): Image {
+  switch (rules.sharing) {
+    case 'priority':
+      return priorityImage(half, run.tid);
+    case 'charges':
+      return chargedImage(half, cpu, run.tid);
+    case 'kwatch':
+    case 'index':
+      return wordsImage(half, rules, run);
+  }
+}
+
+function emptyImage(): Image {
+  return { words: [0, 0, 0, 0, 0, 0, 0, 0], dr7: FIXED, owners: [NOBODY, NOBODY, NOBODY, NOBODY] };
+}
+
+/** The kernel's pieces from DR0 up, the thread's from DR3 down, each in the order of rank (R-344). */
+function priorityImage({ broker }: RegisterHalf, tid: number): Image {
+  const image = emptyImage();
+  let up = 0;
+  for (const { cookies } of broker.kernelChosen) for (const cookie of cookies) if (put(image, up, pieceFor(broker, image, cookie))) up++;
+  const competitor = tid === -1 ? undefined : broker.competitors.find((one) => one.tid === tid);
+  let down = SLOTS - 1;
+  for (const { cookies } of competitor?.chosen ?? []) {
+    for (const cookie of cookies) if (down >= up && put(image, down, pieceFor(broker, image, cookie))) down--;
+  }
+  return image;
+}
+
+interface Placed {
+  readonly owner: number;
+  readonly address: Linear;
+  readonly length: number;
+  readonly access: Access;
+}
+
+function pieceFor(broker: RegisterHalf['broker'], { owners }: Image, cookie: number): Placed | null {
+  if (owners.includes(cookie)) return null;
+  const piece = pieceOf(broker, cookie);
+  return piece === null ? null : { owner: cookie, address: piece.address, length: piece.length, access: piece.access };
+}
+
+/** CPU-wide breakpoints stay where they are; the thread's take the first free registers (R-521). */
+function chargedImage({ charged, owners }: RegisterHalf, cpu: number, tid: number): Image {
+  const image = emptyImage();
+  const before = owners[cpu] ?? [];
+  const stay = charged.filter((one) => one.tid === -1 && one.cpu === cpu && one.enabled);
+  for (const one of stay) {
+    const at = before.indexOf(one.id);
+    if (at >= 0) put(image, at, { ...one, owner: one.id });
+  }
+  for (const one of stay) if (!image.owners.includes(one.id)) put(image, image.owners.indexOf(NOBODY), { ...one, owner: one.id });
+  for (const one of charged) {
+    if (one.tid !== tid || tid === -1 || !one.enabled || (one.cpu !== -1 && one.cpu !== cpu)) continue;
+    put(image, image.owners.indexOf(NOBODY), { ...one, owner: one.id });
+  }
+  return image;
+}
+
+/** The thread's words as they are, but for what Kwatch holds (R-206) and an in-kernel user has taken (R-136). */
+function wordsImage(half: RegisterHalf, rules: Rules, { tid, stepping }: { readonly tid: number; readonly stepping: boolean }): Image {
+  const image = emptyImage();
+  const own = tid === -1 ? undefined : half.threads[tid];
+  if (own?.used && !half.kernelUser && (rules.trap.watchesWhileStepping || !stepping)) {
+    for (let at = 0; at < image.words.length; at++) image.words[at] = own.words[at] ?? 0;
+    image.dr7 = (own.dr7Lo | FIXED | 0) & ~0x2000;
+    for (let slot = 0; slot < SLOTS; slot++) if (((image.dr7 >>> (2 * slot)) & 3) !== 0) image.owners[slot] = RAW;
+  }
+  for (const [slot, hold] of half.kwatch.entries()) {
+    if (hold === null) continue;
+    clearSlot(image, slot);
+    put(image, slot, { owner: hold.handler, address: hold.address, length: hold.length, access: accessOfType(hold.type) });
+  }
+  return image;
+}
+
+function accessOfType(type: number): Access {
+  if (type === 0) return 'execute';
+  return type === 1 ? 'write' : 'readwrite';
+}
+
+/** R/W bits of an access (R-007). */
+export function typeOfAccess(access: Access): number {
+  if (access === 'execute') return 0;
+  return access === 'write' ? 1 : 3;
+}
+
+/** LEN bits of a length in bytes (R-008). */
+export function lengthBits(length: number): number {
+  if (length === 8) return 2;
+  return length === 4 ? 3 : length - 1;
+}
+
+/** Enables `slot` for every task, by its G bit (R-348, R-522). False where there is nothing to put. */
+function put(image: Image, slot: number, piece: Placed | null): boolean {
+  if (piece === null || slot < 0 || slot >= SLOTS) return false;
+  image.words[2 * slot] = lowHalf(piece.address);
+  image.words[2 * slot + 1] = highHalf(piece.address);
+  const field = piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | typeOfAccess(piece.access);
+  image.dr7 |= (2 << (2 * slot)) | (field << (16 + 4 * slot)) | GLOBAL_EXACT;
+  image.owners[slot] = piece.owner;
+  return true;
+}
+
+function clearSlot(image: Image, slot: number): void {
+  image.dr7 &= ~((3 << (2 * slot)) | (0xf << (16 + 4 * slot)));
+  image.owners[slot] = NOBODY;
+}
+
+/** The part of DR7 that belongs to slots which `isKept` names: the others are switched off. */
+export function keepSlots(dr7: number, isKept: (slot: number) => boolean): number {
+  let kept = dr7 & ~SLOT_BITS;
+  for (let slot = 0; slot < SLOTS; slot++) if (isKept(slot)) kept |= dr7 & ((3 << (2 * slot)) | (0xf << (16 + 4 * slot)));
+  return kept;
+}

@@ -1,0 +1,85 @@
+// The #DB handler: reads DR6, lets the facility sort it out, and owes the thread what is left.
+import { sortOut, type Finding, type Told } from '../../facility/virtual/debug-exception.js';
+import { REASON_BITS, STEP_BIT } from '../../facility/virtual/registers.js';
+import { raise } from '../cpu.js';
+import type { SigCode } from '../../facility/rules.js';
+import { cpuOf, type Kernel, threadOf } from './context.js';
+import { disown, keepOnly } from './load.js';
+import { owe } from './signals.js';
+
+/** DR6 with no reason (R-020). */
+const DR6_RESET = 0xffff_0ff0 | 0;
+
+/** How a #DB was taken. */
+export interface Taken {
+  /** Positive bits that the processor raises now. */
+  readonly raised: number;
+  readonly user: boolean;
+  /** A kprobe's step: it eats BS and leaves the rest (R-307). */
+  readonly kprobe: boolean;
+}
+
+/** Handles a #DB on `cpu`. What is owed to the thread is delivered on its way back to user mode. */
+export function debugException(kernel: Kernel, cpu: number, { raised, user, kprobe }: Taken): void {
+  const { setup, state } = kernel;
+  const registers = cpuOf(kernel, cpu);
+  const thread = threadOf(kernel, registers.thread);
+  raise(registers, setup.model, raised);
+  const found = (registers.dr6 ^ DR6_RESET) & REASON_BITS;
+  if (setup.rules.trap.resetsDr6) registers.dr6 = DR6_RESET;
+  const { tid } = thread;
+  kernel.emit({ type: 'exception', cpu, tid, reasons: found, user, pc: thread.context.pc });
+  const reasons = kprobe ? found & ~STEP_BIT : found;
+  if (kprobe && reasons === 0) return;
+  const finding = sortOut(state.half, setup.rules, { cpu, tid, reasons, dr7: registers.dr7, user });
+  for (const told of finding.told) tell(kernel, cpu, told);
+  if (finding.stale) {
+    keepOnly(kernel, cpu, 'exception', (slot) => state.half.kwatch[slot] !== null);
+    disown(kernel, cpu);
+    kernel.emit({ type: 'stale', cpu, tid });
+    return;
+  }
+  if (finding.setsRf && user) thread.context.rf = true;
+  if (finding.sigtraps.length > 0) owe(kernel, tid, 'SIGTRAP', 'TRAP_PERF');
+  if (thread.vm86 && user) {
+    // Back to the monitor, which is told by a return value and not by a signal (R-111, R-222).
+    thread.vm86 = false;
+    kernel.emit({ type: 'vm86', tid });
+    return;
+  }
+  oweFinding(kernel, cpu, finding);
+}
+
+function oweFinding(kernel: Kernel, cpu: number, finding: Finding): void {
+  if (finding.owes === null) return;
+  const { rules } = kernel.setup;
+  const { tid } = threadOf(kernel, cpuOf(kernel, cpu).thread);
+  owe(kernel, tid, 'SIGTRAP', codeOf(rules.codes, finding.owes));
+  const thread = threadOf(kernel, tid);
+  switch (rules.trap.dr7) {
+    case 'kept':
+      return;
+    case 'until-signal':
+      keepOnly(kernel, cpu, 'exception', (slot) => kernel.state.half.kwatch[slot] !== null);
+      thread.dr7Off = true;
+      return;
+    case 'each-until-signal':
+      keepOnly(kernel, cpu, 'exception', (slot) => ((finding.threadSlots >>> slot) & 1) === 0);
+      thread.dr7Off = true;
+  }
+}
+
+function codeOf(codes: Kernel['setup']['rules']['codes'], what: NonNullable<Finding['owes']>): SigCode {
+  return codes[what];
+}
+
+function tell(kernel: Kernel, cpu: number, told: Told): void {
+  const { broker } = kernel.state.half;
+  kernel.emit({ type: 'triggered', cpu, tid: cpuOf(kernel, cpu).thread, told });
+  broker.inCallback = true;
+  try {
+    kernel.script.triggered(told, cpuOf(kernel, cpu).thread);
+  } finally {
+    broker.inCallback = false;
+  }
+}

@@ -1,0 +1,60 @@
+// Writing a CPU's debug registers, always in an order that never arms half a slot, unless the kernel's rules say otherwise (R-124).
+import { type Image, imageOf, keepSlots } from '../../facility/virtual/image.js';
+import { NOBODY } from '../../facility/virtual/half.js';
+import { moveToDr } from '../cpu.js';
+import type { Cpu } from '../cpu-state.js';
+import type { LoadReason } from '../events.js';
+import { cpuOf, type Kernel, threadOf } from './context.js';
+
+/** DR7 with nothing enabled. */
+const OFF = 0x400;
+
+/** Gives `cpu` what the plan says for the thread on it. `between` runs when the addresses are written and the control register is not. */
+export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: () => void): void {
+  const { setup, state } = kernel;
+  const tid = cpuOf(kernel, cpu).thread;
+  const stepping = tid !== -1 && threadOf(kernel, tid).trace.stepping;
+  const image = imageOf(state.half, setup.rules, cpu, { tid, stepping });
+  state.half.loaded[cpu] = tid;
+  const changed = writeRegisters(cpuOf(kernel, cpu), image, setup.rules.loadOrder === 'disable-first', between);
+  setOwners(state.half.owners[cpu] ?? [], image.owners);
+  if (changed) emitLoad(kernel, cpu, why);
+}
+
+/** Disable, addresses, enable; or addresses under the old control register. False when the CPU holds it already. */
+function writeRegisters(cpu: Cpu, { words, dr7 }: Image, disableFirst: boolean, between?: () => void): boolean {
+  const changes = cpu.dr7 !== dr7 || words.some((word, at) => word !== cpu.dr[at]);
+  if (!changes) {
+    between?.();
+    return false;
+  }
+  if (disableFirst && cpu.dr7 !== OFF) moveToDr(cpu, 7, OFF, 0);
+  for (let slot = 0; slot < 4; slot++) moveToDr(cpu, slot, words[2 * slot] ?? 0, words[2 * slot + 1] ?? 0);
+  between?.();
+  moveToDr(cpu, 7, dr7 >>> 0, 0);
+  return true;
+}
+
+function setOwners(owners: number[], by: readonly number[]): void {
+  for (const [slot, owner] of by.entries()) owners[slot] = owner;
+}
+
+/** Switches off the slots that `isKept` does not name. */
+export function keepOnly(kernel: Kernel, cpu: number, why: LoadReason, isKept: (slot: number) => boolean): void {
+  const registers = cpuOf(kernel, cpu);
+  const dr7 = keepSlots(registers.dr7, isKept);
+  if (dr7 === registers.dr7) return;
+  moveToDr(registers, 7, dr7 >>> 0, 0);
+  emitLoad(kernel, cpu, why);
+}
+
+/** Nobody owns the slots that are off. */
+export function disown(kernel: Kernel, cpu: number): void {
+  const owners = kernel.state.half.owners[cpu] ?? [];
+  for (const [slot] of owners.entries()) if (((cpuOf(kernel, cpu).dr7 >>> (2 * slot)) & 3) === 0) owners[slot] = NOBODY;
+}
+
+function emitLoad(kernel: Kernel, cpu: number, why: LoadReason): void {
+  const { dr, dr7, thread } = cpuOf(kernel, cpu);
+  kernel.emit({ type: 'load', cpu, tid: thread, words: dr.slice(), dr7, why });
+}

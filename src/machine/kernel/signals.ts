@@ -1,0 +1,120 @@
+// Signals: what is owed to a thread, and its delivery at the one safe point, just before it returns to user mode (R-108).
+import { registersOf } from '../../facility/virtual/half.js';
+import type { SigCode } from '../../facility/rules.js';
+import type { Stop } from '../events.js';
+import type { SignalName } from '../program.js';
+import { copyContext, SIGNALS, signalBit, type Thread } from '../state.js';
+import { type Kernel, runningOn, threadOf } from './context.js';
+import { endThread } from './life.js';
+import { loadCpu } from './load.js';
+import { switchTo } from './switch.js';
+
+/** A signal is pending for thread `tid` from now on. One that is pending already does not queue (R-109). */
+export function owe(kernel: Kernel, tid: number, signal: SignalName, code: SigCode | null): void {
+  const { signals } = threadOf(kernel, tid);
+  const bit = signalBit(signal);
+  const merged = (signals.pending & bit) !== 0;
+  signals.pending |= bit;
+  if (signal === 'SIGTRAP' && !merged) signals.trapCode = code;
+  kernel.emit({ type: 'signal', tid, signal, code, how: merged ? 'merged' : 'owed' });
+}
+
+/** Delivers what is pending. False when the thread does not go on: it has stopped or ended. */
+export function deliverPending(kernel: Kernel, tid: number): boolean {
+  const thread = threadOf(kernel, tid);
+  const injected = thread.trace.inject;
+  thread.trace.inject = null;
+  if (injected !== null && !act(kernel, thread, injected)) return false;
+  for (let signal = next(thread); signal !== null; signal = next(thread)) {
+    thread.signals.pending &= ~signalBit(signal);
+    const code = signal === 'SIGTRAP' ? thread.signals.trapCode : null;
+    if (!deliver(kernel, thread, signal, code)) return false;
+  }
+  return true;
+}
+
+/** The pending signal that comes first: one that is forced may be blocked (R-538). */
+function next({ signals }: Thread): SignalName | null {
+  for (const signal of SIGNALS) {
+    const bit = signalBit(signal);
+    if ((signals.pending & bit) === 0) continue;
+    if ((signals.blocked & bit) === 0 || isForced(signal)) return signal;
+  }
+  return null;
+}
+
+/** SIGTRAP of a #DB and SIGSEGV come by force_sig: blocking and ignoring them is moot (R-109). */
+function isForced(signal: SignalName): boolean {
+  return signal === 'SIGTRAP' || signal === 'SIGSEGV' || signal === 'SIGKILL';
+}
+
+function deliver(kernel: Kernel, thread: Thread, signal: SignalName, code: SigCode | null): boolean {
+  const { tid } = thread;
+  if (signal === 'SIGTRAP') registersOf(kernel.state.half, kernel.setup.rules, tid).reported = true;
+  if ((thread.signals.swallowed & signalBit(signal)) !== 0) {
+    // By utrace, without a switch to anybody else: nothing here gives back what the exception took (R-108).
+    kernel.emit({ type: 'signal', tid, signal, code, how: 'swallowed' });
+    return true;
+  }
+  if (thread.trace.tracer !== -1 && signal !== 'SIGKILL') {
+    stopThread(kernel, tid, { why: 'signal', signal, code, address: thread.context.pc });
+    return false;
+  }
+  return act(kernel, thread, signal);
+}
+
+/** What the thread itself does with a signal. False when it ends or stops. */
+function act(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
+  restoreDr7(kernel, thread);
+  const bit = signalBit(signal);
+  const handler = thread.signals.handlers[SIGNALS.indexOf(signal)] ?? -1;
+  const code = signal === 'SIGTRAP' ? thread.signals.trapCode : null;
+  const overridden = ((thread.signals.blocked | thread.signals.ignored) & bit) !== 0 && isForced(signal);
+  if (overridden && kernel.setup.rules.trap.forcesSignal) {
+    kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'killed' });
+    endThread(kernel, thread.tid, { status: 0, signal });
+    return false;
+  }
+  if (((thread.signals.blocked | thread.signals.ignored) & bit) !== 0) {
+    kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'ignored' });
+    return true;
+  }
+  if (handler !== -1) {
+    enterHandler(thread, handler);
+    kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'handler' });
+    return true;
+  }
+  if (signal === 'SIGSTOP') {
+    thread.status = 'stopped';
+    return false;
+  }
+  kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'killed' });
+  endThread(kernel, thread.tid, { status: 0, signal });
+  return false;
+}
+
+/** A handler starts with RF and TF clear, always (R-305, R-547). */
+function enterHandler(thread: Thread, handler: number): void {
+  thread.signals.frames.push(copyContext(thread.context));
+  Object.assign(thread.context, { pc: handler, tf: false, rf: false, shadow: false, held: 0, rep: 0 });
+}
+
+/** The registers that the exception switched off come back when a signal is delivered (R-222). */
+function restoreDr7(kernel: Kernel, thread: Thread): void {
+  if (!thread.dr7Off) return;
+  thread.dr7Off = false;
+  const cpu = runningOn(kernel, thread.tid);
+  if (cpu !== -1) loadCpu(kernel, cpu, 'signal');
+}
+
+/** Stops a thread for its tracer. That switches its CPU to something else, and back only when it goes on (R-110). */
+export function stopThread(kernel: Kernel, tid: number, stop: Stop): void {
+  const thread = threadOf(kernel, tid);
+  thread.status = 'stopped';
+  thread.trace.stop = stop;
+  if (thread.trace.stepping) thread.context.tf = false;
+  thread.trace.stepping = false;
+  kernel.emit({ type: 'stop', tid, stop });
+  const cpu = runningOn(kernel, tid);
+  if (cpu !== -1) switchTo(kernel, cpu, -1);
+}

@@ -1,0 +1,152 @@
+// The machine's state as plain data: processors, threads, memory, and the facility's register half.
+import { copyHalf, newHalf, type RegisterHalf } from '../facility/virtual/half.js';
+import type { SigCode } from '../facility/rules.js';
+import type { HardwareEffect } from '../facility/virtual/drive.js';
+import { newCpu } from './cpu.js';
+import type { Context, Cpu } from './cpu-state.js';
+import type { Stop } from './events.js';
+import { copyMemory, type Memory } from './memory.js';
+import type { SignalName, SystemCall } from './program.js';
+
+/** A thread. Its number is its place in {@link MachineState.threads}. */
+export interface Thread {
+  readonly tid: number;
+  readonly pid: number;
+  readonly parent: number;
+  status: 'ready' | 'stopped' | 'exited';
+  /** CPU it runs or ran on last. */
+  cpu: number;
+  readonly context: Context;
+  /** The system call it is in, and how many of its actions are done; null in user mode. */
+  call: SystemCall | null;
+  action: number;
+  vm86: boolean;
+  /** Its breakpoints were switched off until its signal is delivered. */
+  dr7Off: boolean;
+  readonly signals: Signals;
+  readonly trace: Trace;
+  /** Status it ended with; the signal that killed it. */
+  exitStatus: number;
+  killedBy: SignalName | null;
+}
+
+/** A thread's signals. Masks have bit n for SIGNALS[n]. */
+export interface Signals {
+  pending: number;
+  blocked: number;
+  ignored: number;
+  /** si_code of the pending SIGTRAP. */
+  trapCode: SigCode | null;
+  /** Where handlers start, by signal; -1: the default action. */
+  readonly handlers: number[];
+  /** What interrupted code goes on with, innermost last. */
+  readonly frames: Context[];
+  /** A utrace user takes these without a stop. */
+  swallowed: number;
+}
+
+/** How a thread is traced. */
+export interface Trace {
+  /** Number of the tracer; -1: nobody. */
+  tracer: number;
+  stop: Stop | null;
+  stepping: boolean;
+  /** PTRACE_O_TRACE* by name. */
+  options: readonly TraceOption[];
+  /** The signal it goes on with. */
+  inject: SignalName | null;
+  eventMessage: number;
+}
+
+export type TraceOption = 'fork' | 'vfork' | 'clone' | 'exec';
+
+/** Signals by number of their bit. */
+export const SIGNALS: readonly SignalName[] = ['SIGTRAP', 'SIGSTOP', 'SIGUSR1', 'SIGIO', 'SIGSEGV', 'SIGKILL', 'SIGTERM'];
+
+/** The bit of a signal in the masks. */
+export function signalBit(signal: SignalName): number {
+  return 1 << SIGNALS.indexOf(signal);
+}
+
+/** All that changes while a machine runs. */
+export interface MachineState {
+  readonly cpus: Cpu[];
+  readonly half: RegisterHalf;
+  readonly threads: Thread[];
+  /** Memory of each process, by pid. */
+  readonly spaces: (Memory | null)[];
+  readonly kernelMemory: Memory;
+  /** Effects that a script holds back. */
+  held: HardwareEffect[];
+}
+
+/** A machine's state before it runs. */
+export function newState(cpus: number, kernelMemory: Memory): MachineState {
+  return { cpus: Array.from({ length: cpus }, () => newCpu()), half: newHalf(cpus), threads: [], spaces: [], kernelMemory, held: [] };
+}
+
+/** A thread about to run its first instruction. */
+export function newThread(tid: number, pid: number, parent: number, pc: number): Thread {
+  return {
+    tid,
+    pid,
+    parent,
+    status: 'ready',
+    cpu: 0,
+    context: { pc, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0, calls: [] },
+    call: null,
+    action: 0,
+    vm86: false,
+    dr7Off: false,
+    signals: { pending: 0, blocked: 0, ignored: 0, trapCode: null, handlers: [-1, -1, -1, -1, -1, -1, -1], frames: [], swallowed: 0 },
+    trace: { tracer: -1, stop: null, stepping: false, options: [], inject: null, eventMessage: 0 },
+    exitStatus: 0,
+    killedBy: null,
+  };
+}
+
+/** An independent copy. */
+export function copyState(state: MachineState): MachineState {
+  return {
+    cpus: state.cpus.map(copyCpu),
+    half: copyHalf(state.half),
+    threads: state.threads.map(copyThread),
+    spaces: state.spaces.map((memory) => (memory === null ? null : copyMemory(memory))),
+    kernelMemory: copyMemory(state.kernelMemory),
+    held: state.held.slice(),
+  };
+}
+
+function copyCpu({ dr, dr6, dr7, de, thread }: Cpu): Cpu {
+  return { dr: dr.slice(), dr6, dr7, de, thread };
+}
+
+/** A copy of a thread's context. */
+export function copyContext({ pc, tf, rf, shadow, held, rep, passes, calls }: Context): Context {
+  return { pc, tf, rf, shadow, held, rep, passes, calls: calls.slice() };
+}
+
+function copyThread(thread: Thread): Thread {
+  return {
+    tid: thread.tid,
+    pid: thread.pid,
+    parent: thread.parent,
+    status: thread.status,
+    cpu: thread.cpu,
+    context: copyContext(thread.context),
+    call: thread.call,
+    action: thread.action,
+    vm86: thread.vm86,
+    dr7Off: thread.dr7Off,
+    signals: copySignals(thread.signals),
+    trace: { ...thread.trace },
+    exitStatus: thread.exitStatus,
+    killedBy: thread.killedBy,
+  };
+}
+
+/** A copy of a thread's signals. */
+export function copySignals(of: Signals): Signals {
+  const { pending, blocked, ignored, trapCode, handlers, frames, swallowed } = of;
+  return { pending, blocked, ignored, trapCode, handlers: handlers.slice(), frames: frames.map(copyContext), swallowed };
+}
