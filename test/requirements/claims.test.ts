@@ -60,6 +60,7 @@ describe('sources', () => {
 });
 
 test('of a scenario the lines with its source count', () => {
-  const text = 'scenario two hits, as in R-101\nsource S0, R-105\n  # source: T-L-10\nresource N-1\nexpect dr6 # N-2\n';
+  const text =
+    'scenario two hits, as in R-101\nsource S0, R-105\n  source T-L-10 # not N-10\n# source T-L-01\nresource N-1\nexpect dr6 # N-2\n';
   expect(namedIds(claimsOfScenario(text).join('\n'), KNOWN)).toEqual(['R-105', 'T-L-10']);
 });

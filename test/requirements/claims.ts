@@ -12,8 +12,8 @@ const TEST_CALL = /^(test|it|describe\w*)(\.|$)/;
 const NEVER_RUN = /\.(skip|todo)(\.|$)/;
 /** What a test expects the program to print is no claim. */
 const EXPECTATION = /(^|\.)(expect|to[A-Z]\w*)$/;
-/** ` source S0 (R-105)`, `source: T-L-40`, also behind a comment sign. */
-const SCENARIO_SOURCE = /^[\s#/;]*source\b.*$/gim;
+/** `source S0, R-105 to R-107`, up to a comment. */
+const SCENARIO_SOURCE = /^[ \t]*source\b[^#\n]*/gm;
 
 /** The parts of a TypeScript file in which an id counts. @throws MisreadSource */
 export function claimsOfSource(text: string): string[] {
