@@ -1,0 +1,69 @@
+// Single steps, alone and together with breakpoints.
+import { expectCheckpoint, expectHit, expectResumeFlag, expectStep, fact, perform } from './expectations.js';
+import type { Operation } from './operation.js';
+import { arm, dataSlot } from './words.js';
+
+const NOP: Operation = { op: 'nop' };
+const STORE: Operation = { op: 'store', at: 64, length: 8, value: 7 };
+const SET_TF: Operation = { op: 'pop-flags', tf: true, rf: false };
+const CLEAR_TF: Operation = { op: 'pop-flags', tf: false, rf: false };
+
+/** */
+export const STEP_CASES = [
+  fact('R-030, R-531 a step stops after the instruction, with BS', (subject) => {
+    subject.load([NOP, NOP]);
+    expectStep(subject.step(), 1);
+    expectStep(subject.step(), 2);
+  }),
+  fact('R-031, R-530, R-531 a step over a hit is one stop with both reasons, told as a step', (subject) => {
+    arm(subject, dataSlot(subject, 64, { slot: 0, type: 'write', bytes: 8 }));
+    subject.load([STORE, NOP]);
+    expectStep(subject.step(), 1, 0);
+    expectStep(subject.step(), 2);
+  }),
+  fact('R-031 a step over an access to two slots carries all three reasons', (subject) => {
+    arm(subject, dataSlot(subject, 64, { slot: 1, type: 'write', bytes: 8 }), dataSlot(subject, 66, { slot: 3, type: 'write', bytes: 2 }));
+    subject.load([STORE]);
+    expectStep(subject.step(), 1, 1, 3);
+  }),
+  fact('R-541 BS does not outlive its exception', (subject) => {
+    arm(subject, dataSlot(subject, 64, { slot: 0, type: 'write', bytes: 8 }));
+    subject.load([NOP, STORE]);
+    expectStep(subject.step(), 1);
+    expectHit(subject.resume(), 2, 0);
+  }),
+  fact('R-536 stepping onto an execute slot: first the step, then the hit, then it is executed', (subject) => {
+    const addresses = subject.load([NOP, NOP, NOP]);
+    arm(subject, { slot: 0, address: addresses[1] ?? 0n, type: 'execute' });
+    expectStep(subject.step(), 1);
+    const hit = subject.step();
+    expectHit(hit, 1, 0);
+    expectResumeFlag(hit, true);
+    expectStep(subject.step(), 2);
+  }),
+  fact('R-536 stepping onto an execute slot, then going on: the hit is not lost', (subject) => {
+    const addresses = subject.load([NOP, NOP]);
+    arm(subject, { slot: 0, address: addresses[1] ?? 0n, type: 'execute' });
+    expectStep(subject.step(), 1);
+    expectHit(subject.resume(), 1, 0);
+    expectCheckpoint(subject.resume());
+  }),
+  fact('R-536 a step from an execute hit goes over its instruction', (subject) => {
+    const addresses = subject.load([NOP, NOP]);
+    arm(subject, { slot: 0, address: addresses[0] ?? 0n, type: 'execute' });
+    expectHit(subject.resume(), 0, 0);
+    expectStep(subject.step(), 1);
+  }),
+  fact('R-038 TF set by the thread itself traps after the instruction that follows', (subject) => {
+    const stop = perform(subject, SET_TF, NOP, CLEAR_TF, NOP);
+    expectStep(stop, 2);
+    expectStep(subject.resume(), 3);
+    expectCheckpoint(subject.resume());
+  }),
+  fact('R-038, R-031 TF and a hit are one stop', (subject) => {
+    arm(subject, dataSlot(subject, 64, { slot: 2, type: 'write', bytes: 8 }));
+    expectStep(perform(subject, SET_TF, STORE, CLEAR_TF), 2, 2);
+    expectStep(subject.resume(), 3);
+    expectCheckpoint(subject.resume());
+  }),
+];
