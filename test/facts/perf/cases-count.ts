@@ -201,4 +201,4 @@ async function changeWhileCounting(subject: CountSubject): Promise<void> {
 }
 
 /** T-L-43, R-588, R-589, and what of shows in counts. */
-export const COUNT_CASES: readonly Case<CountSubject>[] = [...COUNTS, ...KERNEL_MODE, ...CHANGES, ...SAMPLES];
+export const COUNTING_CASES: readonly Case<CountSubject>[] = [...COUNTS, ...KERNEL_MODE, ...CHANGES, ...SAMPLES];

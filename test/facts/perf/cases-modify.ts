@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Case } from './case.js';
 import { ACCESS, type BreakpointRequest, type Errno, granted } from './request.js';
-import { expectFull, fill, room, watch } from './slot-notation.js';
+import { expectFull, expectRoom, fill, opened, release, watch } from './slot-notation.js';
 import { SLOTS, type SlotSubject } from './subject.js';
 
 const BASE = watch('T@*', { length: 4, flags: ['exclude_kernel', 'sigtrap', 'remove_on_exec'] });
@@ -65,10 +65,12 @@ const SLOT_EFFECTS: readonly Case<SlotSubject>[] = [
   {
     title: 'T-L-42 R-569 with all slots of a CPU taken, a watch may become an execute breakpoint; the pool is shared, so none fits then',
     check: (subject) => {
-      const pools = [room(subject, 'CPU(0)'), fillWithExecute(subject)];
-      expect(pools).toEqual([SLOTS, SLOTS]);
+      expectRoom(subject, 'CPU(0)', SLOTS);
+      const execute = Array.from({ length: SLOTS }, () => opened(subject, watch('CPU(0)', EXECUTE)));
+      expectFull(subject, 'CPU(0)');
+      release(subject, ...execute);
       const [first] = fill(subject, 'CPU(0)', SLOTS);
-      if (first !== undefined) expect(subject.modify(first, watch('CPU(0)', EXECUTE))).toBeNull();
+      expect(first && subject.modify(first, watch('CPU(0)', EXECUTE))).toBeNull();
       expectFull(subject, 'CPU(0)');
     },
   },
@@ -77,10 +79,10 @@ const SLOT_EFFECTS: readonly Case<SlotSubject>[] = [
     check: (subject) => {
       const [first] = fill(subject, 'T@*', SLOTS);
       const asked = [watch('T@*', { length: 3 }), watch('T@*', { access: ACCESS.read }), watch('T@*', { period: 1 })];
-      for (const request of asked) if (first !== undefined) expect(subject.modify(first, request)).toBe('EINVAL');
+      for (const request of asked) expect(first && subject.modify(first, request)).toBe('EINVAL');
       expectFull(subject, 'T@*');
-      if (first !== undefined) subject.close(first);
-      expect(room(subject, 'T@*')).toBe(1);
+      release(subject, first);
+      expectRoom(subject, 'T@*', 1);
     },
   },
   {
@@ -92,14 +94,6 @@ const SLOT_EFFECTS: readonly Case<SlotSubject>[] = [
     },
   },
 ];
-
-/** How many execute breakpoints a CPU takes; none of them is left. */
-function fillWithExecute(subject: SlotSubject): number {
-  const answers = Array.from({ length: SLOTS + 1 }, () => subject.open(watch('CPU(0)', EXECUTE)));
-  const taken = answers.filter((answer) => typeof answer !== 'string');
-  for (const handle of taken) subject.close(handle);
-  return taken.length;
-}
 
 /** T-L-42, R-569 and R-587. */
 export const MODIFY_CASES: readonly Case<SlotSubject>[] = [...ANSWERS, ...SLOT_EFFECTS];

@@ -2,8 +2,8 @@
 // of a tracer, which are charged to the same pool.
 import { expect } from 'vitest';
 import type { Case } from './case.js';
-import { ACCESS, type EventHandle } from './request.js';
-import { expectFull, fill, release, room, watch } from './slot-notation.js';
+import { ACCESS } from './request.js';
+import { expectFull, expectRoom, fill, opened, poke, release, watch } from './slot-notation.js';
 import { SLOTS, type SlotSubject } from './subject.js';
 
 /** Data breakpoints may be poked at such an address; nobody touches it. */
@@ -15,8 +15,7 @@ const SHARING: readonly Case<SlotSubject>[] = [
     title: 'R-560 data and execute breakpoints share one pool of four',
     check: (subject) => {
       fill(subject, 'T@*', 2);
-      const execute = [subject.open(watch('T@*', EXECUTE)), subject.open(watch('T@*', EXECUTE))];
-      expect(execute).not.toContain('ENOSPC');
+      for (let i = 0; i < 2; i++) opened(subject, watch('T@*', EXECUTE));
       expect([subject.open(watch('T@*')), subject.open(watch('T@*', EXECUTE))]).toEqual(['ENOSPC', 'ENOSPC']);
     },
   },
@@ -31,7 +30,7 @@ const SHARING: readonly Case<SlotSubject>[] = [
     title: 'R-563 R-567 tasks do not compete with one another',
     check: (subject) => {
       fill(subject, 'T@*', SLOTS);
-      expect(room(subject, 'U@*')).toBe(SLOTS);
+      expectRoom(subject, 'U@*', SLOTS);
     },
   },
   {
@@ -39,7 +38,7 @@ const SHARING: readonly Case<SlotSubject>[] = [
     check: (subject) => {
       fill(subject, 'T@*', 3);
       fill(subject, 'U@*', 2);
-      expect(room(subject, 'CPU(0)')).toBe(1);
+      expectRoom(subject, 'CPU(0)', 1);
     },
   },
   {
@@ -47,8 +46,8 @@ const SHARING: readonly Case<SlotSubject>[] = [
     check: (subject) => {
       fill(subject, 'T@0');
       fill(subject, 'T@*', 2);
-      expect([room(subject, 'T@0'), room(subject, 'T@*'), room(subject, 'CPU(0)')]).toEqual([1, 1, 1]);
-      expect([room(subject, `T@${second(subject)}`), room(subject, `CPU(${second(subject)})`)]).toEqual([2, 2]);
+      for (const where of ['T@0', 'T@*', 'CPU(0)'] as const) expectRoom(subject, where, 1);
+      for (const where of [`T@${second(subject)}`, `CPU(${second(subject)})`] as const) expectRoom(subject, where, 2);
     },
   },
   {
@@ -56,7 +55,8 @@ const SHARING: readonly Case<SlotSubject>[] = [
     check: (subject) => {
       fill(subject, 'CPU(0)');
       fill(subject, `CPU(${second(subject)})`, 3);
-      expect([room(subject, 'T@*'), room(subject, 'T@0'), room(subject, `T@${second(subject)}`)]).toEqual([1, 3, 1]);
+      for (const where of ['T@*', `T@${second(subject)}`] as const) expectRoom(subject, where, 1);
+      expectRoom(subject, 'T@0', 3);
     },
   },
 ];
@@ -65,7 +65,7 @@ const CHARGES: readonly Case<SlotSubject>[] = [
   {
     title: 'R-564 a disabled event is charged like any other',
     check: (subject) => {
-      for (let i = 0; i < SLOTS; i++) expect(subject.open(watch('T@*', { flags: ['disabled', 'exclude_kernel'] }))).not.toBe('ENOSPC');
+      for (let i = 0; i < SLOTS; i++) opened(subject, watch('T@*', { flags: ['disabled', 'exclude_kernel'] }));
       expectFull(subject, 'T@*', 'CPU(0)');
     },
   },
@@ -75,15 +75,14 @@ const CHARGES: readonly Case<SlotSubject>[] = [
       const held = fill(subject, 'T@*', SLOTS);
       for (let i = 0; i < 3; i++) expectFull(subject, 'T@*');
       release(subject, held[0]);
-      expect(room(subject, 'T@*')).toBe(1);
+      expectRoom(subject, 'T@*', 1);
     },
   },
   {
     title: 'R-564 the same address twice is charged twice',
     check: (subject) => {
-      const both: (string | EventHandle)[] = [subject.open(watch('T@*')), subject.open(watch('T@*'))];
-      expect(both).not.toContain('ENOSPC');
-      expect(room(subject, 'T@*')).toBe(SLOTS - 2);
+      for (let i = 0; i < 2; i++) opened(subject, watch('T@*'));
+      expectRoom(subject, 'T@*', SLOTS - 2);
     },
   },
   {
@@ -95,7 +94,7 @@ const CHARGES: readonly Case<SlotSubject>[] = [
       expect([subject.open(misaligned), subject.open(read)]).toEqual(['ENOSPC', 'ENOSPC']);
       release(subject, first);
       expect([subject.open(misaligned), subject.open(read)]).toEqual(['EINVAL', 'EINVAL']);
-      expect(room(subject, 'T@*')).toBe(1);
+      expectRoom(subject, 'T@*', 1);
     },
   },
   {
@@ -124,7 +123,7 @@ const TRACERS: readonly Case<SlotSubject>[] = [
       const [first] = fill(subject, 'T@*', SLOTS);
       expect(subject.pokePtrace('T', 0, ADDRESS)).toBe('ENOSPC');
       release(subject, first);
-      expect(subject.pokePtrace('T', 0, ADDRESS)).toBeNull();
+      poke(subject, 'T', 0, ADDRESS);
       expect(subject.pokePtrace('T', 1, ADDRESS)).toBe('ENOSPC');
     },
   },
@@ -144,23 +143,23 @@ const TRACERS: readonly Case<SlotSubject>[] = [
   {
     title: 'R-594 R-507 four addresses of a tracer, none of them enabled, leave no slot for events of that task or of a CPU',
     check: (subject) => {
-      expect([0, 1, 2, 3].map((register) => subject.pokePtrace('T', register, ADDRESS))).toEqual([null, null, null, null]);
+      for (const register of [0, 1, 2, 3]) poke(subject, 'T', register, ADDRESS);
       expectFull(subject, 'T@*', 'T@0', 'CPU(0)', `CPU(${second(subject)})`);
-      expect(room(subject, 'U@*')).toBe(SLOTS);
+      expectRoom(subject, 'U@*', SLOTS);
     },
   },
   {
     title: 'R-518 R-594 a tracer that writes zeros gives nothing back',
     check: (subject) => {
-      for (const register of [0, 1, 2]) expect(subject.pokePtrace('T', register, ADDRESS)).toBeNull();
-      for (const register of [7, 0, 1, 2]) expect(subject.pokePtrace('T', register, 0n)).toBeNull();
-      expect(room(subject, 'T@*')).toBe(1);
+      for (const register of [0, 1, 2]) poke(subject, 'T', register, ADDRESS);
+      for (const register of [7, 0, 1, 2]) poke(subject, 'T', register, 0n);
+      expectRoom(subject, 'T@*', 1);
     },
   },
   {
     title: 'R-553 N-9 the slots of a tracer are given back when its tracee ends',
     check: (subject) => {
-      for (const register of [0, 1, 2, 3]) expect(subject.pokePtrace('T', register, ADDRESS)).toBeNull();
+      for (const register of [0, 1, 2, 3]) poke(subject, 'T', register, ADDRESS);
       subject.end('T');
       fill(subject, 'CPU(0)', SLOTS);
     },

@@ -1,11 +1,10 @@
 // Slot accounting: the kernel's own nine tests of it (hw_breakpoint_test.c) and its exit check, in their notation and order.
-import { expect } from 'vitest';
 import type { Case } from './case.js';
-import { expectFull, fill, release, room } from './slot-notation.js';
+import { expectFull, expectRoom, fill, release } from './slot-notation.js';
 import { SLOTS, type SlotSubject } from './subject.js';
 
 /** T-L-30 to T-L-39. */
-export const SLOT_CASES: readonly Case<SlotSubject>[] = [
+export const ACCOUNTING_CASES: readonly Case<SlotSubject>[] = [
   {
     title: 'T-L-30 one CPU full: no event of a task on all CPUs, and none of that CPU',
     check: (subject) => {
@@ -83,7 +82,7 @@ export const SLOT_CASES: readonly Case<SlotSubject>[] = [
       const tasks = [...fill(subject, 'T@*', 2), ...fill(subject, 'U@0', 2)];
       const cpus = subject.cpus.flatMap((cpu) => fill(subject, `CPU(${cpu})`, 2));
       release(subject, ...tasks, ...cpus);
-      expect(subject.cpus.map((cpu) => room(subject, `CPU(${cpu})`))).toEqual(subject.cpus.map(() => SLOTS));
+      for (const cpu of subject.cpus) expectRoom(subject, `CPU(${cpu})`, SLOTS);
     },
   },
 ];

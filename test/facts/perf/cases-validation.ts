@@ -1,7 +1,7 @@
 // Which breakpoint events perf_event_open takes: one line for each request, with its answer. Nothing competes for slots here.
 import { expect } from 'vitest';
 import type { Case } from './case.js';
-import { ACCESS, type Errno, isErrno } from './request.js';
+import { ACCESS, type Errno, isErrno, Refused } from './request.js';
 import { watch } from './slot-notation.js';
 import type { SlotRequest, SlotSubject } from './subject.js';
 
@@ -26,6 +26,8 @@ function refusals(title: string, answer: Expected, asked: readonly Asked[], live
   const check = (subject: SlotSubject): void => {
     const answers = asked.map((changes) => {
       const got = subject.open(watch('T@*', changes));
+      // Nothing here competes for slots: strangers must have them all.
+      if (got === 'ENOSPC') throw new Refused(title, got);
       if (!isErrno(got) && got.event !== 0) subject.close(got);
       return isErrno(got) ? got : 'taken';
     });

@@ -3,14 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, test } from 'vitest';
 import { buildFixture } from '../../helpers/build-fixture.js';
 import { describeWith } from '../../helpers/requirement.js';
-import { COUNT_CASES } from './cases-count.js';
-import { EXEC_CASES } from './cases-exec.js';
-import { INHERIT_CASES } from './cases-inherit.js';
-import { MODIFY_CASES } from './cases-modify.js';
-import { SIGNAL_CASES } from './cases-signals.js';
-import { SLOT_RULE_CASES } from './cases-slot-rules.js';
-import { SLOT_CASES } from './cases-slots.js';
-import { VALIDATION_CASES } from './cases-validation.js';
+import { COUNT_CASES, SLOT_CASES } from './all-cases.js';
 import { LiveCounts } from './live-counts.js';
 import { LiveSlots } from './live-slots.js';
 import { Refused } from './request.js';
@@ -40,8 +33,7 @@ describeWith(['perf', 'ptrace', 'privileged', 'two-cpus', 'gcc'], 'slots of the 
     opener = await buildFixture('perf-open-as');
   });
 
-  const facts = [...SLOT_CASES, ...SLOT_RULE_CASES, ...VALIDATION_CASES, ...MODIFY_CASES];
-  test.each(facts.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
+  test.each(SLOT_CASES.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
     await withPatience(async () => {
       using slots = new LiveSlots(opener);
       await fact.check(slots);
@@ -50,8 +42,7 @@ describeWith(['perf', 'ptrace', 'privileged', 'two-cpus', 'gcc'], 'slots of the 
 });
 
 describeWith(['perf', 'ptrace', 'privileged', 'gcc'], 'counts of the running kernel', () => {
-  const facts = [...COUNT_CASES, ...SIGNAL_CASES, ...INHERIT_CASES, ...EXEC_CASES];
-  test.each(facts.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
+  test.each(COUNT_CASES.map((fact) => [fact.title, fact] as const))('%s', async (_, fact) => {
     await withPatience(async () => {
       await using counts = await LiveCounts.start();
       await fact.check(counts);

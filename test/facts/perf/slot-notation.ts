@@ -4,7 +4,7 @@
 //   T@0      one of task T that counts on CPU 0 only
 //   CPU(0)   one of everything that runs on CPU 0
 import { expect } from 'vitest';
-import { ACCESS, type EventHandle, granted } from './request.js';
+import { ACCESS, type EventHandle, granted, Refused } from './request.js';
 import { SLOTS, type SlotRequest, type SlotSubject } from './subject.js';
 
 /** Where an event shall count. */
@@ -37,8 +37,25 @@ export function release(subject: SlotSubject, ...handles: readonly (EventHandle 
   for (const handle of handles) if (handle !== undefined) subject.close(handle);
 }
 
-/** How many events fit there; none of them is left. */
-export function room(subject: SlotSubject, where: Where): number {
+/** Opens one event. Throws {@link Refused}. */
+export function opened(subject: SlotSubject, request: SlotRequest): EventHandle {
+  return granted(subject.open(request), 'an event');
+}
+
+/** So many events fit there and no more; none of them is left. Throws {@link Refused} where fewer fit. */
+export function expectRoom(subject: SlotSubject, where: Where, count: number): void {
+  const fits = room(subject, where);
+  if (fits < count) throw new Refused(`${where}, event ${fits + 1} of ${count}`, 'ENOSPC');
+  expect([where, fits]).toEqual([where, count]);
+}
+
+/** A tracer's write of an address or of DR7 succeeds. Throws {@link Refused}. */
+export function poke(subject: SlotSubject, task: 'T' | 'U', register: number, value: bigint): void {
+  const errno = subject.pokePtrace(task, register, value);
+  if (errno !== null) throw new Refused(`DR${register} of ${task}`, errno);
+}
+
+function room(subject: SlotSubject, where: Where): number {
   const taken: EventHandle[] = [];
   for (let answer = subject.open(watch(where)); taken.length < 2 * SLOTS; answer = subject.open(watch(where))) {
     if (answer === 'ENOSPC') break;
