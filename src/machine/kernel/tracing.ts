@@ -1,0 +1,74 @@
+// One process tracing another, as the interfaces see it.
+import type { Errno } from '../../facility/rules.js';
+import type { StopView, Tracing } from '../../interfaces/host.js';
+import { registersOf } from '../../facility/virtual/half.js';
+import type { SignalName } from '../program.js';
+import { SIGNALS } from '../state.js';
+import { cpuOf, type Kernel, threadOf } from './context.js';
+import { returnToUser } from './run.js';
+import { stopThread } from './signals.js';
+import { switchTo } from './switch.js';
+
+/** Tracing of `kernel`'s threads. */
+export function tracingOf(kernel: Kernel): Tracing {
+  return {
+    tracerOf: (tid) => threadOf(kernel, tid).trace.tracer,
+    isStopped: (tid) => threadOf(kernel, tid).trace.stop !== null,
+    stopOf: (tid) => stopView(kernel, tid),
+    attach: (tracer, tid) => attach(kernel, tracer, tid),
+    detach: (tid, signal) => detach(kernel, tid, signal),
+    resume: (tid, how, signal) => resume(kernel, tid, how, signal),
+    setOptions: (tid, options) => {
+      threadOf(kernel, tid).trace.options = options;
+    },
+    eventMessage: (tid) => threadOf(kernel, tid).trace.eventMessage,
+    setRf: (tid, rf) => {
+      threadOf(kernel, tid).context.rf = rf;
+    },
+  };
+}
+
+function stopView(kernel: Kernel, tid: number): StopView | null {
+  const { stop } = threadOf(kernel, tid).trace;
+  if (stop === null) return null;
+  if (stop.why === 'signal') return stop;
+  return { why: stop.why, signal: stop.why === 'attach' ? 'SIGSTOP' : null, code: null, address: threadOf(kernel, tid).context.pc };
+}
+
+function attach(kernel: Kernel, tracer: number, tid: number): Errno | null {
+  const { trace } = threadOf(kernel, tid);
+  if (trace.tracer !== -1) return 'EPERM';
+  trace.tracer = tracer;
+  stopThread(kernel, tid, { why: 'attach' });
+  return null;
+}
+
+function detach(kernel: Kernel, tid: number, signal: string | null): void {
+  const { trace } = threadOf(kernel, tid);
+  trace.tracer = -1;
+  trace.options = [];
+  goOn(kernel, tid, { how: 'detach', signal });
+}
+
+function resume(kernel: Kernel, tid: number, how: 'cont' | 'step', signal: string | null): void {
+  goOn(kernel, tid, { how, signal });
+}
+
+/** The thread is ready again, and has its CPU back where that is free. */
+function goOn(kernel: Kernel, tid: number, { how, signal }: { readonly how: 'cont' | 'step' | 'detach'; readonly signal: string | null }): void {
+  const thread = threadOf(kernel, tid);
+  thread.status = 'ready';
+  thread.trace.stop = null;
+  thread.trace.inject = isSignal(signal) ? signal : null;
+  thread.trace.stepping = how === 'step';
+  if (how === 'step') thread.context.tf = true;
+  registersOf(kernel.state.half, kernel.setup.rules, tid).reported = true;
+  kernel.emit({ type: 'resume', tid, how });
+  if (cpuOf(kernel, thread.cpu).thread !== -1) return;
+  switchTo(kernel, thread.cpu, tid);
+  if (thread.call === null) returnToUser(kernel, thread.cpu, tid);
+}
+
+function isSignal(name: string | null): name is SignalName {
+  return SIGNALS.some((signal) => signal === name);
+}
