@@ -4,6 +4,7 @@
 import type { Case } from './case.js';
 import { COUNTING_CASES } from './cases-count.js';
 import { EXEC_CASES } from './cases-exec.js';
+import { HISTORY_CASES } from './cases-histories.js';
 import { INHERIT_CASES } from './cases-inherit.js';
 import { MODIFY_CASES } from './cases-modify.js';
 import { SIGNAL_CASES } from './cases-signals.js';
@@ -13,7 +14,13 @@ import { VALIDATION_CASES } from './cases-validation.js';
 import type { CountSubject, SlotSubject } from './subject.js';
 
 /** Of a machine's slots, and of what may be asked of it. */
-export const SLOT_CASES: readonly Case<SlotSubject>[] = [...ACCOUNTING_CASES, ...SLOT_RULE_CASES, ...VALIDATION_CASES, ...MODIFY_CASES];
+export const SLOT_CASES: readonly Case<SlotSubject>[] = [
+  ...ACCOUNTING_CASES,
+  ...SLOT_RULE_CASES,
+  ...VALIDATION_CASES,
+  ...MODIFY_CASES,
+  ...HISTORY_CASES,
+];
 
 /** Of a program whose accesses are counted. */
 export const COUNT_CASES: readonly Case<CountSubject>[] = [...COUNTING_CASES, ...SIGNAL_CASES, ...INHERIT_CASES, ...EXEC_CASES];

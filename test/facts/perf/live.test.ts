@@ -9,7 +9,7 @@ import { LiveSlots } from './live-slots.js';
 import { Refused } from './request.js';
 
 const ATTEMPTS = 6;
-const PAUSE_MS = 150;
+const PAUSE_MS = 100;
 
 /**
  * Does `check`, which takes a fresh subject of the running kernel each time. Others on this machine may hold slots of its CPUs while a case
@@ -17,12 +17,12 @@ const PAUSE_MS = 150;
  * few times.
  */
 async function withPatience(check: () => Promise<void>): Promise<void> {
-  for (let left = ATTEMPTS; ; left--) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await check();
     } catch (error) {
-      if (left <= 1 || !(error instanceof Refused && error.errno === 'ENOSPC')) throw error;
-      await sleep(PAUSE_MS);
+      if (attempt === ATTEMPTS || !(error instanceof Refused && error.errno === 'ENOSPC')) throw error;
+      await sleep(PAUSE_MS * attempt);
     }
   }
 }

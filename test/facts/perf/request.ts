@@ -31,8 +31,9 @@ export interface BreakpointRequest {
   readonly preciseIp?: number;
   /** Meaningless for a breakpoint; default 0. */
   readonly config?: bigint;
-  /** Asks for branch stacks; default false. */
+  /** Asks for branch stacks, or for the first vector register, in samples; default false. */
   readonly branchStack?: boolean;
+  readonly vectorRegister?: boolean;
   /** `software` is a software counter, `unknown` a type that no kernel has; default `breakpoint`. */
   readonly type?: 'breakpoint' | 'software' | 'unknown';
 }
