@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Case } from './case.js';
 import { ASYNCHRONOUS, dataWatch, expectCounts, opened, perform, store, TRAP_HWBKPT, trapsOf, trapWatch } from './count-notation.js';
 import { ACCESS } from './request.js';
-import type { CountRequest, CountSubject, ReceivedSignals } from './subject.js';
+import type { CountRequest, CountSubject, Place, ReceivedSignals } from './subject.js';
 
 /** POLL_IN, which O_ASYNC says. */
 const POLL_IN = 1;
@@ -15,8 +15,8 @@ function executeAt(subject: CountSubject, place: 'increment' | 'on-sigio', chang
 }
 
 /** Received by the first thread, through the owner of a descriptor. */
-function owned(signal: 'SIGIO' | 'SIGUSR1', times: number): ReceivedSignals {
-  return { thread: 0, signal, code: POLL_IN, address: 0n, perfType: 0, perfData: 0n, perfFlags: 0, times };
+function owned(signal: 'SIGIO' | 'SIGUSR1', at: Place | null, times = 1): ReceivedSignals {
+  return { thread: 0, signal, code: POLL_IN, at, address: 0n, perfType: 0, perfData: 0n, perfFlags: 0, times };
 }
 
 /** How often each signal came, whatever its si_code. */
@@ -37,15 +37,32 @@ const OWNERS: readonly Case<CountSubject>[] = [
       const data = opened(subject, dataWatch(subject, { period: 1, notify: 'SIGIO' }));
       await perform(subject, { kind: 'call' });
       expectCounts(subject, [instruction, handler, data], [1, 3, 2]);
-      expect(timesOf(await subject.signals('main'))).toEqual({ SIGIO: 3, SIGUSR1: 3 });
+      expect(await subject.signals('main')).toEqual([
+        owned('SIGUSR1', 'on-sigio', 3),
+        owned('SIGIO', 'increment'),
+        owned('SIGIO', 'incremented'),
+        owned('SIGIO', 'incremented-twice'),
+      ]);
     },
   },
   {
-    title: 'T-L-40 each signal of an owner says POLL_IN',
+    title: 'N-11 the signal of an owner comes at the instruction after a write',
     check: async (subject) => {
       opened(subject, dataWatch(subject, { period: 1, notify: 'SIGUSR1' }));
-      await perform(subject, { kind: 'call' }, store());
-      expect(await subject.signals('main')).toEqual([owned('SIGUSR1', 3)]);
+      await perform(subject, { kind: 'call', times: EACH }, store());
+      expect(await subject.signals('main')).toEqual([
+        owned('SIGUSR1', 'incremented', EACH),
+        owned('SIGUSR1', 'incremented-twice', EACH),
+        owned('SIGUSR1', null),
+      ]);
+    },
+  },
+  {
+    title: 'N-11 the signal of an owner comes on the instruction of an execute breakpoint',
+    check: async (subject) => {
+      opened(subject, executeAt(subject, 'increment', { notify: 'SIGIO' }));
+      await perform(subject, { kind: 'call', times: EACH });
+      expect(await subject.signals('main')).toEqual([owned('SIGIO', 'increment', EACH)]);
     },
   },
   {
@@ -55,9 +72,9 @@ const OWNERS: readonly Case<CountSubject>[] = [
       await perform(subject, { kind: 'call', times: 99 });
       expect(await subject.signals('main')).toEqual([]);
       await perform(subject, { kind: 'call', times: 1 });
-      expect(await subject.signals('main')).toEqual([owned('SIGIO', 1)]);
+      expect(await subject.signals('main')).toEqual([owned('SIGIO', 'increment')]);
       await perform(subject, { kind: 'call', times: 9900 });
-      expect(await subject.signals('main')).toEqual([owned('SIGIO', 99)]);
+      expect(await subject.signals('main')).toEqual([owned('SIGIO', 'increment', 99)]);
       expectCounts(subject, [event], [10_000]);
     },
   },
@@ -84,12 +101,21 @@ const TRAPS: readonly Case<CountSubject>[] = [
     },
   },
   {
+    title: 'R-590 the signal of a sigtrap event comes at the instruction after the access',
+    check: async (subject) => {
+      opened(subject, trapWatch(subject));
+      await perform(subject, { kind: 'call', times: 3 });
+      const expected = (['incremented', 'incremented-twice'] as const).map((at) => trapsOf(subject, 0, 3, { at }));
+      expect(await subject.signals('main')).toEqual(expected);
+    },
+  },
+  {
     title: 'R-590 an execute breakpoint says the address of its instruction',
     check: async (subject) => {
       const address = subject.addressOf('increment');
       opened(subject, trapWatch(subject, [], { access: ACCESS.execute, address }));
       await perform(subject, { kind: 'call', times: 3 });
-      expect(await subject.signals('main')).toEqual([trapsOf(subject, 0, 3, { address })]);
+      expect(await subject.signals('main')).toEqual([trapsOf(subject, 0, 3, { address, at: 'increment' })]);
     },
   },
   {
@@ -146,14 +172,11 @@ const TRACERS: readonly Case<CountSubject>[] = [
       expect(subject.pokePtrace(7, 0n)).toBeNull();
       await perform(subject, store());
       expectCounts(subject, [event], [3]);
-      const hits = (await subject.signals('main')).map(({ signal, code, address, times }) => ({ signal, code, address, times }));
-      expect(hits).toEqual(
-        (['incremented', 'incremented-twice'] as const).map((place) => ({
-          signal: 'SIGTRAP',
-          code: TRAP_HWBKPT,
-          address: subject.addressOf(place),
-          times: 1,
-        })),
+      const trap = { code: TRAP_HWBKPT, perfType: 0 };
+      expect(await subject.signals('main')).toEqual(
+        (['incremented', 'incremented-twice'] as const).map((at) =>
+          trapsOf(subject, 0, 1, { ...trap, at, address: subject.addressOf(at) }),
+        ),
       );
     },
   },

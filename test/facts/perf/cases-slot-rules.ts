@@ -42,6 +42,17 @@ const SHARING: readonly Case<SlotSubject>[] = [
     },
   },
   {
+    title: 'R-561 R-562 when the greediest task lets go, the next one decides',
+    check: (subject) => {
+      const greediest = fill(subject, 'T@*', 3);
+      fill(subject, 'U@0', 2);
+      expectRoom(subject, 'CPU(0)', 1);
+      release(subject, ...greediest);
+      expectRoom(subject, 'CPU(0)', 2);
+      expectRoom(subject, `CPU(${second(subject)})`, SLOTS);
+    },
+  },
+  {
     title: 'R-562 events of one task on one CPU and on all are added up',
     check: (subject) => {
       fill(subject, 'T@0');

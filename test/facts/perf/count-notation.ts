@@ -48,6 +48,7 @@ export function trapsOf(subject: CountSubject, thread: number, times: number, ch
     thread,
     signal: 'SIGTRAP',
     code: TRAP_PERF,
+    at: null,
     address: subject.addressOf('data'),
     perfType: TYPE_BREAKPOINT,
     perfData: 0n,

@@ -3,6 +3,7 @@ import { startTarget, type Target } from '../../helpers/target.js';
 import type { Doer, Operation, Place, ReceivedSignals } from './subject.js';
 
 const SIGNALS: Readonly<Record<string, ReceivedSignals['signal']>> = { 5: 'SIGTRAP', 10: 'SIGUSR1', 29: 'SIGIO' };
+const PLACES: readonly Place[] = ['increment', 'incremented', 'incremented-twice', 'on-sigio'];
 
 export class LiveProgram implements AsyncDisposable {
   readonly #target: Target;
@@ -35,11 +36,27 @@ export class LiveProgram implements AsyncDisposable {
 
   async signals(doer: Doer): Promise<ReceivedSignals[]> {
     const answer = await this.#ask(doer, 'signals');
-    return answer === '' ? [] : answer.split(' ').map(readSignals);
+    return answer === '' ? [] : answer.split(' ').map((text) => this.#readSignals(text));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#target[Symbol.asyncDispose]();
+  }
+
+  /** THREAD:SIGNAL:CODE:PLACE:ADDRESS:TYPE:DATA:FLAGS:TIMES */
+  #readSignals(text: string): ReceivedSignals {
+    const [thread, signal = '', code, at = '', address = '', type, data = '', flags, times] = text.split(':');
+    return {
+      thread: Number(thread),
+      signal: SIGNALS[signal] ?? 'SIGTRAP',
+      code: Number(code),
+      at: PLACES.find((place) => this.addressOf(place) === BigInt(at)) ?? null,
+      address: BigInt(address),
+      perfType: Number(type),
+      perfData: BigInt(data),
+      perfFlags: Number(flags),
+      times: Number(times),
+    };
   }
 
   /** What the program answered to a line. */
@@ -75,19 +92,4 @@ function lineOf(operation: Operation): string {
     case 'exit':
       return operation.kind;
   }
-}
-
-/** THREAD:SIGNAL:CODE:ADDRESS:TYPE:DATA:FLAGS:TIMES */
-function readSignals(text: string): ReceivedSignals {
-  const [thread = '', signal = '', code = '', address = '', type = '', data = '', flags = '', times = ''] = text.split(':');
-  return {
-    thread: Number(thread),
-    signal: SIGNALS[signal] ?? 'SIGTRAP',
-    code: Number(code),
-    address: BigInt(address),
-    perfType: Number(type),
-    perfData: BigInt(data),
-    perfFlags: Number(flags),
-    times: Number(times),
-  };
 }

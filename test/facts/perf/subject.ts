@@ -67,13 +67,15 @@ export type Operation =
   /** Ends a child, and lets its parent take note of it. */
   | { readonly kind: 'exit' };
 
-/** All signals of one kind that one thread has received, in a handler of its own. */
+/** All signals of one kind that one thread has received, in a handler of its own. Kinds are in the order in which the first of each came. */
 export interface ReceivedSignals {
   /** 0 is the first thread of the process, then those it has made in order. */
   readonly thread: number;
   readonly signal: 'SIGTRAP' | 'SIGIO' | 'SIGUSR1';
-  /** TRAP_PERF is 6, TRAP_HWBKPT 4. */
+  /** TRAP_PERF is 6, TRAP_HWBKPT 4, POLL_IN 1. */
   readonly code: number;
+  /** The instruction at which the thread was interrupted, where it has a name. */
+  readonly at: Place | null;
   /** Of a SIGTRAP: si_addr, and of TRAP_PERF the fields si_perf_type, si_perf_data and si_perf_flags; 0 in all other signals. */
   readonly address: bigint;
   readonly perfType: number;
