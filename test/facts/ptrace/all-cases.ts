@@ -7,6 +7,7 @@ import { BIRTH_CASES } from './cases-births.js';
 import { BREAKPOINT_TEST_CASES } from './cases-breakpoint-test.js';
 import { CONTROL_CASES } from './cases-control.js';
 import { MOV_SS_CASES } from './cases-mov-ss.js';
+import { RANDOM_CASES } from './cases-random.js';
 import { REPEAT_CASES } from './cases-repeat.js';
 import { SIGNAL_CASES } from './cases-signals.js';
 import { SLOT_CASES } from './cases-slots.js';
@@ -29,4 +30,5 @@ export const PTRACE_CASES: readonly PtraceCase[] = [
   ...BREAKPOINT_TEST_CASES,
   ...MOV_SS_CASES,
   ...TRAP_FLAG_CASES,
+  ...RANDOM_CASES,
 ];
