@@ -1,12 +1,13 @@
 // A machine that can be run, looked at and copied: processors, threads and memory under one kernel's rules.
-import type { Rules } from '../facility/rules.js';
+
 import type { Code } from '../facility/index.js';
+import type { Rules } from '../facility/rules.js';
 import { type CpuModel, DEFAULT_MODEL } from './cpu.js';
 import type { MachineEvent } from './events.js';
 import type { Kernel, Script, Setup } from './kernel/context.js';
 import { apply } from './kernel/hardware.js';
-import { addThread, feed } from './kernel/life.js';
 import { kernelAction } from './kernel/kernel-action.js';
+import { addThread, feed } from './kernel/life.js';
 import { returnToUser, stepCpu } from './kernel/run.js';
 import { switchTo } from './kernel/switch.js';
 import { type MemoryLayout, newMemory } from './memory.js';
@@ -106,4 +107,3 @@ export class Machine implements Kernel {
     feed(this, code === null ? { type: 'done', effect } : { type: 'failed', effect, code });
   }
 }
-

@@ -23,7 +23,14 @@ export type Instruction =
       readonly count: number;
       readonly lag: number;
     }
-  | { readonly op: 'rep-stos'; readonly at: Linear; readonly length: number; readonly count: number; readonly value: number; readonly lag: number }
+  | {
+      readonly op: 'rep-stos';
+      readonly at: Linear;
+      readonly length: number;
+      readonly count: number;
+      readonly value: number;
+      readonly lag: number;
+    }
   /** Port I/O; with `count` > 1 REP INS or OUTS, which traps after its first iteration (R-040). */
   | { readonly op: 'io'; readonly direction: 'in' | 'out'; readonly port: number; readonly length: number; readonly count: number }
   /** Loads SS from memory (MOV SS or POP SS): exceptions wait for the end of the next instruction (R-039). */

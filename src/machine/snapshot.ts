@@ -166,7 +166,13 @@ function writeBroker(broker: Facility): void {
 function writeRequest(request: Request): void {
   putSigned(request.id);
   put(request.priority);
-  put((request.installed ? 1 : 0) + (request.planned ? 2 : 0) + (request.callbacks ? 4 : 0) + (request.fresh ? 8 : 0) + (request.blocked === null ? 0 : 16));
+  put(
+    (request.installed ? 1 : 0) +
+      (request.planned ? 2 : 0) +
+      (request.callbacks ? 4 : 0) +
+      (request.fresh ? 8 : 0) +
+      (request.blocked === null ? 0 : 16),
+  );
   put(INHERIT[request.inherit]);
   put(request.tids.length);
   for (const tid of request.tids) put(tid);

@@ -1,17 +1,17 @@
 // A tracer on the machine, who speaks each kernel's own language: the same wish goes by POKEUSER, PT_WRITE_WATCHPOINT or PT_SETDBREGS.
 import { present } from '../base/assert.js';
 import { highU32, lowU32 } from '../base/u64.js';
-import type { Access } from '../model/access.js';
 import { type Linear, u64OfLinear } from '../facility/linear.js';
 import type { Errno } from '../facility/rules.js';
-import { STEP_BIT, TRAP_BITS } from '../facility/virtual/registers.js';
 import { lengthBits, typeOfAccess } from '../facility/virtual/image.js';
+import { STEP_BIT, TRAP_BITS } from '../facility/virtual/registers.js';
 import { getDbRegs as freebsdGet, setDbRegs as freebsdSet } from '../interfaces/freebsd-dbregs/index.js';
 import { bad, type Host, type Result } from '../interfaces/host.js';
 import { attach, detach, getEventMessage, getSignalInfo, resume, type SignalInfo, setOptions } from '../interfaces/linux-ptrace/control.js';
 import { offsetOf, peekUser, pokeUser } from '../interfaces/linux-ptrace/registers.js';
 import { type DbReg, getDbRegs, setDbRegs } from '../interfaces/netbsd-dbregs/index.js';
 import { writeWatchpoint } from '../interfaces/netbsd-watchpoint/index.js';
+import type { Access } from '../model/access.js';
 import { hostOf } from './kernel/host.js';
 import type { Machine } from './machine.js';
 import type { TraceOption } from './state.js';
@@ -138,7 +138,11 @@ export class Tracer {
   }
 
   /** Off with an empty field, address, on: what works on every Linux (N-1). */
-  #pokeSlot(tid: number, index: number, { mask, on, address }: { readonly mask: bigint; readonly on: bigint; readonly address: bigint | null }): Result<null> {
+  #pokeSlot(
+    tid: number,
+    index: number,
+    { mask, on, address }: { readonly mask: bigint; readonly on: bigint; readonly address: bigint | null },
+  ): Result<null> {
     const before = this.peek(tid, 7);
     if (!before.ok) return before;
     const off = before.value & ~mask;

@@ -1,8 +1,9 @@
 // The #DB handler: reads DR6, lets the facility sort it out, and owes the thread what is left.
-import { sortOut, type Finding, type Told } from '../../facility/virtual/debug-exception.js';
+
+import type { SigCode } from '../../facility/rules.js';
+import { type Finding, sortOut, type Told } from '../../facility/virtual/debug-exception.js';
 import { REASON_BITS, STEP_BIT } from '../../facility/virtual/registers.js';
 import { raise } from '../cpu.js';
-import type { SigCode } from '../../facility/rules.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 import { disown, keepOnly } from './load.js';
 import { owe } from './signals.js';

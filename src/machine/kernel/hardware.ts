@@ -1,8 +1,8 @@
 // Makes the facility's effects true on the machine's CPUs.
 import type { Code } from '../../facility/index.js';
+import { pieceOf } from '../../facility/state.js';
 import type { HardwareEffect } from '../../facility/virtual/drive.js';
 import type { Kernel } from './context.js';
-import { pieceOf } from '../../facility/state.js';
 import { reload, reloadAll } from './switch.js';
 
 /** Carries `effect` out on every CPU it concerns, unless the script says otherwise. */

@@ -1,6 +1,6 @@
 // What the kernel itself does in a system call: its accesses meet the same debug registers as the thread's own.
 import { STEP_BIT } from '../../facility/virtual/registers.js';
-import { dataHits, executeHits } from '../cpu.js';
+import { dataHits, executeHits } from '../hits.js';
 import { writeMemory } from '../memory.js';
 import type { KernelAction } from '../program.js';
 import { cpuOf, type Kernel, spaceOf, threadOf } from './context.js';
@@ -31,7 +31,13 @@ export function kernelAction(kernel: Kernel, cpu: number, action: KernelAction):
   }
 }
 
-function access(kernel: Kernel, cpu: number, action: Extract<KernelAction, { readonly act: 'read' | 'write' }>, at: number, length: number): void {
+function access(
+  kernel: Kernel,
+  cpu: number,
+  action: Extract<KernelAction, { readonly act: 'read' | 'write' }>,
+  at: number,
+  length: number,
+): void {
   const value = action.bytewise ? Math.floor(action.value / 256 ** (at - action.at)) % 256 : action.value;
   const hit = touch(kernel, cpu, { kind: action.act, at, length, value });
   if (hit !== 0) debugException(kernel, cpu, { raised: hit, user: false, kprobe: false });

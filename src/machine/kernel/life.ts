@@ -69,7 +69,9 @@ function inheritRegisters({ state, setup }: Kernel, parent: number, child: numbe
 /** Perf events copy themselves for children, where they were asked to. */
 function inheritEvents({ state }: Kernel, parent: number, child: Thread, how: 'fork' | 'vfork' | 'clone'): void {
   const { half } = state;
-  const copies = half.charged.filter(({ tid, inherit }) => tid === parent && (inherit === 'children' || (inherit === 'threads' && how === 'clone')));
+  const copies = half.charged.filter(
+    ({ tid, inherit }) => tid === parent && (inherit === 'children' || (inherit === 'threads' && how === 'clone')),
+  );
   for (const event of copies) {
     const origin = event.origin === -1 ? event.id : event.origin;
     half.charged.push({ ...event, id: half.nextCharged++, tid: child.tid, count: 0, origin });
@@ -92,7 +94,11 @@ export function execThread(kernel: Kernel, thread: Thread, pc: number): void {
 }
 
 /** Ends a thread. Its slots are free before anybody hears of its end. */
-export function endThread(kernel: Kernel, tid: number, { status, signal }: { readonly status: number; readonly signal: SignalName | null }): void {
+export function endThread(
+  kernel: Kernel,
+  tid: number,
+  { status, signal }: { readonly status: number; readonly signal: SignalName | null },
+): void {
   const thread = threadOf(kernel, tid);
   thread.status = 'exited';
   thread.exitStatus = status;

@@ -1,6 +1,7 @@
 // Writing a CPU's debug registers, always in an order that never arms half a slot, unless the kernel's rules say otherwise.
-import { type Image, imageOf, keepSlots } from '../../facility/virtual/image.js';
+
 import { NOBODY } from '../../facility/virtual/half.js';
+import { type Image, imageOf, keepSlots } from '../../facility/virtual/image.js';
 import { moveToDr } from '../cpu.js';
 import type { Cpu } from '../cpu-state.js';
 import type { LoadReason } from '../events.js';

@@ -1,7 +1,7 @@
 // One step of one CPU: an instruction of its thread, or one action of the kernel for it.
 import { STEP_BIT } from '../../facility/virtual/registers.js';
-import { execute } from '../execute.js';
 import type { Outcome } from '../cpu-state.js';
+import { execute } from '../execute.js';
 import { instructionAt, type KernelAction, type SystemCall } from '../program.js';
 import { SIGNALS, signalBit, type Thread } from '../state.js';
 import { cpuOf, type Kernel, spaceOf, threadOf } from './context.js';

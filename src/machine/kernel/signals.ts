@@ -1,6 +1,7 @@
 // Signals: what is owed to a thread, and its delivery at the one safe point, just before it returns to user mode.
-import { registersOf } from '../../facility/virtual/half.js';
+
 import type { SigCode } from '../../facility/rules.js';
+import { registersOf } from '../../facility/virtual/half.js';
 import type { Stop } from '../events.js';
 import type { SignalName } from '../program.js';
 import { copyContext, SIGNALS, signalBit, type Thread } from '../state.js';

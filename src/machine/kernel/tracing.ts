@@ -1,7 +1,7 @@
 // One process tracing another, as the interfaces see it.
 import type { Errno } from '../../facility/rules.js';
-import type { StopView, Tracing } from '../../interfaces/host.js';
 import { registersOf } from '../../facility/virtual/half.js';
+import type { StopView, Tracing } from '../../interfaces/host.js';
 import type { SignalName } from '../program.js';
 import { SIGNALS } from '../state.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
@@ -55,7 +55,11 @@ function resume(kernel: Kernel, tid: number, how: 'cont' | 'step', signal: strin
 }
 
 /** The thread is ready again, and has its CPU back where that is free. */
-function goOn(kernel: Kernel, tid: number, { how, signal }: { readonly how: 'cont' | 'step' | 'detach'; readonly signal: string | null }): void {
+function goOn(
+  kernel: Kernel,
+  tid: number,
+  { how, signal }: { readonly how: 'cont' | 'step' | 'detach'; readonly signal: string | null },
+): void {
   const thread = threadOf(kernel, tid);
   thread.status = 'ready';
   thread.trace.stop = null;
