@@ -51,8 +51,7 @@ const FLAG = {
   remove_on_exec: 1n << 36n,
   sigtrap: 1n << 37n,
 } as const;
-/** Names of perf_event_attr's flags that hwbkpt and its tests set. */
-export type FlagName = keyof typeof FLAG;
+type FlagName = keyof typeof FLAG;
 
 /** HW_BREAKPOINT_* bits (include/uapi/linux/hw_breakpoint.h); reads alone do not exist on x86. */
 export const BREAKPOINT_TYPE = { write: 2, readwrite: 3, execute: 4 } as const;

@@ -175,7 +175,7 @@ const ATTRIBUTES: readonly Case<SlotSubject>[] = [
     { flags: ['exclude_user'] },
     { flags: ['exclude_user', 'exclude_kernel'] },
   ]),
-  refusals('N-15 vector registers cannot be sampled', 'EOPNOTSUPP', [{ vectorRegister: true, period: 1 }]),
+  refusals('N-15 vector registers cannot be sampled', 'EOPNOTSUPP', [{ vectorRegister: true, period: 1 }], 'what a sample may hold'),
   refusals('R-565 branch stacks are not supported', 'EOPNOTSUPP', [{ branchStack: true, period: 1 }]),
 ];
 
