@@ -5,6 +5,8 @@
 
 /** Bytes of data that a subject has, all zero at first. */
 export const DATA_BYTES = 8192;
+/** Eight bytes of the data that no case touches, for breakpoints of others. */
+export const UNTOUCHED_AT = DATA_BYTES - 256;
 
 export type Operation =
   | { readonly op: 'nop' }

@@ -1,6 +1,7 @@
 // Random scripts of writes to debug registers, and what a subject makes of one: to hold two subjects, or a subject and the rules, against each other.
 import fc from 'fast-check';
 import { assertNever } from '../../../src/base/assert.js';
+import { UNTOUCHED_AT } from './operation.js';
 import type { Errno, PtraceSubject, RivalSlot, Stop } from './subject.js';
 import { debugRegister, type RegisterNumber, setDebugRegister, TASK_SIZE_MAX } from './words.js';
 
@@ -26,7 +27,6 @@ export interface ScriptRun {
 
 /** Where in the data scripts put their breakpoints. */
 export const SCRIPT_AT = 64;
-const RIVAL_AT = 0x1f00;
 const REGISTERS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 const EDGES = [0n, 1n, TASK_SIZE_MAX - 8n, TASK_SIZE_MAX - 1n, TASK_SIZE_MAX, 0x8000_0000_0000n, 0xffff_ffff_8100_0000n];
@@ -88,7 +88,7 @@ function takeStep(subject: PtraceSubject, step: ScriptStep, rivals: RivalSlot[])
     case 'raw':
       return setDebugRegister(subject, step.register, step.value);
     case 'take-slot': {
-      const answer = subject.takeSlot(RIVAL_AT);
+      const answer = subject.takeSlot(UNTOUCHED_AT);
       if (typeof answer === 'string') return answer;
       rivals.push(answer);
       return null;

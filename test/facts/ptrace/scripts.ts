@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { PtraceCase } from './case.js';
 import { fact } from './expectations.js';
+import { UNTOUCHED_AT } from './operation.js';
 import type { Errno, PtraceSubject } from './subject.js';
 import { debugRegister, type RegisterNumber, SLOT_INDICES, setDebugRegister } from './words.js';
 
@@ -25,12 +26,12 @@ export function write(subject: PtraceSubject, script: Script): void {
 
 /** How many slots of the thread another client can still have; it takes them. */
 export function slotsLeft(subject: PtraceSubject): number {
-  return SLOT_INDICES.filter(() => typeof subject.takeSlot(0x1f00) !== 'string').length;
+  return SLOT_INDICES.filter(() => typeof subject.takeSlot(UNTOUCHED_AT) !== 'string').length;
 }
 
 /** Has other clients take this many slots of the thread. Fails the case where they cannot. */
 export function takeSlots(subject: PtraceSubject, count: number): void {
-  const answers = Array.from({ length: count }, () => subject.takeSlot(0x1f00));
+  const answers = Array.from({ length: count }, () => subject.takeSlot(UNTOUCHED_AT));
   expect(answers.filter((answer) => typeof answer === 'string')).toEqual([]);
 }
 

@@ -2,7 +2,7 @@
 //
 // A child shares memory with its maker where the kernel says so: each has a part of the code space and of the stack of its own.
 
-import { isErrno, LinuxError } from '../../../../src/linux/errno.js';
+import { errnoName, isErrno, LinuxError } from '../../../../src/linux/errno.js';
 import { PerfEvent, packBreakpoint } from '../../../../src/linux/perf-event.js';
 import { PTRACE_EVENT, PTRACE_OPTION, ptraceDetach, ptraceInterrupt, ptraceSeize } from '../../../../src/linux/ptrace.js';
 import {
@@ -96,7 +96,7 @@ export class LiveSubject implements PtraceSubject, Disposable {
   pokeByStranger(offset: bigint, value: bigint): Errno | null {
     using stranger = LiveSubject.start(this.#machine);
     const result = stranger.#systemCall(SYS.ptrace, { rdi: PTRACE_POKEUSER, rsi: BigInt(this.#tid), rdx: offset, r10: value });
-    return result < 0n ? (new LinuxError('ptrace', Number(-result)).errno as Errno) : null;
+    return result < 0n ? (errnoName(Number(-result)) as Errno) : null;
   }
 
   clearResumeFlag(): void {
