@@ -4,19 +4,19 @@ import { TracerMemory } from '../../../src/linux/ptrace-control.js';
 import { describeWith } from '../../helpers/requirement.js';
 import { PTRACE_CASES } from './all-cases.js';
 import type { PtraceCase } from './case.js';
-import { type LiveMachine, LiveSubject } from './live/live-subject.js';
+import { type LiveKernel, LiveSubject } from './live/live-subject.js';
 import { closeTraceeProgram, loadTraceeProgram } from './live/tracee-program.js';
 
 describeWith(['ptrace', 'perf', 'gcc'], 'the running kernel', () => {
-  let machine: LiveMachine;
+  let kernel: LiveKernel;
 
   beforeAll(async () => {
-    machine = { program: await loadTraceeProgram(), memory: new TracerMemory() };
+    kernel = { program: await loadTraceeProgram(), memory: new TracerMemory() };
   });
 
   afterAll(() => {
-    closeTraceeProgram(machine.program);
-    machine.memory[Symbol.dispose]();
+    closeTraceeProgram(kernel.program);
+    kernel.memory[Symbol.dispose]();
   });
 
   for (const fact of PTRACE_CASES.filter(({ needs }) => needs === undefined)) test(fact.title, () => prove(fact));
@@ -27,13 +27,13 @@ describeWith(['ptrace', 'perf', 'gcc'], 'the running kernel', () => {
 
   /** On a fresh process; once more where a slot was missing, which the kernel may not have taken back from the one before (N-9). */
   function prove(fact: PtraceCase): void {
-    using subject = LiveSubject.start(machine);
+    using subject = LiveSubject.start(kernel);
     try {
       fact.check(subject);
     } catch (error) {
       if (subject.noSpaceAnswers === 0) throw error;
       subject[Symbol.dispose]();
-      using again = LiveSubject.start(machine);
+      using again = LiveSubject.start(kernel);
       fact.check(again);
     }
   }

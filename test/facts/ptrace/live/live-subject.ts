@@ -38,7 +38,7 @@ const THREAD_FLAGS = 0x0005_0f00n;
 const PTRACE_POKEUSER = 6n;
 
 /** What subjects of one test have in common. */
-export interface LiveMachine {
+export interface LiveKernel {
   readonly program: TraceeProgram;
   readonly memory: TracerMemory;
 }
@@ -47,7 +47,7 @@ export interface LiveMachine {
 export class LiveSubject implements PtraceSubject, Disposable {
   readonly dataAddress: bigint;
   readonly handlerAddress: bigint;
-  readonly #machine: LiveMachine;
+  readonly #kernel: LiveKernel;
   readonly #tid: number;
   /** Of this thread among those that share the code space. */
   readonly #place: number;
@@ -55,18 +55,19 @@ export class LiveSubject implements PtraceSubject, Disposable {
   #loaded: LoadedProgram | null = null;
   #ended: Ending | null = null;
   #noSpace = 0;
+  #disposed = false;
 
-  private constructor(machine: LiveMachine, tid: number, place: number) {
-    this.#machine = machine;
+  private constructor(kernel: LiveKernel, tid: number, place: number) {
+    this.#kernel = kernel;
     this.#tid = tid;
     this.#place = place;
-    this.dataAddress = machine.program.addresses.data;
-    this.handlerAddress = machine.program.handler;
+    this.dataAddress = kernel.program.addresses.data;
+    this.handlerAddress = kernel.program.handler;
   }
 
   /** A fresh process, traced and stopped. Throws LinuxError. */
-  static start(machine: LiveMachine): LiveSubject {
-    const subject = new LiveSubject(machine, startTracee(machine.program), 0);
+  static start(kernel: LiveKernel): LiveSubject {
+    const subject = new LiveSubject(kernel, startTracee(kernel.program), 0);
     try {
       subject.attach();
     } catch (error) {
@@ -94,18 +95,18 @@ export class LiveSubject implements PtraceSubject, Disposable {
   }
 
   pokeByStranger(offset: bigint, value: bigint): Errno | null {
-    using stranger = LiveSubject.start(this.#machine);
+    using stranger = LiveSubject.start(this.#kernel);
     const result = stranger.#systemCall(SYS.ptrace, { rdi: PTRACE_POKEUSER, rsi: BigInt(this.#tid), rdx: offset, r10: value });
     return result < 0n ? (errnoName(Number(-result)) as Errno) : null;
   }
 
   clearResumeFlag(): void {
     const { eflags } = this.#registers();
-    this.#machine.memory.setRegisters(this.#tid, { eflags: eflags & ~RF });
+    this.#kernel.memory.setRegisters(this.#tid, { eflags: eflags & ~RF });
   }
 
   load(operations: readonly Operation[]): readonly bigint[] {
-    const { program, memory } = this.#machine;
+    const { program, memory } = this.#kernel;
     const loaded = new LoadedProgram(operations, program, this.#place);
     loaded.writeTo((address, word) => pokeMemory(this.#tid, address, word));
     const changes: Partial<Record<RegisterName, bigint>> = {
@@ -144,14 +145,14 @@ export class LiveSubject implements PtraceSubject, Disposable {
   }
 
   handlerRuns(): number {
-    return Number(peekMemory(this.#tid, this.#machine.program.addresses.handlerRuns));
+    return Number(peekMemory(this.#tid, this.#kernel.program.addresses.handlerRuns));
   }
 
   bear(kind: 'fork' | 'vfork' | 'thread'): LiveSubject {
     const { number, registers, event } = BIRTHS[kind];
     this.#enterSystemCall(number, registers);
     this.#expectEvent(this.#go(), event);
-    const child = new LiveSubject(this.#machine, this.#machine.memory.eventMessage(this.#tid), this.#place + 1);
+    const child = new LiveSubject(this.#kernel, this.#kernel.memory.eventMessage(this.#tid), this.#place + 1);
     this.#others.push(child);
     child.#expectEvent(nextState(child.#tid), PTRACE_EVENT.STOP);
     if (kind !== 'vfork') this.#expectCheckpoint(this.resume());
@@ -159,7 +160,7 @@ export class LiveSubject implements PtraceSubject, Disposable {
   }
 
   exec(): void {
-    const { programPath, programArguments } = this.#machine.program;
+    const { programPath, programArguments } = this.#kernel.program;
     this.#enterSystemCall(SYS.execve, { rdi: programPath, rsi: programArguments, rdx: 0n });
     this.#expectEvent(this.#go(), PTRACE_EVENT.EXEC);
   }
@@ -191,6 +192,9 @@ export class LiveSubject implements PtraceSubject, Disposable {
   }
 
   [Symbol.dispose](): void {
+    // Once only: what was reaped may be somebody else's id by now.
+    if (this.#disposed) return;
+    this.#disposed = true;
     for (const other of this.#others) other[Symbol.dispose]();
     if (this.#ended !== null) return;
     try {
@@ -212,7 +216,7 @@ export class LiveSubject implements PtraceSubject, Disposable {
   #enterSystemCall(number: number, registers: Partial<Record<RegisterName, bigint>>): void {
     // getpid's code, its number replaced: its instruction is what is wanted.
     const [syscall] = this.load([{ op: 'system-call', call: { name: 'getpid' } }]);
-    this.#machine.memory.setRegisters(this.#tid, { ...registers, rax: BigInt(number), rip: syscall ?? 0n });
+    this.#kernel.memory.setRegisters(this.#tid, { ...registers, rax: BigInt(number), rip: syscall ?? 0n });
   }
 
   #go(): WaitStatus {
@@ -221,14 +225,14 @@ export class LiveSubject implements PtraceSubject, Disposable {
   }
 
   #registers(): Record<RegisterName, bigint> {
-    return this.#machine.memory.registers(this.#tid);
+    return this.#kernel.memory.registers(this.#tid);
   }
 
   #stopOf(status: WaitStatus): Stop {
     this.#ended = endingOf(status);
     if (this.#ended !== null) return this.#ended;
     if (status.kind !== 'stopped' || status.event !== 0) throw new Error(`an unexpected stop: ${JSON.stringify(status)}`);
-    const info = this.#machine.memory.signalInfo(this.#tid);
+    const info = this.#kernel.memory.signalInfo(this.#tid);
     const { rip, eflags, rcx } = this.#registers();
     const code = codeName(info);
     // The int3 behind the last operation.
