@@ -3,11 +3,9 @@ import type { RequirementId } from './requirement.js';
 
 const CONTROL_WORDS = "src/registers does not know arm64's control words yet";
 const BPF = 'the engine that attaches BPF programs is not there yet';
-const STOP = 'the engine that stops at a hit is not there yet';
 
 export const LATER: Readonly<Record<RequirementId, string>> = {
   'R-903': CONTROL_WORDS,
   'R-904': CONTROL_WORDS,
-  'N-10': STOP,
   'N-13': BPF,
 };
