@@ -106,7 +106,7 @@ export function returnToUser(kernel: Kernel, cpu: number, tid: number): void {
   if (kernel.setup.rules.loading === 'return-to-user' && cpuOf(kernel, cpu).thread === tid) loadCpu(kernel, cpu, 'return-to-user');
 }
 
-function perform(kernel: Kernel, cpu: number, thread: Thread, call: Exclude<SystemCall, { readonly name: 'work' }>): void {
+function perform(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall): void {
   const { signals } = thread;
   switch (call.name) {
     case 'fork':
@@ -144,6 +144,8 @@ function perform(kernel: Kernel, cpu: number, thread: Thread, call: Exclude<Syst
     }
     case 'vm86':
       thread.vm86 = true;
+      break;
+    case 'work':
       break;
   }
 }
