@@ -22,7 +22,8 @@ A file shows a row when it names its id (\`R-105\`, or a range, \`R-701 to R-708
 - a comment within a test or a group of tests, or directly above one, or directly above a case of a table;
 - a line of a scenario (\`.scn\`) that begins with \`source\`.
 
-These do not count: texts within \`expect(...)\` and its matchers, anything within a \`skip\` or \`todo\`, the tests' own helpers, and the sources.`;
+These do not count: texts of several lines, texts within \`expect(...)\` and its matchers, anything within a \`skip\` or \`todo\`, the tests' own
+helpers, and the sources. That a test shows all of a row it names is its author's word: the check holds only that somebody gave it.`;
 
 /** How states are called in the summary line, in its order. */
 const STATE_NAMES: Readonly<Record<CoverageState, string>> = {

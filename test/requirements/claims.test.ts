@@ -44,6 +44,8 @@ describe('sources', () => {
     ['a comment above a helper', "test('gathers', run);\n/** As R-105 has it. */\nfunction run() {}"],
     ['the comment at the head', "// Shows R-105.\nimport { test } from 'vitest';\ntest('gathers', () => {});"],
     ['what is expected', "test('prints', () => { expect(lines).toEqual(['note (R-105)']); });"],
+    ['a scenario that a test reads', 'const text = `title a\nsource R-105\n`;'],
+    ['a scenario with its lines escaped', "const text = 'title a\\nsource R-105';"],
     ['what is asked for', "test('prints', () => { expect(lines('R-105')).resolves.toContain('note (R-105)'); });"],
     ['a test to be written', "test.todo('gathers (R-105)');"],
     ['a test that is skipped', "test.skip('gathers (R-105)', () => {\n  // R-105\n});"],

@@ -12,6 +12,8 @@ const TEST_CALL = /^(test|it|describe\w*)(\.|$)/;
 const NEVER_RUN = /\.(skip|todo)(\.|$)/;
 /** What a test expects the program to print is no claim. */
 const EXPECTATION = /(^|\.)(expect|to[A-Z]\w*)$/;
+/** A title has one line; what has more is something that a test reads, a scenario for one. */
+const SEVERAL_LINES = /\n|\\n/;
 /** `source S0, R-105 to R-107`, up to a comment. */
 const SCENARIO_SOURCE = /^[ \t]*source\b[^#\n]*/gm;
 
@@ -22,9 +24,9 @@ export function claimsOfSource(text: string): string[] {
   return words.filter(isClaim).map(({ value }) => value);
 }
 
-function isClaim({ kind, calls, next }: SourceWord): boolean {
+function isClaim({ kind, value, calls, next }: SourceWord): boolean {
   if (calls.some((call) => NEVER_RUN.test(call))) return false;
-  if (kind === 'text') return !calls.some((call) => EXPECTATION.test(call));
+  if (kind === 'text') return !SEVERAL_LINES.test(value) && !calls.some((call) => EXPECTATION.test(call));
   return calls.some((call) => TEST_CALL.test(call)) || (next !== null && isAboveTestOrCase(next));
 }
 
