@@ -4,7 +4,7 @@ import type { RequirementId } from './requirement.js';
 
 const NO_IA64 = 'ia64 hardware and its kernel; hwbkpt runs on x86-64 and simulates x86 only';
 const NO_ARM64 = 'arm64 hardware and its kernel; hwbkpt runs on x86-64 and simulates x86 only';
-const PFMON = 'what pfmon does, a program that is not part of this project';
+const PFMON = 'options and messages of pfmon, a program that is not part of this project; no kernel or processor shows them';
 
 export const NOT_OBSERVABLE: Readonly<Record<RequirementId, string>> = {
   'R-111': 'a question that a mail of 2007 left open: it states no behaviour',
