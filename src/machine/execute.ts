@@ -1,143 +1,84 @@
-// One instruction of a thread in user mode, by the processor's own rules: faults before it, traps after it, and what MOV SS holds back.
-//
-//   before:  instruction breakpoint, unless RF       -> fault, nothing executed
-//   run:     accesses meet data breakpoints          -> bits, merged (R-031)
-//   after:   RF is clear; TF as it was before it     -> BS, merged with the bits
-//            a shadow (MOV SS) keeps all of it until the next instruction has ended (R-039)
-import { STEP_BIT } from '../facility/virtual/registers.js';
-import { executeHits, isGuarded } from './cpu.js';
+// One instruction of a thread in user mode, by the rules of the processor: nothing here knows of an operating system.
+import { assertNever } from '../base/assert.js';
+import { clflush, inOut, load, loadSs, store } from './accesses.js';
+import { breakpointBefore, completed, excepted, type Place, type Running } from './boundary.js';
+import { call, jump, loop, ret } from './control-flow.js';
 import type { Context, Cpu, Outcome } from './cpu-state.js';
-import { readAndWrite, type Space, touchData } from './execute-access.js';
-import { repeat } from './execute-string.js';
-import { INSTRUCTION_BYTES, type Instruction } from './program.js';
+import { breakpointInterrupt, icebp, interrupt, moveDr, systemCall } from './exceptions.js';
+import type { Instruction } from './program.js';
+import { add, compareExchange, exchange } from './read-modify-write.js';
+import { repMove, repStore } from './strings.js';
 
-/** BD of DR6: a debug register is about to be accessed (R-023). */
-const GENERAL_DETECT_BIT = 0x2000;
+export type { Place } from './boundary.js';
 
-/** Runs `instruction` at `context.pc`. The bits are positive; DR6 itself is the caller's to change. */
-export function execute(cpu: Cpu, context: Context, space: Space, instruction: Instruction): Outcome {
-  // Just after an SS load an instruction breakpoint is missed (R-039).
-  if (!context.rf && !context.shadow && context.rep === 0) {
-    const hit = executeHits(cpu, context.pc);
-    if (hit !== 0) return { kind: 'fault', dr6: hit };
-  }
-  if (instruction.op === 'mov-dr' && isGuarded(cpu)) return { kind: 'fault', dr6: GENERAL_DETECT_BIT };
-  const ran = run(cpu, context, space, instruction);
-  return ran.kind === 'exception' ? faulted(context, ran.vector) : ended(context, instruction, ran);
+/**
+ * Executes `instruction`, which lies at `context.pc`, or one group of iterations of it; changes `context` and memory. DR6 stays as it is:
+ * the outcome's bits, in positive polarity, are for raise. After `fault` and `exception` the thread is still on the instruction.
+ */
+export function execute(cpu: Cpu, context: Context, place: Place, instruction: Instruction): Outcome {
+  const running: Running = { cpu, context, memory: place.memory, layout: place.layout, model: place.model };
+  return breakpointBefore(running) ?? perform(running, instruction);
 }
 
-/** What an instruction did, before TF and the shadow are looked at. */
-type Ran =
-  | { readonly kind: 'done' | 'repeating' | 'syscall' | 'icebp'; readonly bits: number; readonly to: number }
-  | { readonly kind: 'interrupt'; readonly vector: number; readonly to: number }
-  | { readonly kind: 'exception'; readonly vector: 'gp' | 'pf' | 'ud' };
-
-function run(cpu: Cpu, context: Context, space: Space, instruction: Instruction): Ran {
-  const next = context.pc + INSTRUCTION_BYTES;
+function perform(running: Running, instruction: Instruction): Outcome {
+  const { tf } = running.context;
   switch (instruction.op) {
     case 'nop':
     case 'no-access':
-    case 'popf':
-      return { kind: 'done', bits: 0, to: next };
+      return completed(running, 0, tf);
     case 'load':
-    case 'mov-ss':
-    case 'clflush':
+      return load(running, instruction);
     case 'store':
+      return store(running, instruction);
+    case 'clflush':
+      return clflush(running, instruction);
+    case 'io':
+      return inOut(running, instruction);
+    case 'mov-ss':
+      return loadSs(running, instruction);
     case 'add':
+      return add(running, instruction);
     case 'xchg':
+      return exchange(running, instruction);
     case 'cmpxchg':
-    case 'io': {
-      const bits =
-        instruction.op === 'load' || instruction.op === 'mov-ss' || instruction.op === 'clflush' || instruction.op === 'io'
-          ? touchData(cpu, space, instruction)
-          : readAndWrite(cpu, space, instruction);
-      return bits === null ? { kind: 'exception', vector: 'pf' } : { kind: 'done', bits, to: next };
-    }
+      return compareExchange(running, instruction);
     case 'rep-movs':
-    case 'rep-stos': {
-      const group = repeat(cpu, context, space, instruction);
-      if (group === null) return { kind: 'exception', vector: 'pf' };
-      return { kind: group.more ? 'repeating' : 'done', bits: group.bits, to: group.more ? context.pc : next };
-    }
-    case 'int3':
-      return { kind: 'interrupt', vector: 3, to: next };
-    case 'int':
-      return instruction.vector === 1 ? { kind: 'exception', vector: 'gp' } : { kind: 'interrupt', vector: instruction.vector, to: next };
-    case 'icebp':
-      return { kind: 'icebp', bits: 0, to: next };
-    case 'mov-dr':
-    case 'cli':
-      return { kind: 'exception', vector: 'gp' };
-    case 'fault':
-      return { kind: 'exception', vector: 'pf' };
-    case 'syscall':
-      return { kind: 'syscall', bits: 0, to: next };
-    default:
-      return { kind: 'done', bits: 0, to: flow(context, instruction, next) };
-  }
-}
-
-/** Where control goes. */
-function flow(
-  context: Context,
-  instruction: Extract<Instruction, { readonly op: 'jump' | 'loop' | 'call' | 'ret' }>,
-  next: number,
-): number {
-  switch (instruction.op) {
+      return repMove(running, instruction);
+    case 'rep-stos':
+      return repStore(running, instruction);
     case 'jump':
-      return instruction.to;
-    case 'call':
-      context.calls.push(next);
-      return instruction.to;
-    case 'ret':
-      return context.calls.pop() ?? next;
+      return jump(running, instruction);
     case 'loop':
-      context.passes++;
-      if (context.passes < instruction.times) return instruction.to;
-      context.passes = 0;
-      return next;
+      return loop(running, instruction);
+    case 'call':
+      return call(running, instruction);
+    case 'ret':
+      return ret(running);
+    case 'popf':
+      return popFlags(running, instruction.tf);
+    case 'int3':
+      return breakpointInterrupt(running);
+    case 'int':
+      return interrupt(running, instruction.vector);
+    case 'icebp':
+      return icebp(running);
+    case 'syscall':
+      return systemCall(running);
+    case 'mov-dr':
+      return moveDr(running, instruction.register);
+    case 'cli':
+      // Privileged, as long as IOPL is 0.
+      return excepted(running, 'gp');
+    case 'fault':
+      return excepted(running, 'pf');
+    default:
+      return assertNever(instruction);
   }
 }
 
-/** A fault drops what a shadow held back, and comes again without it (T-L-10). */
-function faulted(context: Context, vector: 'gp' | 'pf' | 'ud'): Outcome {
-  context.shadow = false;
-  context.held = 0;
-  return { kind: 'exception', vector };
-}
-
-function ended(context: Context, instruction: Instruction, ran: Exclude<Ran, { readonly kind: 'exception' }>): Outcome {
-  const { tf, held } = context;
-  context.held = 0;
-  context.pc = ran.to;
-  if (instruction.op === 'popf') context.tf = instruction.tf;
-  if (ran.kind === 'interrupt') {
-    // INT n clears TF for the handler, so that it is not stepped; what was held back is taken in the kernel (R-038, R-039).
-    settle(context);
-    return { kind: 'interrupt', vector: ran.vector, dr6: held };
-  }
-  if (ran.kind === 'icebp') {
-    settle(context);
-    return { kind: 'icebp', dr6: held };
-  }
-  if (ran.kind === 'syscall') {
-    settle(context);
-    return { kind: 'syscall', dr6: held };
-  }
-  const bits = ran.bits | held | (tf ? STEP_BIT : 0);
-  if (instruction.op === 'mov-ss') {
-    context.shadow = true;
-    context.held = bits;
-    context.rf = false;
-    return { kind: 'done', dr6: 0 };
-  }
-  context.shadow = false;
-  // Between iterations the saved flags have RF (R-035).
-  context.rf = ran.kind === 'repeating' && bits !== 0;
-  return { kind: ran.kind, dr6: bits };
-}
-
-function settle(context: Context): void {
-  context.shadow = false;
-  context.rf = false;
+/** The trap depends on TF before the instruction: a POPF that sets it is not followed by one, a POPF that clears it is (R-038). */
+function popFlags(running: Running, tf: boolean): Outcome {
+  const stepped = running.context.tf;
+  running.context.tf = tf;
+  return completed(running, 0, stepped);
 }

@@ -4,6 +4,7 @@
 // make this short: -1 is followed by 0, so an access that wraps round the end of the address space needs no case of its own. An aligned
 // slot never wraps.
 import { type Linear, linearOf } from '../facility/linear.js';
+import { fieldOf, isEnabled } from '../facility/virtual/registers.js';
 import type { Cpu } from './cpu-state.js';
 
 /** What a data or I/O slot can see. What reads and writes the same bytes is a `write`: slots that see reads see writes too (R-007). */
@@ -20,7 +21,7 @@ export function dataHits(cpu: Cpu, access: DataAccess, address: Linear, length: 
   if ((cpu.dr7 & 0xff) === 0) return 0;
   let bits = 0;
   for (let slot = 0; slot < 4; slot++) {
-    if (isEnabled(cpu, slot) && sees(cpu, slot, access) && overlaps(cpu, slot, address, length)) bits |= 1 << slot;
+    if (isEnabled(cpu.dr7, slot) && sees(cpu, slot, access) && overlaps(cpu, slot, address, length)) bits |= 1 << slot;
   }
   return bits;
 }
@@ -29,7 +30,7 @@ export function dataHits(cpu: Cpu, access: DataAccess, address: Linear, length: 
 export function disabledDataHits(cpu: Cpu, access: DataAccess, address: Linear, length: number): number {
   let bits = 0;
   for (let slot = 0; slot < 4; slot++) {
-    if (!isEnabled(cpu, slot) && sees(cpu, slot, access) && overlaps(cpu, slot, address, length)) bits |= 1 << slot;
+    if (!isEnabled(cpu.dr7, slot) && sees(cpu, slot, access) && overlaps(cpu, slot, address, length)) bits |= 1 << slot;
   }
   return bits;
 }
@@ -39,7 +40,7 @@ export function executeHits(cpu: Cpu, address: Linear): number {
   if ((cpu.dr7 & 0xff) === 0) return 0;
   let bits = 0;
   for (let slot = 0; slot < 4; slot++) {
-    if (isEnabled(cpu, slot) && names(cpu, slot, address)) bits |= 1 << slot;
+    if (isEnabled(cpu.dr7, slot) && names(cpu, slot, address)) bits |= 1 << slot;
   }
   return bits;
 }
@@ -48,24 +49,14 @@ export function executeHits(cpu: Cpu, address: Linear): number {
 export function disabledExecuteHits(cpu: Cpu, address: Linear): number {
   let bits = 0;
   for (let slot = 0; slot < 4; slot++) {
-    if (!isEnabled(cpu, slot) && names(cpu, slot, address)) bits |= 1 << slot;
+    if (!isEnabled(cpu.dr7, slot) && names(cpu, slot, address)) bits |= 1 << slot;
   }
   return bits;
 }
 
-/** L or G (R-006). */
-function isEnabled(cpu: Cpu, slot: number): boolean {
-  return ((cpu.dr7 >>> (2 * slot)) & 3) !== 0;
-}
-
-/** R/W of `slot` in its low two bits, LEN in the two above. */
-function fieldOf(cpu: Cpu, slot: number): number {
-  return (cpu.dr7 >>> (16 + 4 * slot)) & 0xf;
-}
-
 /** Whether the slot's R/W bits ask for such an access; I/O slots exist with CR4.DE only (R-007). */
 function sees(cpu: Cpu, slot: number, access: DataAccess): boolean {
-  const readWrite = fieldOf(cpu, slot) & 3;
+  const readWrite = fieldOf(cpu.dr7, slot) & 3;
   switch (access) {
     case 'write':
       return (readWrite & 1) !== 0;
@@ -79,7 +70,7 @@ function sees(cpu: Cpu, slot: number, access: DataAccess): boolean {
 /** Whether any byte of the access lies in the slot's range (R-009, R-010). An address register that is not canonical gives NaN: false. */
 function overlaps(cpu: Cpu, slot: number, address: Linear, length: number): boolean {
   if (length <= 0) return false;
-  const width = widthOf(fieldOf(cpu, slot) >>> 2);
+  const width = widthOf(fieldOf(cpu.dr7, slot) >>> 2);
   const lo = cpu.dr[2 * slot] ?? 0;
   const start = linearOf((lo & -width) >>> 0, cpu.dr[2 * slot + 1] ?? 0);
   return address < start + width && start < address + length;
@@ -87,7 +78,7 @@ function overlaps(cpu: Cpu, slot: number, address: Linear, length: number): bool
 
 /** Whether the slot is an instruction breakpoint at `address`; LEN does not matter, other values than 0 are undefined (R-008). */
 function names(cpu: Cpu, slot: number, address: Linear): boolean {
-  return (fieldOf(cpu, slot) & 3) === EXECUTE && linearOf(cpu.dr[2 * slot] ?? 0, cpu.dr[2 * slot + 1] ?? 0) === address;
+  return (fieldOf(cpu.dr7, slot) & 3) === EXECUTE && linearOf(cpu.dr[2 * slot] ?? 0, cpu.dr[2 * slot + 1] ?? 0) === address;
 }
 
 /** Bytes for LEN bits: 00 1, 01 2, 10 8, 11 4 (R-008). */
