@@ -1,86 +1,98 @@
 // Who competes with whom (R-330): requests of one thread with each other, all of them with the kernel's, those of different threads not at all.
-import { compareRank, type Request } from './request.js';
-import type { Competitor, Facility } from './state.js';
+import { setPlanned } from './ranking.js';
+import type { Request } from './request.js';
+import { type Competitor, type Facility, UNUSED, WHOLE_PROCESS } from './state.js';
 
-/** Competitors that `request` has a place in; made when they are missing. */
-export function competitorsOf(state: Facility, request: Request): Competitor[] {
-  const { scope } = request;
+/** Index of the competitor of a thread, or of a {@link WHOLE_PROCESS}; made when there is none. */
+export function competitorFor(state: Facility, pid: number, tid: number): number {
+  const { competitors } = state;
+  const known = indexOf(state, pid, tid);
+  if (known >= 0) return known;
+  const ofProcess = competitors[indexOf(state, pid, WHOLE_PROCESS)];
+  const made: Competitor = { pid, tid, strangers: ofProcess?.strangers ?? 0, users: 0, chosen: [] };
+  const free = competitors.findIndex((one) => one.tid === UNUSED);
+  const at = free >= 0 ? free : competitors.length;
+  competitors[at] = made;
+  if (tid !== WHOLE_PROCESS) letProcessIn(state, at, made);
+  return at;
+}
+
+function indexOf({ competitors }: Facility, pid: number, tid: number): number {
+  for (let at = 0; at < competitors.length; at++) {
+    const one = competitors[at];
+    if (one !== undefined && one.tid === tid && (tid !== WHOLE_PROCESS || one.pid === pid)) return at;
+  }
+  return -1;
+}
+
+/** What a process has, each of its threads has. */
+function letProcessIn(state: Facility, at: number, { pid, chosen }: Competitor): void {
+  for (const request of state.ranked) {
+    if (request.scope.kind !== 'process' || request.scope.pid !== pid) continue;
+    request.places = [...request.places, at];
+    if (request.planned) chosen.push(request);
+  }
+  state.stale = true;
+}
+
+/** Gives `request` its places by its scope and threads. `pid`: process of those threads that are not known yet; default the request's. */
+export function findPlaces(state: Facility, request: Request, pid?: number): void {
+  const { planned, places: before } = request;
+  setPlanned(state, request, false);
+  request.places = placesOf(state, request, pid);
+  setPlanned(state, request, planned);
+  for (const one of ownPlaces(state, request.places, request)) one.users++;
+  for (const one of ownPlaces(state, before, request)) one.users--;
+  for (const at of before) if (!request.places.includes(at)) leaveUnused(state, at);
+  state.stale = true;
+}
+
+function placesOf(state: Facility, { scope, tids }: Request, pid?: number): number[] {
   switch (scope.kind) {
     case 'kernel':
       return [];
-    case 'process':
-      competitorFor(state, scope.pid, -1);
-      return state.competitors.filter(({ pid }) => pid === scope.pid);
     case 'thread':
-      return request.tids.map((tid) => competitorFor(state, scope.pid, tid));
+      return tids.map((tid) => competitorFor(state, pid ?? scope.pid, tid));
+    case 'process':
+      return processPlaces(state, scope.pid);
   }
 }
 
-/** The competitor of a thread (`tid` -1: of a process without regard to its threads). A new one of a thread has its process's requests. */
-export function competitorFor(state: Facility, pid: number, tid: number): Competitor {
-  for (const one of state.competitors) if (one.tid === tid && (tid !== -1 || one.pid === pid)) return one;
-  const ofProcess = tid === -1 ? null : (state.competitors.find((one) => one.pid === pid && one.tid === -1) ?? null);
-  const list = ofProcess?.list.filter(({ scope }) => scope.kind === 'process') ?? [];
-  const made: Competitor = {
-    pid,
-    tid,
-    strangers: ofProcess?.strangers ?? 0,
-    list: [...list],
-    levels: [0, 0, 0, 0],
-    chosen: [],
-    room: 0,
-    changed: true,
-  };
-  state.competitors.push(made);
-  return made;
+function processPlaces(state: Facility, pid: number): number[] {
+  competitorFor(state, pid, WHOLE_PROCESS);
+  return [...state.competitors.keys()].filter((at) => state.competitors[at]?.pid === pid && state.competitors[at]?.tid !== UNUSED);
 }
 
-/** Puts `request` into the lists it belongs to. */
-export function enlist(state: Facility, request: Request): void {
-  if (request.scope.kind === 'kernel') insert(state.kernel, request);
-  else for (const one of competitorsOf(state, request)) insertInto(one, request);
+/** Those of `places` that are there on `request`'s account. */
+function ownPlaces({ competitors }: Facility, places: readonly number[], { scope }: Request): Competitor[] {
+  const own: Competitor[] = [];
+  for (const at of places) {
+    const one = competitors[at];
+    if (one !== undefined && (one.tid === WHOLE_PROCESS || scope.kind === 'thread')) own.push(one);
+  }
+  return own;
 }
 
-/** Takes `request` out of all lists; a competitor with nothing left is gone. */
-export function delist(state: Facility, request: Request): void {
-  remove(state.kernel, request);
-  for (const one of state.competitors) if (remove(one.list, request)) one.changed = true;
-  if (state.competitors.some(({ list, strangers }) => list.length === 0 && strangers === 0)) {
-    state.competitors = state.competitors.filter(({ list, strangers }) => list.length > 0 || strangers > 0);
+/** `request` competes nowhere any more. */
+export function leavePlaces(state: Facility, request: Request): void {
+  const { places } = request;
+  for (const one of ownPlaces(state, places, request)) one.users--;
+  request.places = [];
+  for (const at of places) leaveUnused(state, at);
+}
+
+/** A competitor with nothing of its own left is gone; what is known of strangers stays until the thread ends. */
+export function leaveUnused(state: Facility, at: number, ended = false): void {
+  const one = state.competitors[at];
+  if (one === undefined || one.users > 0 || (one.strangers > 0 && !ended)) return;
+  if (one.strangers > 0) state.stale = true;
+  Object.assign(one, { pid: -1, tid: UNUSED, strangers: 0, chosen: [] });
+  for (const request of state.requests) {
+    if (request.scope.kind === 'process' && request.places.includes(at)) request.places = request.places.filter((place) => place !== at);
   }
 }
 
-/** Puts `request` where its present rank belongs: an installed one without callbacks has risen. */
-export function rerank(state: Facility, request: Request): void {
-  if (request.scope.kind === 'kernel') {
-    if (remove(state.kernel, request)) insert(state.kernel, request);
-  } else {
-    for (const one of competitorsOf(state, request)) if (remove(one.list, request)) insertInto(one, request);
-  }
-}
-
-/** Says that the plan for `request`'s competitors must be made anew. */
-export function markChanged(state: Facility, request: Request): void {
-  if (request.scope.kind !== 'kernel') for (const one of competitorsOf(state, request)) one.changed = true;
-}
-
-function insertInto(one: Competitor, request: Request): void {
-  insert(one.list, request);
-  one.changed = true;
-}
-
-function insert(list: Request[], request: Request): void {
-  let at = list.length;
-  while (at > 0) {
-    const before = list[at - 1];
-    if (before === undefined || compareRank(before, request) <= 0) break;
-    at--;
-  }
-  list.splice(at, 0, request);
-}
-
-function remove(list: Request[], request: Request): boolean {
-  const at = list.indexOf(request);
-  if (at >= 0) list.splice(at, 1);
-  return at >= 0;
+/** Index of the competitor of thread `tid`, or -1. */
+export function placeOfThread(state: Facility, tid: number): number {
+  return state.competitors.findIndex((one) => one.tid === tid);
 }

@@ -45,4 +45,8 @@ export interface ArmOrder extends PieceSpec {
   readonly scope: Scope;
   readonly inherit: Inherit;
   readonly inKernel: boolean;
+  /** Frames of a call chain that each hit is to bring along. */
+  readonly stackDepth: number;
+  /** Threads it is for: those of a request. Empty where the scope is the kernel or a process. */
+  readonly tids: readonly number[];
 }

@@ -4,14 +4,20 @@ import type { Facility } from './state.js';
 
 const NOBODY: readonly RequestId[] = [];
 
+interface Retired {
+  readonly cookie: number;
+  readonly request: RequestId;
+  /** The first version without it. */
+  readonly since: number;
+}
+
 /**
- * Follows a facility's armed pieces. A piece that is disarmed may still have hits under way: its entry stays until the engine says that
- * everything up to the version of its end has been delivered.
+ * Follows a facility's armed pieces. Whoever gives a piece up may still have hits under way, also where others go on using the piece: its
+ * entry stays until the engine says that everything up to the version of its end has been delivered.
  */
 export class HitRoutes {
   readonly #routes = new Map<number, readonly RequestId[]>();
-  /** Cookie -> the version that no longer has it. */
-  readonly #retired = new Map<number, number>();
+  #retired: Retired[] = [];
   #version = -1;
 
   /** Version of the table: that of the facility at the last {@link follow}. */
@@ -24,12 +30,18 @@ export class HitRoutes {
     if (state.version === this.#version) return;
     this.#version = state.version;
     const users = usersByCookie(state);
-    for (const cookie of this.#routes.keys()) {
-      if (!users.has(cookie) && !this.#retired.has(cookie)) this.#retired.set(cookie, state.version);
-    }
+    for (const [cookie, requests] of this.#routes) this.#retire(cookie, requests, users.get(cookie) ?? NOBODY);
     for (const [cookie, requests] of users) {
-      this.#routes.set(cookie, requests);
-      this.#retired.delete(cookie);
+      this.#retired = this.#retired.filter((one) => one.cookie !== cookie || !requests.includes(one.request));
+      const leaving = this.#retired.filter((one) => one.cookie === cookie).map(({ request }) => request);
+      this.#routes.set(cookie, [...requests, ...leaving]);
+    }
+  }
+
+  #retire(cookie: number, before: readonly RequestId[], now: readonly RequestId[]): void {
+    for (const request of before) {
+      if (now.includes(request) || this.#retired.some((one) => one.cookie === cookie && one.request === request)) continue;
+      this.#retired.push({ cookie, request, since: this.#version });
     }
   }
 
@@ -38,13 +50,15 @@ export class HitRoutes {
     return this.#routes.get(cookie) ?? NOBODY;
   }
 
-  /** All hits of pieces that version `version` did not have any more have been delivered. */
+  /** All hits of before version `version` have been delivered. */
   drained(version: number): void {
-    for (const [cookie, since] of this.#retired) {
+    for (const { cookie, request, since } of this.#retired) {
       if (since > version) continue;
-      this.#retired.delete(cookie);
-      this.#routes.delete(cookie);
+      const left = this.of(cookie).filter((id) => id !== request);
+      if (left.length > 0) this.#routes.set(cookie, left);
+      else this.#routes.delete(cookie);
     }
+    this.#retired = this.#retired.filter(({ since }) => since > version);
   }
 }
 

@@ -16,11 +16,17 @@ export function armFor(state: Facility, request: Request, out: Effect[]): void {
 
 /** Takes pieces that are armed as `request` wants them, if all are: then nothing need be disarmed to be armed again. */
 export function reclaim(state: Facility, request: Request): void {
-  const found = request.pieces.map((wanted) => sharedPiece(state, request, wanted));
-  const pieces = found.filter((piece) => piece !== null);
-  if (pieces.length < found.length) return;
-  for (const piece of pieces) piece.users++;
-  request.cookies = pieces.map(({ cookie }) => cookie);
+  const cookies: number[] = [];
+  for (const wanted of request.pieces) {
+    const piece = sharedPiece(state, request, wanted);
+    if (piece === null) return;
+    cookies.push(piece.cookie);
+  }
+  for (const cookie of cookies) {
+    const piece = pieceOf(state, cookie);
+    if (piece !== null) piece.users++;
+  }
+  request.cookies = cookies;
   state.version++;
 }
 
@@ -36,6 +42,7 @@ export function releasePieces(state: Facility, request: Request): void {
 
 /** Disarms what serves nobody. */
 export function disarmUnused(state: Facility, out: Effect[]): void {
+  if (state.unused.length === 0) return;
   for (const cookie of state.unused) {
     const piece = pieceOf(state, cookie);
     if (piece === null || piece.users > 0 || piece.state !== 'armed') continue;
@@ -56,14 +63,18 @@ export function dropPiece(state: Facility, piece: ArmedPiece): void {
   state.armed.splice(state.armed.indexOf(piece), 1);
 }
 
-function sharedPiece(state: Facility, request: Request, wanted: PieceSpec): ArmedPiece | null {
-  const found = state.armed.find((piece) => samePiece(piece, wanted) && piece.state !== 'disarming' && canShare(piece, request));
-  return found ?? null;
+/** A piece that serves others or has just ceased to, and would serve `request`. */
+export function sharedPiece(state: Facility, request: Request, wanted: PieceSpec): ArmedPiece | null {
+  for (const piece of state.armed) {
+    if (samePiece(piece, wanted) && piece.state !== 'disarming' && canShare(piece, request)) return piece;
+  }
+  return null;
 }
 
 function newPiece(state: Facility, request: Request, { address, length }: PieceSpec, out: Effect[]): ArmedPiece {
-  const { access, scope, inherit, inKernel } = request;
-  const piece: ArmedPiece = { cookie: state.nextCookie++, address, length, access, scope, inherit, inKernel, state: 'arming', users: 0 };
+  const { access, scope, inherit, inKernel, stackDepth = 0, tids } = request;
+  const kind = { access, scope, inherit, inKernel, stackDepth, tids };
+  const piece: ArmedPiece = { cookie: state.nextCookie++, address, length, ...kind, state: 'arming', users: 0 };
   state.armed.push(piece);
   out.push({ type: 'arm', effect: issue(state, piece.cookie), piece: orderOf(piece) });
   return piece;
@@ -75,6 +86,6 @@ function issue(state: Facility, cookie: number): number {
   return effect;
 }
 
-function orderOf({ cookie, address, length, access, scope, inherit, inKernel }: ArmedPiece): ArmOrder {
-  return { cookie, address, length, access, scope, inherit, inKernel };
+function orderOf({ cookie, address, length, access, scope, inherit, inKernel, stackDepth, tids }: ArmedPiece): ArmOrder {
+  return { cookie, address, length, access, scope, inherit, inKernel, stackDepth, tids };
 }

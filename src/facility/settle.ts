@@ -1,27 +1,36 @@
 // From one plan to the next: losers are told and disarmed, then winners are armed and told. What fails is taken out of the plan, and the
 // same road leads back, so that the old state is restored by the rule that made it.
-import { delist, rerank } from './competitors.js';
+import { leavePlaces } from './competitors.js';
 import type { Cause, Effect } from './events.js';
 import { armFor, disarmUnused, reclaim, releasePieces } from './pieces.js';
 import { makePlan } from './plan.js';
+import { delist, rerank, unsettle } from './ranking.js';
 import type { Code, Request } from './request.js';
 import { type Facility, pieceOf } from './state.js';
 
 /** Emits what leads from what is armed to the plan of now, as far as it can be done before the next answer. */
 export function settle(state: Facility, out: Effect[]): void {
   while (state.outstanding.length === 0) {
+    state.strangersCame = false;
     makePlan(state);
     if (refuseHopeless(state, out)) continue;
-    for (const request of state.unsettled) if (request.installed && !request.planned) uninstall(state, request, 'evicted', out);
+    for (const request of state.unsettled) if (!request.planned) takeOut(state, request, out);
     for (const request of state.unsettled) if (lacksPieces(request)) reclaim(state, request);
     disarmUnused(state, out);
     if (state.outstanding.length > 0) return;
     for (const request of state.unsettled) if (lacksPieces(request)) armFor(state, request, out);
     if (state.outstanding.length > 0) return;
-    // Installed without callbacks: its rank has risen, and with it the plan may have changed.
-    if (!installReady(state, out)) break;
+    installReady(state, out);
+    if (state.stale) continue;
+    state.unsettled = [];
+    return;
   }
-  if (state.outstanding.length === 0) state.unsettled = [];
+}
+
+/** What was armed for it while the plan changed again, nobody was told of. */
+function takeOut(state: Facility, request: Request, out: Effect[]): void {
+  if (request.installed) uninstall(state, request, 'evicted', out);
+  else if (request.cookies.length > 0) releasePieces(state, request);
 }
 
 function lacksPieces({ planned, cookies }: Request): boolean {
@@ -33,23 +42,28 @@ export function uninstall(state: Facility, request: Request, cause: Cause, out: 
   out.push({ type: 'tell', request: request.id, what: 'uninstalled', cause });
   request.installed = false;
   request.wasInstalled = cause === 'evicted' || cause === 'changed';
+  // Without callbacks it cannot wait: settling must come to it once more.
+  if (!request.callbacks) state.stale = true;
   releasePieces(state, request);
   rerank(state, request);
+  unsettle(state, request);
 }
 
 /** The facility knows `request` no more. Its pieces must have been released. */
 export function forget(state: Facility, request: Request): void {
   delist(state, request);
-  state.requests.splice(state.requests.indexOf(request), 1);
-  const at = state.unsettled.indexOf(request);
-  if (at >= 0) state.unsettled.splice(at, 1);
+  leavePlaces(state, request);
 }
 
-/** A piece that `request` needs could not be armed: it is out of the plan until there is room, and what it had armed is released. */
+/**
+ * A piece that `request` needs could not be armed: what it had armed is released, and it is out of the plan until there is room. But where
+ * strangers have just become known, the plan itself minds them.
+ */
 export function block(state: Facility, request: Request, code: Code): void {
-  request.blocked = code;
+  if (code !== 'ENOSPC' || !state.strangersCame) request.blocked = code;
+  state.stale = true;
   releasePieces(state, request);
-  rerank(state, request);
+  unsettle(state, request);
 }
 
 /** Lets all who wait for strangers try again. */
@@ -57,29 +71,28 @@ export function unblock(state: Facility): void {
   for (const request of state.requests) {
     if (request.blocked === null) continue;
     request.blocked = null;
-    rerank(state, request);
+    state.stale = true;
   }
 }
 
 /**
- * A request without callbacks that cannot be had now is refused (R-104); one with callbacks waits, unless waiting is no help. A change that
- * cannot be had is undone. True when the plan must be made again.
+ * A request without callbacks that cannot be had now is refused (R-104), and so is one that waiting does not help; any other waits. A change
+ * that cannot be had is undone. True when the plan must be made again.
  */
 function refuseHopeless(state: Facility, out: Effect[]): boolean {
   for (const request of state.unsettled) {
+    if (request.planned) continue;
     const { blocked, before } = request;
-    if (request.planned && blocked === null) continue;
     const waits = request.callbacks && (blocked === null || blocked === 'ENOSPC');
-    if (before !== null && !waits) {
-      out.push({ type: 'refuse', request: request.id, code: blocked ?? 'ENOSPC', candidates: holders(state, request) });
-      undoChange(state, request, before);
-      return true;
+    if (waits) {
+      request.fresh = false;
+      continue;
     }
-    if (!request.fresh) continue;
-    request.fresh = false;
-    if (waits) continue;
+    if (request.installed) continue;
     out.push({ type: 'refuse', request: request.id, code: blocked ?? 'ENOSPC', candidates: holders(state, request) });
-    forget(state, request);
+    releasePieces(state, request);
+    if (before === null) forget(state, request);
+    else undoChange(state, request, before);
     return true;
   }
   return false;
@@ -91,6 +104,7 @@ export function undoChange(state: Facility, request: Request, before: NonNullabl
   request.access = before.access;
   request.before = null;
   request.blocked = null;
+  state.stale = true;
   rerank(state, request);
 }
 
@@ -100,27 +114,26 @@ function holders(state: Facility, request: Request): number[] {
 }
 
 function competes(a: Request, b: Request): boolean {
-  if (a.scope.kind === 'kernel' || b.scope.kind === 'kernel') return true;
-  if (a.scope.pid !== b.scope.pid) return false;
-  return a.scope.kind === 'process' || b.scope.kind === 'process' || a.tids.some((tid) => b.tids.includes(tid));
+  return a.scope.kind === 'kernel' || b.scope.kind === 'kernel' || a.places.some((place) => b.places.includes(place));
 }
 
-/** Tells those whose pieces are all armed. True when a rank has risen by it. */
-function installReady(state: Facility, out: Effect[]): boolean {
-  let risen = false;
+/** Tells those whose pieces are all armed. */
+function installReady(state: Facility, out: Effect[]): void {
   for (const request of state.unsettled) {
-    if (!request.planned || request.installed) continue;
-    if (!request.cookies.every((cookie) => pieceOf(state, cookie)?.state === 'armed')) continue;
+    if (!request.planned || request.installed || !isArmed(state, request)) continue;
     request.installed = true;
     out.push({ type: 'tell', request: request.id, what: 'installed', cause: causeOf(request) });
     request.fresh = false;
     request.before = null;
     request.wasInstalled = false;
-    if (request.callbacks) continue;
+    if (!request.callbacks) request.kept = true;
     rerank(state, request);
-    risen = true;
   }
-  return risen;
+}
+
+function isArmed(state: Facility, { cookies }: Request): boolean {
+  for (const cookie of cookies) if (pieceOf(state, cookie)?.state !== 'armed') return false;
+  return cookies.length > 0;
 }
 
 function causeOf(request: Request): Cause {

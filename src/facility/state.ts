@@ -1,26 +1,27 @@
 // The broker's state as plain data: who wants what, who competes with whom, what is armed, and the change that is under way.
 import type { FacilityEvent } from './events.js';
 import type { Linear } from './linear.js';
-import type { ArmedPiece, Request } from './request.js';
+import { type ArmedPiece, copyPiece, copyRequest, type Request } from './request.js';
 
 /** x86-64's address registers. */
 export const SLOTS = 4;
 
+/** `tid` of a competitor that stands for a process without regard to its threads. */
+export const WHOLE_PROCESS = -1;
+/** `tid` of a competitor that is out of use; its place in the list is given to the next new one. */
+export const UNUSED = -2;
+
 /** Those whose requests compete with each other for one thread's slots: a thread, or a process where none of its threads has its own. */
 export interface Competitor {
-  readonly pid: number;
-  /** -1: the process as a whole. */
-  readonly tid: number;
+  pid: number;
+  /** A thread, {@link WHOLE_PROCESS} or {@link UNUSED}. */
+  tid: number;
   /** Slots that strangers hold. */
   strangers: number;
-  /** By falling rank. */
-  list: Request[];
-  /** Rank of its n-th slot's worth of requests; 0 where it has no so many (R-341). */
-  readonly levels: number[];
-  /** What of the list the last plan installs, and with how many slots; both stand until the list or the room changes. */
+  /** Requests that are there on its account: a thread's own, for a process those of the process. */
+  users: number;
+  /** What the last plan installs, by rank. */
   chosen: Request[];
-  room: number;
-  changed: boolean;
 }
 
 /** An effect without an answer yet. */
@@ -31,15 +32,21 @@ export interface Outstanding {
 
 /** The whole of the broker. */
 export interface Facility {
+  /** By age. */
   requests: Request[];
-  kernel: Request[];
-  /** What of it the last plan installs. */
+  /** The same in the order of the plan. */
+  ranked: Request[];
+  /** What of the kernel's the last plan installs, by rank. */
   kernelChosen: Request[];
   competitors: Competitor[];
   armed: ArmedPiece[];
   /** Slots the kernel's requests have by the last plan. */
   kernelSlots: number;
   kernelStrangers: number;
+  /** More strangers have become known since the effects under way were issued. */
+  strangersCame: boolean;
+  /** Something has changed that the plan depends on. */
+  stale: boolean;
   /** Effects under way. While there are any, other events wait. */
   outstanding: Outstanding[];
   /** Requests that are not yet where the plan wants them. */
@@ -61,12 +68,14 @@ export interface Facility {
 export function newFacility(firstCookie = 1): Facility {
   return {
     requests: [],
-    kernel: [],
+    ranked: [],
     kernelChosen: [],
     competitors: [],
     armed: [],
     kernelSlots: 0,
     kernelStrangers: 0,
+    strangersCame: false,
+    stale: false,
     outstanding: [],
     unsettled: [],
     unused: [],
@@ -81,16 +90,24 @@ export function newFacility(firstCookie = 1): Facility {
 
 /** An independent copy. */
 export function copyFacility(state: Facility): Facility {
-  const requests = state.requests.map((request) => ({ ...request }));
+  const requests = state.requests.map(copyRequest);
   const twin = (request: Request): Request => requests[state.requests.indexOf(request)] ?? request;
   return {
     requests,
-    kernel: state.kernel.map(twin),
+    ranked: state.ranked.map(twin),
     kernelChosen: state.kernelChosen.map(twin),
-    competitors: state.competitors.map((one) => copyCompetitor(one, twin)),
-    armed: state.armed.map((piece) => ({ ...piece })),
+    competitors: state.competitors.map(({ pid, tid, strangers, users, chosen }) => ({
+      pid,
+      tid,
+      strangers,
+      users,
+      chosen: chosen.map(twin),
+    })),
+    armed: state.armed.map(copyPiece),
     kernelSlots: state.kernelSlots,
     kernelStrangers: state.kernelStrangers,
+    strangersCame: state.strangersCame,
+    stale: state.stale,
     outstanding: state.outstanding.slice(),
     unsettled: state.unsettled.map(twin),
     unused: state.unused.slice(),
@@ -101,10 +118,6 @@ export function copyFacility(state: Facility): Facility {
     nextEffect: state.nextEffect,
     version: state.version,
   };
-}
-
-function copyCompetitor(one: Competitor, twin: (request: Request) => Request): Competitor {
-  return { ...one, list: one.list.map(twin), levels: one.levels.slice(), chosen: one.chosen.map(twin) };
 }
 
 /** The request of that number, or null. */

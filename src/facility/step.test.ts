@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Bench, kernel, thread } from './bench.test-support.js';
+import { Bench, kernel, thread } from '../../test/facility/bench.js';
 import { FacilityError } from './errors.js';
 
 describe('kernel and threads share four slots by priority (R-342)', () => {

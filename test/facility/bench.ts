@@ -1,9 +1,9 @@
-// For tests: a facility whose effects are done at once, or held back, or failed, with a log that reads like prose.
-import type { Effect, FacilityEvent } from './events.js';
-import type { Linear } from './linear.js';
-import type { Code, RequestSpec } from './request.js';
-import { newFacility } from './state.js';
-import { step } from './step.js';
+// A facility whose effects are done at once, or held back, or failed, with a log that reads like prose.
+import type { Effect, FacilityEvent } from '../../src/facility/events.js';
+import type { Linear } from '../../src/facility/linear.js';
+import type { Code, RequestSpec } from '../../src/facility/request.js';
+import { newFacility } from '../../src/facility/state.js';
+import { step } from '../../src/facility/step.js';
 
 interface Wish {
   readonly priority?: number;
