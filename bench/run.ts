@@ -1,12 +1,14 @@
 // npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
 //
-// Options: --rounds N (default 5), --only cost,exactness,rates,startup
+// Options: --rounds N (default 5), --only cost,exactness,machine,rates,startup
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureCost } from './cost.js';
 import { measureExactness } from './exactness.js';
+import { measureFacility } from './facility.js';
+import { measureMachine } from './machine.js';
 import { buildProgram } from './programs.js';
 import { measureRates } from './rates.js';
 import { measureStartup } from './startup.js';
@@ -14,13 +16,15 @@ import { measureStartup } from './startup.js';
 const RESULT = fileURLToPath(new URL('../bench.json', import.meta.url));
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'rates,startup,exactness,cost' } },
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'machine,rates,startup,exactness,cost' } },
 });
 const wanted = values.only.split(',');
 const hot = buildProgram('hot', 'counter');
 const result: Record<string, unknown> = { machine: machine() };
 console.log(`${JSON.stringify(result['machine'])}\n`);
 
+if (wanted.includes('machine')) show('machine', measureMachine());
+if (wanted.includes('facility')) show('facility', measureFacility());
 if (wanted.includes('rates')) show('rates', await measureRates(hot));
 if (wanted.includes('startup')) show('startup', await measureStartup(hot, 7));
 if (wanted.includes('exactness')) show('exactness', await measureExactness(hot, buildProgram('hot-threads', 'shared')));

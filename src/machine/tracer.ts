@@ -1,8 +1,6 @@
 // A tracer on the machine, who speaks each kernel's own language: the same wish goes by POKEUSER, PT_WRITE_WATCHPOINT or PT_SETDBREGS.
-import { present } from '../base/assert.js';
 import { highU32, lowU32 } from '../base/u64.js';
 import { type Linear, u64OfLinear } from '../facility/linear.js';
-import type { Errno } from '../facility/rules.js';
 import { lengthBits, typeOfAccess } from '../facility/virtual/image.js';
 import { STEP_BIT, TRAP_BITS } from '../facility/virtual/registers.js';
 import { getDbRegs as freebsdGet, setDbRegs as freebsdSet } from '../interfaces/freebsd-dbregs/index.js';
@@ -169,8 +167,9 @@ export class Tracer {
     return { ok: true, value: { hits: low & TRAP_BITS, step: (low & STEP_BIT) !== 0 && highU32(dr6.value) === 0 } };
   }
 
-  /** Throws where `result` is an error: for scripts that expect none. */
+  /** The value; throws where `result` is an error: for scripts that expect none. */
   static demand<T>(result: Result<T>): T {
-    return present(result.ok ? result.value : undefined, `an answer${result.ok ? '' : `, but it was ${result.errno satisfies Errno}`}`);
+    if (!result.ok) throw new Error(`the kernel answered ${result.errno}`);
+    return result.value;
   }
 }
