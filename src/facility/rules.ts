@@ -97,6 +97,8 @@ export interface TrapRules {
   readonly stepBit: 'sticky' | 'last';
   /** Whether blocking or ignoring SIGTRAP is overridden. */
   readonly forcesSignal: boolean;
+  /** Whether a thread that is stepped stops at the first instruction of its handler. */
+  readonly stopsAtHandler: boolean;
 }
 
 /** si_code of the SIGTRAP that reports a debug exception. */
@@ -106,10 +108,12 @@ export interface SignalCodes {
   readonly step: SigCode;
   readonly icebp: SigCode;
   readonly int3: SigCode;
+  /** A step over a system call, which is no debug exception: DR6 stays as it is. */
+  readonly callStep: SigCode;
 }
 
-/** si_code values of SIGTRAP by name. */
-export type SigCode = 'TRAP_BRKPT' | 'TRAP_TRACE' | 'TRAP_HWBKPT' | 'TRAP_PERF' | 'TRAP_DBREG' | 'TRAP_HWWPT' | 'SI_KERNEL';
+/** si_code values of SIGTRAP and SIGSEGV by name. */
+export type SigCode = 'TRAP_BRKPT' | 'TRAP_TRACE' | 'TRAP_HWBKPT' | 'TRAP_PERF' | 'TRAP_DBREG' | 'TRAP_HWWPT' | 'SI_KERNEL' | 'SEGV_MAPERR';
 
 /** One kernel. */
 export interface Rules {

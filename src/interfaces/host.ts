@@ -27,6 +27,8 @@ export interface Tracing {
   /** Why it stands, or null. */
   stopOf(tid: number): StopView | null;
   attach(tracer: number, tid: number): Errno | null;
+  /** Stops a tracee that runs. */
+  interrupt(tid: number): void;
   detach(tid: number, signal: string | null): void;
   resume(tid: number, how: 'cont' | 'step', signal: string | null): void;
   /** Children of these kinds are traced too; also `exec`. */

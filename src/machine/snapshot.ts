@@ -8,17 +8,21 @@
 //   request  id age installed planned  address length access ...
 //   effects under way, memory bytes
 import type { ArmedPiece, Request } from '../facility/request.js';
+import type { SigCode } from '../facility/rules.js';
 import type { Facility } from '../facility/state.js';
 import type { Charged } from '../facility/virtual/charges.js';
 import type { VirtualRegisters } from '../facility/virtual/registers.js';
 import type { Context, Cpu } from './cpu-state.js';
 import type { Stop } from './events.js';
-import { type MachineState, signalBit, type Thread } from './state.js';
+import { type MachineState, type SignalInfo, signalBit, type Thread } from './state.js';
 
 const ACCESS = { execute: 0, write: 1, readwrite: 3 } as const;
 const STATUS = { ready: 0, stopped: 1, exited: 2 } as const;
 const PIECE = { arming: 0, armed: 1, moving: 2, disarming: 3 } as const;
 const STOPS: readonly Stop['why'][] = ['signal', 'fork', 'vfork', 'clone', 'exec', 'attach'];
+const CODES: readonly SigCode[] = [
+  ...(['TRAP_BRKPT', 'TRAP_TRACE', 'TRAP_HWBKPT', 'TRAP_PERF', 'TRAP_DBREG', 'TRAP_HWWPT', 'SI_KERNEL', 'SEGV_MAPERR'] as const),
+];
 const INHERIT = { none: 0, threads: 1, children: 2 } as const;
 
 const scratch = new Uint8Array(1 << 16);
@@ -116,13 +120,21 @@ function writeWords(words: readonly number[]): void {
 function writeThread(thread: Thread): void {
   const { context, signals, trace } = thread;
   put(thread.pid);
-  put(STATUS[thread.status] * 64 + thread.cpu * 8 + (thread.vm86 ? 1 : 0) + (thread.dr7Off ? 2 : 0) + (trace.stepping ? 4 : 0));
+  put(
+    STATUS[thread.status] * 128 +
+      thread.cpu * 16 +
+      (thread.vm86 ? 1 : 0) +
+      (thread.dr7Off ? 2 : 0) +
+      (trace.stepping ? 4 : 0) +
+      (trace.forcedTf ? 8 : 0),
+  );
   writeContext(context);
   put(thread.call === null ? 0 : 1 + thread.action);
   put(signals.pending);
   put(signals.blocked);
   put(signals.ignored);
   put(signals.swallowed);
+  for (const info of signals.infos) writeInfo(info);
   put(signals.frames.length);
   for (const frame of signals.frames) writeContext(frame);
   let handlers = 0;
@@ -130,9 +142,27 @@ function writeThread(thread: Thread): void {
   put(handlers);
   if (handlers > 0) for (const handler of signals.handlers) put(handler + 1);
   put(trace.tracer + 1);
-  put(trace.stop === null ? 0 : 1 + STOPS.indexOf(trace.stop.why));
+  writeStop(trace.stop);
   put(trace.options.reduce((bits, option) => bits | (1 << STOPS.indexOf(option)), 0));
   put(trace.inject === null ? 0 : signalBit(trace.inject));
+}
+
+function writeInfo(info: SignalInfo | null): void {
+  put(info === null ? 0 : 1 + codeNumber(info.code));
+  if (info !== null) putSigned(info.address);
+}
+
+function writeStop(stop: Stop | null): void {
+  put(stop === null ? 0 : 1 + STOPS.indexOf(stop.why));
+  if (stop?.why === 'signal') {
+    put(signalBit(stop.signal));
+    put(codeNumber(stop.code));
+    putSigned(stop.address);
+  } else if (stop !== null && 'child' in stop) put(stop.child);
+}
+
+function codeNumber(code: SigCode | null): number {
+  return code === null ? 0 : 1 + CODES.indexOf(code);
 }
 
 function writeContext({ pc, tf, rf, shadow, held, rep, passes, calls }: Context): void {

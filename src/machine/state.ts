@@ -36,8 +36,8 @@ export interface Signals {
   pending: number;
   blocked: number;
   ignored: number;
-  /** si_code of the pending SIGTRAP. */
-  trapCode: SigCode | null;
+  /** What is said with each pending signal; null: nothing, or none is pending. */
+  readonly infos: (SignalInfo | null)[];
   /** Where handlers start, by signal; -1: the default action. */
   readonly handlers: number[];
   /** What interrupted code goes on with, innermost last. */
@@ -46,12 +46,21 @@ export interface Signals {
   swallowed: number;
 }
 
+/** siginfo, as far as the machine has it. */
+export interface SignalInfo {
+  readonly code: SigCode | null;
+  /** si_addr. */
+  readonly address: number;
+}
+
 /** How a thread is traced. */
 export interface Trace {
   /** Number of the tracer; -1: nobody. */
   tracer: number;
   stop: Stop | null;
   stepping: boolean;
+  /** TF is the tracer's, and goes with the step. */
+  forcedTf: boolean;
   /** PTRACE_O_TRACE* by name. */
   options: readonly TraceOption[];
   /** The signal it goes on with. */
@@ -99,8 +108,16 @@ export function newThread(tid: number, pid: number, parent: number, pc: number):
     action: 0,
     vm86: false,
     dr7Off: false,
-    signals: { pending: 0, blocked: 0, ignored: 0, trapCode: null, handlers: [-1, -1, -1, -1, -1, -1, -1], frames: [], swallowed: 0 },
-    trace: { tracer: -1, stop: null, stepping: false, options: [], inject: null, eventMessage: 0 },
+    signals: {
+      pending: 0,
+      blocked: 0,
+      ignored: 0,
+      infos: SIGNALS.map(() => null),
+      handlers: SIGNALS.map(() => -1),
+      frames: [],
+      swallowed: 0,
+    },
+    trace: { tracer: -1, stop: null, stepping: false, forcedTf: false, options: [], inject: null, eventMessage: 0 },
     exitStatus: 0,
     killedBy: null,
   };
@@ -148,6 +165,6 @@ function copyThread(thread: Thread): Thread {
 
 /** A copy of a thread's signals. */
 export function copySignals(of: Signals): Signals {
-  const { pending, blocked, ignored, trapCode, handlers, frames, swallowed } = of;
-  return { pending, blocked, ignored, trapCode, handlers: handlers.slice(), frames: frames.map(copyContext), swallowed };
+  const { pending, blocked, ignored, infos, handlers, frames, swallowed } = of;
+  return { pending, blocked, ignored, infos: infos.slice(), handlers: handlers.slice(), frames: frames.map(copyContext), swallowed };
 }

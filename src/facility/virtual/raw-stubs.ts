@@ -101,15 +101,13 @@ function applyControl(half: RegisterHalf, rules: Rules, tid: number, dr7: number
     const stub = stubOf(half, tid, index);
     if (stub === null && !enabled) continue;
     const kind = kindOfField(field);
-    // A stub that must be made is charged first, then looked at.
+    if (kind === null) return rules.raw.badValue;
     if (stub === null) {
-      if (!hasRoom(half.charged, tid, -1, half.owners.length)) return rules.raw.noSlot;
-      if (kind === null) return rules.raw.badValue;
       const error = makeStub(half, rules, { tid, index, address: 0, ...kind, enabled });
       if (error !== null) return error;
       continue;
     }
-    if (kind === null || !isValid(rules, { address: stub.address, ...kind })) return rules.raw.badValue;
+    if (!isValid(rules, { address: stub.address, ...kind })) return rules.raw.badValue;
     Object.assign(stub, { ...kind, enabled });
   }
   return null;

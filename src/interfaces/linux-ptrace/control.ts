@@ -23,6 +23,13 @@ export function detach(host: Host, call: PtraceCall, signal: string | null): Res
   return good(null);
 }
 
+/** PTRACE_INTERRUPT: a running tracee stops. */
+export function interrupt({ exists, tracing }: Host, { tracer, tid }: PtraceCall): Result<null> {
+  if (!exists(tid) || tracing.tracerOf(tid) !== tracer) return bad('ESRCH');
+  tracing.interrupt(tid);
+  return good(null);
+}
+
 /** PTRACE_CONT and PTRACE_SINGLESTEP, with `signal` for the thread. */
 export function resume(host: Host, call: PtraceCall, how: 'cont' | 'step', signal: string | null): Result<null> {
   const error = checkTraced(host, call.tracer, call.tid);

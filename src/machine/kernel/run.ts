@@ -1,5 +1,4 @@
 // One step of one CPU: an instruction of its thread, or one action of the kernel for it.
-import { STEP_BIT } from '../../facility/virtual/registers.js';
 import type { Outcome } from '../cpu-state.js';
 import { execute } from '../execute.js';
 import { instructionAt, type KernelAction, type SystemCall } from '../program.js';
@@ -26,7 +25,7 @@ export function stepCpu(kernel: Kernel, cpu: number): boolean {
 function stepUser(kernel: Kernel, cpu: number, thread: Thread): void {
   const instruction = instructionAt(kernel.setup.programs, thread.context.pc);
   if (instruction === null) {
-    owe(kernel, thread.tid, 'SIGSEGV', null);
+    owe(kernel, thread.tid, 'SIGSEGV', 'SEGV_MAPERR');
   } else {
     const place = { memory: spaceOf(kernel, thread.pid), layout: kernel.setup.layout };
     const outcome = execute(cpuOf(kernel, cpu), thread.context, place, instruction);
@@ -48,13 +47,14 @@ function afterInstruction(kernel: Kernel, cpu: number, thread: Thread, outcome: 
       taken(kernel, cpu, outcome.dr6, true);
       break;
     case 'exception':
-      owe(kernel, tid, 'SIGSEGV', null);
+      owe(kernel, tid, 'SIGSEGV', outcome.vector === 'pf' ? 'SEGV_MAPERR' : 'SI_KERNEL');
       break;
     case 'interrupt':
       // What a shadow held back arrives at the handler's first instruction, in the kernel.
       if (outcome.dr6 !== 0) taken(kernel, cpu, outcome.dr6, false);
       if (outcome.vector === 3) owe(kernel, tid, 'SIGTRAP', kernel.setup.rules.codes.int3);
-      else if (outcome.vector !== 0x80) owe(kernel, tid, 'SIGSEGV', null);
+      else if (outcome.vector !== 0x80) owe(kernel, tid, 'SIGSEGV', 'SI_KERNEL');
+      else reportStep(kernel, thread);
       break;
     case 'syscall':
       enterSystemCall(kernel, thread);
@@ -94,9 +94,13 @@ function stepKernel(kernel: Kernel, cpu: number, thread: Thread, call: SystemCal
 function leaveSystemCall(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall): void {
   thread.call = null;
   kernel.emit({ type: 'syscall', tid: thread.tid, name: call.name, phase: 'leave' });
-  // A step over a system call traps behind it, as the instruction would have.
-  if (thread.context.tf && cpuOf(kernel, cpu).thread === thread.tid) taken(kernel, cpu, STEP_BIT, true);
+  reportStep(kernel, thread);
   returnToUser(kernel, cpu, thread.tid);
+}
+
+/** The way into the kernel clears TF, so a thread's own TF traps nothing here; a tracer's step is told without a debug exception. */
+function reportStep(kernel: Kernel, { tid, status, trace }: Thread): void {
+  if (status === 'ready' && trace.stepping) owe(kernel, tid, 'SIGTRAP', kernel.setup.rules.codes.callStep);
 }
 
 /** The way back to user mode: the one place where signals are delivered, and where some kernels load the registers. */

@@ -4,7 +4,7 @@ import type { SigCode } from '../../facility/rules.js';
 import { registersOf } from '../../facility/virtual/half.js';
 import type { Stop } from '../events.js';
 import type { SignalName } from '../program.js';
-import { copyContext, SIGNALS, signalBit, type Thread } from '../state.js';
+import { copyContext, SIGNALS, type SignalInfo, signalBit, type Thread } from '../state.js';
 import { type Kernel, runningOn, threadOf } from './context.js';
 import { endThread } from './life.js';
 import { loadCpu } from './load.js';
@@ -12,13 +12,17 @@ import { switchTo } from './switch.js';
 
 /** A signal is pending for thread `tid` from now on. One that is pending already does not queue (R-109). */
 export function owe(kernel: Kernel, tid: number, signal: SignalName, code: SigCode | null): void {
-  const { signals } = threadOf(kernel, tid);
+  const { signals, context } = threadOf(kernel, tid);
   const bit = signalBit(signal);
   const merged = (signals.pending & bit) !== 0;
   signals.pending |= bit;
-  if (signal === 'SIGTRAP' && !merged) signals.trapCode = code;
+  // Only what a debug exception reports has an address: where the thread is.
+  if (!merged) signals.infos[SIGNALS.indexOf(signal)] = { code, address: code === null || NO_ADDRESS.includes(code) ? 0 : context.pc };
   kernel.emit({ type: 'signal', tid, signal, code, how: merged ? 'merged' : 'owed' });
 }
+
+/** Codes whose si_addr is 0; the machine's only page fault is at address 0. */
+const NO_ADDRESS: readonly SigCode[] = ['SI_KERNEL', 'SEGV_MAPERR'];
 
 /** Delivers what is pending. False when the thread does not go on: it has stopped or ended. */
 export function deliverPending(kernel: Kernel, tid: number): boolean {
@@ -28,8 +32,7 @@ export function deliverPending(kernel: Kernel, tid: number): boolean {
   if (injected !== null && !act(kernel, thread, injected)) return false;
   for (let signal = next(thread); signal !== null; signal = next(thread)) {
     thread.signals.pending &= ~signalBit(signal);
-    const code = signal === 'SIGTRAP' ? thread.signals.trapCode : null;
-    if (!deliver(kernel, thread, signal, code)) return false;
+    if (!deliver(kernel, thread, signal)) return false;
   }
   return true;
 }
@@ -49,8 +52,9 @@ function isForced(signal: SignalName): boolean {
   return signal === 'SIGTRAP' || signal === 'SIGSEGV' || signal === 'SIGKILL';
 }
 
-function deliver(kernel: Kernel, thread: Thread, signal: SignalName, code: SigCode | null): boolean {
+function deliver(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
   const { tid } = thread;
+  const { code, address } = infoOf(thread, signal);
   if (signal === 'SIGTRAP') registersOf(kernel.state.half, kernel.setup.rules, tid).reported = true;
   if ((thread.signals.swallowed & signalBit(signal)) !== 0) {
     // By utrace, without a switch to anybody else: nothing here gives back what the exception took (R-108).
@@ -58,10 +62,14 @@ function deliver(kernel: Kernel, thread: Thread, signal: SignalName, code: SigCo
     return true;
   }
   if (thread.trace.tracer !== -1 && signal !== 'SIGKILL') {
-    stopThread(kernel, tid, { why: 'signal', signal, code, address: thread.context.pc });
+    stopThread(kernel, tid, { why: 'signal', signal, code, address });
     return false;
   }
   return act(kernel, thread, signal);
+}
+
+function infoOf({ signals }: Thread, signal: SignalName): SignalInfo {
+  return signals.infos[SIGNALS.indexOf(signal)] ?? { code: null, address: 0 };
 }
 
 /** What the thread itself does with a signal. False when it ends or stops. */
@@ -69,7 +77,7 @@ function act(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
   restoreDr7(kernel, thread);
   const bit = signalBit(signal);
   const handler = thread.signals.handlers[SIGNALS.indexOf(signal)] ?? -1;
-  const code = signal === 'SIGTRAP' ? thread.signals.trapCode : null;
+  const { code } = infoOf(thread, signal);
   const overridden = ((thread.signals.blocked | thread.signals.ignored) & bit) !== 0 && isForced(signal);
   if (overridden && kernel.setup.rules.trap.forcesSignal) {
     kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'killed' });
@@ -81,9 +89,7 @@ function act(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
     return true;
   }
   if (handler !== -1) {
-    enterHandler(thread, handler);
-    kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'handler' });
-    return true;
+    return runHandler(kernel, thread, signal, handler);
   }
   if (signal === 'SIGSTOP') {
     thread.status = 'stopped';
@@ -91,6 +97,18 @@ function act(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
   }
   kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'killed' });
   endThread(kernel, thread.tid, { status: 0, signal });
+  return false;
+}
+
+/** False where its tracer steps it, and it stops before the handler's first instruction. */
+function runHandler(kernel: Kernel, thread: Thread, signal: SignalName, handler: number): boolean {
+  const { tid, trace } = thread;
+  const { stepping } = trace;
+  endStep(thread);
+  enterHandler(thread, handler);
+  kernel.emit({ type: 'signal', tid, signal, code: infoOf(thread, signal).code, how: 'handler' });
+  if (!stepping || !kernel.setup.rules.trap.stopsAtHandler) return true;
+  stopThread(kernel, tid, { why: 'signal', signal: 'SIGTRAP', code: null, address: handler });
   return false;
 }
 
@@ -108,13 +126,18 @@ function restoreDr7(kernel: Kernel, thread: Thread): void {
   if (cpu !== -1) loadCpu(kernel, cpu, 'signal');
 }
 
+function endStep({ context, trace }: Thread): void {
+  if (trace.forcedTf) context.tf = false;
+  trace.stepping = false;
+  trace.forcedTf = false;
+}
+
 /** Stops a thread for its tracer. That switches its CPU to something else, and back only when it goes on (R-110). */
 export function stopThread(kernel: Kernel, tid: number, stop: Stop): void {
   const thread = threadOf(kernel, tid);
   thread.status = 'stopped';
   thread.trace.stop = stop;
-  if (thread.trace.stepping) thread.context.tf = false;
-  thread.trace.stepping = false;
+  endStep(thread);
   kernel.emit({ type: 'stop', tid, stop });
   const cpu = runningOn(kernel, tid);
   if (cpu !== -1) switchTo(kernel, cpu, -1);

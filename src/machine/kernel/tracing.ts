@@ -2,8 +2,8 @@
 import type { Errno } from '../../facility/rules.js';
 import { registersOf } from '../../facility/virtual/half.js';
 import type { StopView, Tracing } from '../../interfaces/host.js';
-import type { SignalName } from '../program.js';
-import { SIGNALS } from '../state.js';
+import { instructionAt, type SignalName } from '../program.js';
+import { SIGNALS, type Thread } from '../state.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 import { returnToUser } from './run.js';
 import { stopThread } from './signals.js';
@@ -16,6 +16,9 @@ export function tracingOf(kernel: Kernel): Tracing {
     isStopped: (tid) => threadOf(kernel, tid).trace.stop !== null,
     stopOf: (tid) => stopView(kernel, tid),
     attach: (tracer, tid) => attach(kernel, tracer, tid),
+    interrupt: (tid) => {
+      if (threadOf(kernel, tid).trace.stop === null) stopThread(kernel, tid, { why: 'attach' });
+    },
     detach: (tid, signal) => detach(kernel, tid, signal),
     resume: (tid, how, signal) => resume(kernel, tid, how, signal),
     setOptions: (tid, options) => {
@@ -64,13 +67,19 @@ function goOn(
   thread.status = 'ready';
   thread.trace.stop = null;
   thread.trace.inject = isSignal(signal) ? signal : null;
-  thread.trace.stepping = how === 'step';
-  if (how === 'step') thread.context.tf = true;
+  if (how === 'step') beginStep(kernel, thread);
   registersOf(kernel.state.half, kernel.setup.rules, tid).reported = true;
   kernel.emit({ type: 'resume', tid, how });
   if (cpuOf(kernel, thread.cpu).thread !== -1) return;
   switchTo(kernel, thread.cpu, tid);
   if (thread.call === null) returnToUser(kernel, thread.cpu, tid);
+}
+
+/** Sets TF. What the thread has set itself stays when the step is over, also where its next instruction is the one that does so. */
+function beginStep({ setup }: Kernel, { context, trace }: Thread): void {
+  trace.stepping = true;
+  trace.forcedTf = !context.tf && instructionAt(setup.programs, context.pc)?.op !== 'popf';
+  context.tf = true;
 }
 
 function isSignal(name: string | null): name is SignalName {

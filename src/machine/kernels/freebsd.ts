@@ -37,8 +37,9 @@ export const FREEBSD: Rules = {
     stepHidesExecute: false,
     stepBit: 'last',
     forcesSignal: true,
+    stopsAtHandler: false,
   },
-  codes: { data: 'TRAP_TRACE', execute: 'TRAP_TRACE', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT' },
+  codes: { data: 'TRAP_TRACE', execute: 'TRAP_TRACE', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT', callStep: 'TRAP_TRACE' },
   // S1's remark (R-131); not confirmed in today's source (R-708).
   registersInContext: true,
 };

@@ -39,7 +39,8 @@ export const HWBKPT: Rules = {
     stepHidesExecute: false,
     stepBit: 'sticky',
     forcesSignal: true,
+    stopsAtHandler: true,
   },
-  codes: { data: 'TRAP_BRKPT', execute: 'TRAP_BRKPT', step: 'TRAP_BRKPT', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL' },
+  codes: { data: 'TRAP_BRKPT', execute: 'TRAP_BRKPT', step: 'TRAP_BRKPT', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL', callStep: 'TRAP_BRKPT' },
   registersInContext: false,
 };

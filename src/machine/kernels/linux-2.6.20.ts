@@ -39,8 +39,9 @@ export const LINUX_2_6_20: Rules = {
     stepHidesExecute: false,
     stepBit: 'last',
     forcesSignal: true,
+    stopsAtHandler: true,
   },
-  codes: { data: 'TRAP_BRKPT', execute: 'TRAP_BRKPT', step: 'TRAP_BRKPT', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL' },
+  codes: { data: 'TRAP_BRKPT', execute: 'TRAP_BRKPT', step: 'TRAP_BRKPT', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL', callStep: 'TRAP_BRKPT' },
   registersInContext: false,
 };
 

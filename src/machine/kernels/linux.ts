@@ -37,7 +37,15 @@ export const LINUX: Rules = {
     stepHidesExecute: true,
     stepBit: 'last',
     forcesSignal: true,
+    stopsAtHandler: true,
   },
-  codes: { data: 'TRAP_HWBKPT', execute: 'TRAP_HWBKPT', step: 'TRAP_TRACE', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL' },
+  codes: {
+    data: 'TRAP_HWBKPT',
+    execute: 'TRAP_HWBKPT',
+    step: 'TRAP_TRACE',
+    icebp: 'TRAP_BRKPT',
+    int3: 'SI_KERNEL',
+    callStep: 'TRAP_BRKPT',
+  },
   registersInContext: false,
 };

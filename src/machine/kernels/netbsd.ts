@@ -37,8 +37,9 @@ export const NETBSD: Rules = {
     stepHidesExecute: false,
     stepBit: 'last',
     forcesSignal: true,
+    stopsAtHandler: false,
   },
-  codes: { data: 'TRAP_DBREG', execute: 'TRAP_DBREG', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT' },
+  codes: { data: 'TRAP_DBREG', execute: 'TRAP_DBREG', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT', callStep: 'TRAP_TRACE' },
   registersInContext: false,
 };
 
@@ -54,5 +55,5 @@ export const NETBSD_2016: Rules = {
   },
   trap: { ...NETBSD.trap, watchesWhileStepping: false },
   // The mail has no third kind of code.
-  codes: { data: 'TRAP_TRACE', execute: 'TRAP_TRACE', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT' },
+  codes: { data: 'TRAP_TRACE', execute: 'TRAP_TRACE', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT', callStep: 'TRAP_TRACE' },
 };
