@@ -17,6 +17,8 @@ const OPTIONS = {
 };
 const PROGRAM = `
 import { attach, HwbkptError } from 'hwbkpt';
+import { newFacility, step } from 'hwbkpt/facility';
+import { KERNELS, Machine } from 'hwbkpt/machine';
 import { decodeDr7 } from 'hwbkpt/registers';
 import { openElf } from 'hwbkpt/symbols';
 
@@ -28,7 +30,7 @@ export async function main(): Promise<void> {
     if (line === 1) throw new TypeError(String(hit.newValue));
   }
 }
-export const parts = [decodeDr7, openElf, HwbkptError];
+export const parts = [decodeDr7, openElf, HwbkptError, newFacility, step, KERNELS, Machine];
 `;
 
 let folder = '';
