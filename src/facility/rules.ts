@@ -81,6 +81,10 @@ export interface TrapRules {
   readonly dr6: 'gathered' | 'last' | 'hardware';
   /** Whether the handler puts DR6 back to its reset value. */
   readonly resetsDr6: boolean;
+  /** DR6 when registers are loaded: left alone, its B bits cleared (R-602), or the thread's own (R-615; B bits cleared where it has none). */
+  readonly dr6AtLoad: 'kept' | 'hits-cleared' | 'own';
+  /** Whether what virtual DR6 shows is cleared when the thread goes on from its report (R-706). */
+  readonly clearsDr6AfterReport: boolean;
   /** A thread's data breakpoint hit while the kernel runs for it: reported on the way back to user mode, or not at all. */
   readonly inKernel: 'reported' | 'ignored';
   /** `until-signal`: the thread's breakpoints are off from the exception to the delivery of its signal (R-106). */
@@ -95,6 +99,8 @@ export interface TrapRules {
   readonly stepHidesExecute: boolean;
   /** BS in virtual DR6 stays until the tracer clears it (R-307), or goes with the next exception (R-532). */
   readonly stepBit: 'sticky' | 'last';
+  /** What a SIGTRAP is for that reports a step and a breakpoint in one (R-530, R-616). */
+  readonly stepWithHit: 'step' | 'hit';
   /** Whether blocking or ignoring SIGTRAP is overridden (R-109, R-538). */
   readonly forcesSignal: boolean;
   /** Whether a thread that is stepped stops at the first instruction of its handler. */
@@ -110,10 +116,21 @@ export interface SignalCodes {
   readonly int3: SigCode;
   /** A step over a system call, which is no debug exception: DR6 stays as it is. */
   readonly callStep: SigCode;
+  /** The SIGTRAP at exec where the tracer asked for no event; null: a signal like any other, without a code of its own. */
+  readonly exec: SigCode | null;
 }
 
 /** si_code values of SIGTRAP and SIGSEGV by name. */
-export type SigCode = 'TRAP_BRKPT' | 'TRAP_TRACE' | 'TRAP_HWBKPT' | 'TRAP_PERF' | 'TRAP_DBREG' | 'TRAP_HWWPT' | 'SI_KERNEL' | 'SEGV_MAPERR';
+export type SigCode =
+  | 'TRAP_BRKPT'
+  | 'TRAP_TRACE'
+  | 'TRAP_HWBKPT'
+  | 'TRAP_PERF'
+  | 'TRAP_DBREG'
+  | 'TRAP_HWWPT'
+  | 'TRAP_EXEC'
+  | 'SI_KERNEL'
+  | 'SEGV_MAPERR';
 
 /** One kernel. */
 export interface Rules {

@@ -45,6 +45,8 @@ export interface StopView {
   readonly code: SigCode | null;
   /** si_addr: where the thread stands. */
   readonly address: number;
+  /** What a SIGTRAP is about, as bits of virtual DR6: B0-B3 and BS. Not every interface may tell. */
+  readonly reasons?: number;
 }
 
 /** A value, or the error by its real name. */

@@ -54,9 +54,18 @@ export type LoadReason = 'switch' | 'change' | 'return-to-user' | 'exception' | 
 /** What became of a signal. `merged`: it was pending already, and does not queue (R-109). */
 export type SignalFate = 'owed' | 'merged' | 'swallowed' | 'handler' | 'killed' | 'ignored' | 'blocked';
 
+/** A stop for a signal. `reasons`: what a SIGTRAP is about, as bits of virtual DR6 (B0-B3, BS); absent for others. */
+export interface SignalStop {
+  readonly why: 'signal';
+  readonly signal: SignalName;
+  readonly code: SigCode | null;
+  readonly address: number;
+  readonly reasons?: number;
+}
+
 /** Why a thread stands still for its tracer. */
 export type Stop =
-  | { readonly why: 'signal'; readonly signal: SignalName; readonly code: SigCode | null; readonly address: number }
+  | SignalStop
   | { readonly why: 'fork' | 'vfork' | 'clone'; readonly child: number }
   | { readonly why: 'exec' }
   | { readonly why: 'attach' };

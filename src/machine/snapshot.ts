@@ -21,7 +21,15 @@ const STATUS = { ready: 0, stopped: 1, exited: 2 } as const;
 const PIECE = { arming: 0, armed: 1, moving: 2, disarming: 3 } as const;
 const STOPS: readonly Stop['why'][] = ['signal', 'fork', 'vfork', 'clone', 'exec', 'attach'];
 const CODES: readonly SigCode[] = [
-  ...(['TRAP_BRKPT', 'TRAP_TRACE', 'TRAP_HWBKPT', 'TRAP_PERF', 'TRAP_DBREG', 'TRAP_HWWPT', 'SI_KERNEL', 'SEGV_MAPERR'] as const),
+  'TRAP_BRKPT',
+  'TRAP_TRACE',
+  'TRAP_HWBKPT',
+  'TRAP_PERF',
+  'TRAP_DBREG',
+  'TRAP_HWWPT',
+  'TRAP_EXEC',
+  'SI_KERNEL',
+  'SEGV_MAPERR',
 ];
 const INHERIT = { none: 0, threads: 1, children: 2 } as const;
 
@@ -135,6 +143,7 @@ function writeThread(thread: Thread): void {
   put(signals.ignored);
   put(signals.swallowed);
   for (const info of signals.infos) writeInfo(info);
+  put(signals.reasons);
   put(signals.frames.length);
   for (const frame of signals.frames) writeContext(frame);
   let handlers = 0;
@@ -158,6 +167,7 @@ function writeStop(stop: Stop | null): void {
     put(signalBit(stop.signal));
     put(codeNumber(stop.code));
     putSigned(stop.address);
+    put(stop.reasons ?? 0);
   } else if (stop !== null && 'child' in stop) put(stop.child);
 }
 

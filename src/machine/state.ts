@@ -38,6 +38,8 @@ export interface Signals {
   ignored: number;
   /** What is said with each pending signal; null: nothing, or none is pending. */
   readonly infos: (SignalInfo | null)[];
+  /** What the pending SIGTRAP is about: bits of virtual DR6, gathered as long as it is pending. */
+  reasons: number;
   /** Where handlers start, by signal; -1: the default action. */
   readonly handlers: number[];
   /** What interrupted code goes on with, innermost last. */
@@ -113,6 +115,7 @@ export function newThread(tid: number, pid: number, parent: number, pc: number):
       blocked: 0,
       ignored: 0,
       infos: SIGNALS.map(() => null),
+      reasons: 0,
       handlers: SIGNALS.map(() => -1),
       frames: [],
       swallowed: 0,
@@ -165,6 +168,15 @@ function copyThread(thread: Thread): Thread {
 
 /** A copy of a thread's signals. */
 export function copySignals(of: Signals): Signals {
-  const { pending, blocked, ignored, infos, handlers, frames, swallowed } = of;
-  return { pending, blocked, ignored, infos: infos.slice(), handlers: handlers.slice(), frames: frames.map(copyContext), swallowed };
+  const { pending, blocked, ignored, infos, reasons, handlers, frames, swallowed } = of;
+  return {
+    pending,
+    blocked,
+    ignored,
+    infos: infos.slice(),
+    reasons,
+    handlers: handlers.slice(),
+    frames: frames.map(copyContext),
+    swallowed,
+  };
 }

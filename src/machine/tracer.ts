@@ -7,7 +7,7 @@ import { getDbRegs as freebsdGet, setDbRegs as freebsdSet } from '../interfaces/
 import { bad, type Host, type Result } from '../interfaces/host.js';
 import { attach, detach, getEventMessage, getSignalInfo, resume, type SignalInfo, setOptions } from '../interfaces/linux-ptrace/control.js';
 import { offsetOf, peekUser, pokeUser } from '../interfaces/linux-ptrace/registers.js';
-import { type DbReg, getDbRegs, setDbRegs } from '../interfaces/netbsd-dbregs/index.js';
+import { checkLwp, type DbReg, getDbRegs, setDbRegs } from '../interfaces/netbsd-dbregs/index.js';
 import { writeWatchpoint } from '../interfaces/netbsd-watchpoint/index.js';
 import type { Access } from '../model/access.js';
 import { hostOf } from './kernel/host.js';
@@ -82,8 +82,10 @@ export class Tracer {
       case 'linux-2.6.20':
       case 'linux':
         return peekUser(this.#host, this.#call(tid), offsetOf(index));
-      case 'netbsd':
-      case 'netbsd-2016': {
+      // The mail gives nobody the registers (R-131).
+      case 'netbsd-2016':
+        return bad('ENOSYS');
+      case 'netbsd': {
         const all = getDbRegs(this.#host, this.number, tid);
         return all.ok ? { ok: true, value: all.value[index] ?? 0n } : all;
       }
@@ -101,7 +103,6 @@ export class Tracer {
       case 'linux-2.6.20':
       case 'linux':
         return pokeUser(this.#host, this.#call(tid), offsetOf(index), value);
-      // The mail gives nobody the registers (R-131).
       case 'netbsd-2016':
         return bad('ENOSYS');
       case 'netbsd':
@@ -159,8 +160,16 @@ export class Tracer {
     return writeWatchpoint(this.#host, this.number, { index, lwp: tid, md: { ...md, length } });
   }
 
-  /** What virtual DR6 says. */
+  #statusOfStop(tid: number): Result<DebugStatus> {
+    const error = checkLwp(this.#host, this.number, tid);
+    if (error !== null) return bad(error);
+    const reasons = this.#host.tracing.stopOf(tid)?.reasons ?? 0;
+    return { ok: true, value: { hits: reasons & TRAP_BITS, step: (reasons & STEP_BIT) !== 0 } };
+  }
+
+  /** What virtual DR6 says; without registers, what the stop is about: siginfo of the interface's last days has as much (R-604). */
   status(tid: number): Result<DebugStatus> {
+    if (this.#machine.setup.rules.kernel === 'netbsd-2016') return this.#statusOfStop(tid);
     const dr6 = this.peek(tid, 6);
     if (!dr6.ok) return dr6;
     const low = lowU32(dr6.value);

@@ -30,6 +30,8 @@ export interface Finding {
   stale: boolean;
   /** Slots of the thread's that reported, as bits. */
   threadSlots: number;
+  /** What the owed SIGTRAP is about, as bits of virtual DR6: B0-B3 and BS. */
+  reasons: number;
   /** Perf events that are owed a synchronous signal (R-590): ids. */
   readonly sigtraps: number[];
   /** Hits that somebody was told of, in slot order. */
@@ -51,7 +53,7 @@ interface Slot {
 
 /** Sorts `exception` out. Changes virtual DR6 and counts, and nothing of the hardware. */
 export function sortOut(half: RegisterHalf, rules: Rules, exception: Exception): Finding {
-  const finding: Finding = { owes: null, setsRf: false, stale: false, threadSlots: 0, sigtraps: [], told: [] };
+  const finding: Finding = { owes: null, setsRf: false, stale: false, threadSlots: 0, reasons: 0, sigtraps: [], told: [] };
   const own = registersOf(half, rules, exception.tid);
   let virtualBits = 0;
   let claimed = false;
@@ -169,7 +171,8 @@ interface ThreadPart {
 function settleThread(rules: Rules, own: VirtualRegisters, { exception, virtualBits, claimed }: ThreadPart, finding: Finding): void {
   const { reasons, user } = exception;
   const step = user ? reasons & STEP_BIT : 0;
-  if (step !== 0) finding.owes = 'step';
+  if (step !== 0 && (finding.owes === null || rules.trap.stepWithHit === 'step')) finding.owes = 'step';
+  finding.reasons = virtualBits | step;
   if (reasons === 0 && !claimed) finding.owes = 'icebp';
   collect(rules, own, { ...exception, virtualBits, step });
 }

@@ -42,6 +42,12 @@ export function setDbRegs(
   return outcome(failed);
 }
 
+/** The LWP that `data` = 0 means: the first of the process that lives; null where there is none (R-610). */
+export function firstLwp({ half, exists, pidOf }: Host, pid: number): number | null {
+  const lwp = [...half.threads.keys()].find((tid) => exists(tid) && pidOf(tid) === pid);
+  return lwp ?? null;
+}
+
 /** ESRCH for no such LWP of the tracer's, EBUSY for one that runs (R-613). */
 export function checkLwp({ exists, tracing }: Host, tracer: number, tid: number): Errno | null {
   if (!exists(tid) || tracing.tracerOf(tid) !== tracer) return 'ESRCH';

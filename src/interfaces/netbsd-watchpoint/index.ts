@@ -1,9 +1,10 @@
 // PT_WRITE_WATCHPOINT, PT_READ_WATCHPOINT and PT_COUNT_WATCHPOINT as the mail of December 2016 proposes them (R-130 to R-137).
 import { highHalf, type Linear, linearOf, lowHalf } from '../../facility/linear.js';
+import type { SigCode } from '../../facility/rules.js';
 import { SLOTS } from '../../facility/state.js';
 import { registersOf } from '../../facility/virtual/half.js';
 import { writeAll } from '../../facility/virtual/raw-words.js';
-import { fieldOf, isEnabled } from '../../facility/virtual/registers.js';
+import { fieldOf, isEnabled, STEP_BIT, TRAP_BITS } from '../../facility/virtual/registers.js';
 import { bad, good, type Host, outcome, type Result } from '../host.js';
 import { checkLwp } from '../netbsd-dbregs/index.js';
 
@@ -62,6 +63,26 @@ export function writeWatchpoint(host: Host, tracer: number, { index, lwp, md }: 
   const failed = writeAll(host.half, host.rules, lwp, words);
   host.changed(lwp);
   return outcome(failed);
+}
+
+/** What siginfo tells of a hit: `trap2` is si_trap2, the watchpoint's index; null where the kernel says TRAP_TRACE only (R-137, R-604). */
+export interface TrapInfo {
+  readonly code: SigCode | null;
+  readonly trap2: number | null;
+  readonly trap3: 'FIRED' | 'FIRED_AND_SSTEP' | null;
+}
+
+/** siginfo of the SIGTRAP that the LWP stands for; EINVAL at another stop. */
+export function trapInfo(host: Host, tracer: number, tid: number): Result<TrapInfo> {
+  const error = checkLwp(host, tracer, tid);
+  if (error !== null) return bad(error);
+  const stop = host.tracing.stopOf(tid);
+  if (stop?.signal !== 'SIGTRAP') return bad('EINVAL');
+  const { code, reasons = 0 } = stop;
+  if (code !== 'TRAP_HWWPT') return good({ code, trap2: null, trap3: null });
+  // The lowest: siginfo has room for one.
+  const index = 31 - Math.clz32(reasons & -reasons & TRAP_BITS);
+  return good({ code, trap2: index, trap3: (reasons & STEP_BIT) === 0 ? 'FIRED' : 'FIRED_AND_SSTEP' });
 }
 
 function isIndex(index: number): boolean {

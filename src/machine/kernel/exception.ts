@@ -57,6 +57,7 @@ function oweFinding(kernel: Kernel, cpu: number, finding: Finding): void {
   const { tid } = threadOf(kernel, cpuOf(kernel, cpu).thread);
   owe(kernel, tid, 'SIGTRAP', codeOf(rules.codes, finding.owes));
   const thread = threadOf(kernel, tid);
+  thread.signals.reasons |= finding.reasons;
   switch (rules.trap.dr7) {
     case 'kept':
       return;

@@ -2,6 +2,7 @@
 
 import { NOBODY } from '../../facility/virtual/half.js';
 import { type Image, imageOf, keepSlots } from '../../facility/virtual/image.js';
+import { TRAP_BITS } from '../../facility/virtual/registers.js';
 import { moveToDr } from '../cpu.js';
 import type { Cpu } from '../cpu-state.js';
 import type { LoadReason } from '../events.js';
@@ -17,9 +18,19 @@ export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: 
   const stepping = tid !== -1 && threadOf(kernel, tid).trace.stepping;
   const image = imageOf(state.half, setup.rules, cpu, { tid, stepping });
   state.half.loaded[cpu] = tid;
+  loadDr6(kernel, cpu, tid);
   const changed = writeRegisters(cpuOf(kernel, cpu), image, setup.rules.loadOrder === 'disable-first', between);
   setOwners(state.half.owners[cpu] ?? [], image.owners);
   if (changed) emitLoad(kernel, cpu, why);
+}
+
+/** The thread's own DR6, or none of its hits in somebody else's. */
+function loadDr6({ setup, state }: Kernel, cpu: number, tid: number): void {
+  const registers = state.cpus[cpu];
+  if (registers === undefined || setup.rules.trap.dr6AtLoad === 'kept') return;
+  const own = tid === -1 ? undefined : state.half.threads[tid];
+  const isOwn = setup.rules.trap.dr6AtLoad === 'own' && own?.used === true;
+  moveToDr(registers, 6, isOwn ? own.dr6Lo : (registers.dr6 & ~TRAP_BITS) >>> 0, 0);
 }
 
 /** Disable, addresses, enable; or addresses under the old control register. False when the CPU holds it already. */

@@ -170,5 +170,5 @@ function born(kernel: Kernel, thread: Thread, how: 'fork' | 'vfork' | 'clone', p
 
 function execStop(kernel: Kernel, thread: Thread): void {
   if (thread.trace.options.includes('exec')) stopThread(kernel, thread.tid, { why: 'exec' });
-  else owe(kernel, thread.tid, 'SIGTRAP', 'TRAP_BRKPT');
+  else owe(kernel, thread.tid, 'SIGTRAP', kernel.setup.rules.codes.exec);
 }

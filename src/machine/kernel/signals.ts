@@ -58,14 +58,30 @@ function deliver(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
   if (signal === 'SIGTRAP') registersOf(kernel.state.half, kernel.setup.rules, tid).reported = true;
   if ((thread.signals.swallowed & signalBit(signal)) !== 0) {
     // By utrace, without a switch to anybody else: nothing here gives back what the exception took.
+    thread.signals.reasons = 0;
     kernel.emit({ type: 'signal', tid, signal, code, how: 'swallowed' });
     return true;
   }
   if (thread.trace.tracer !== -1 && signal !== 'SIGKILL') {
-    stopThread(kernel, tid, { why: 'signal', signal, code, address });
+    stopThread(kernel, tid, { why: 'signal', signal, code, address, ...(signal === 'SIGTRAP' ? { reasons: takeReasons(thread) } : {}) });
     return false;
   }
+  if (signal === 'SIGTRAP' && takeReasons(thread) !== 0) endReport(kernel, tid);
   return act(kernel, thread, signal);
+}
+
+function takeReasons({ signals }: Thread): number {
+  const { reasons } = signals;
+  signals.reasons = 0;
+  return reasons;
+}
+
+/** The thread goes on from a report of a debug exception: some kernels clear DR6 now. */
+export function endReport({ state, setup }: Kernel, tid: number): void {
+  if (!setup.rules.trap.clearsDr6AfterReport) return;
+  const own = registersOf(state.half, setup.rules, tid);
+  own.dr6Lo = 0xffff_0ff0;
+  own.dr6Hi = 0;
 }
 
 function infoOf({ signals }: Thread, signal: SignalName): SignalInfo {

@@ -1,12 +1,11 @@
 // One process tracing another, as the interfaces see it.
 import type { Errno } from '../../facility/rules.js';
-import { registersOf } from '../../facility/virtual/half.js';
 import type { StopView, Tracing } from '../../interfaces/host.js';
 import { instructionAt, type SignalName } from '../program.js';
 import { SIGNALS, type Thread } from '../state.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 import { returnToUser } from './run.js';
-import { stopThread } from './signals.js';
+import { endReport, stopThread } from './signals.js';
 import { switchTo } from './switch.js';
 
 /** Tracing of `kernel`'s threads. */
@@ -64,11 +63,12 @@ function goOn(
   { how, signal }: { readonly how: 'cont' | 'step' | 'detach'; readonly signal: string | null },
 ): void {
   const thread = threadOf(kernel, tid);
+  const { stop } = thread.trace;
+  if (stop?.why === 'signal' && (stop.reasons ?? 0) !== 0) endReport(kernel, tid);
   thread.status = 'ready';
   thread.trace.stop = null;
   thread.trace.inject = isSignal(signal) ? signal : null;
   if (how === 'step') beginStep(kernel, thread);
-  registersOf(kernel.state.half, kernel.setup.rules, tid).reported = true;
   kernel.emit({ type: 'resume', tid, how });
   if (cpuOf(kernel, thread.cpu).thread !== -1) return;
   switchTo(kernel, thread.cpu, tid);

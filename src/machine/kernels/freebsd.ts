@@ -29,6 +29,8 @@ export const FREEBSD: Rules = {
   trap: {
     dr6: 'hardware',
     resetsDr6: true,
+    dr6AtLoad: 'kept',
+    clearsDr6AfterReport: true,
     inKernel: 'ignored',
     dr7: 'kept',
     executeSetsRf: false,
@@ -36,10 +38,19 @@ export const FREEBSD: Rules = {
     watchesWhileStepping: true,
     stepHidesExecute: false,
     stepBit: 'last',
+    stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: false,
   },
-  codes: { data: 'TRAP_TRACE', execute: 'TRAP_TRACE', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT', callStep: 'TRAP_TRACE' },
+  codes: {
+    data: 'TRAP_TRACE',
+    execute: 'TRAP_TRACE',
+    step: 'TRAP_TRACE',
+    icebp: 'TRAP_TRACE',
+    int3: 'TRAP_BRKPT',
+    callStep: 'TRAP_TRACE',
+    exec: null,
+  },
   // S1's remark (R-131); not confirmed in today's source (R-708).
   registersInContext: true,
 };

@@ -31,6 +31,8 @@ export const HWBKPT: Rules = {
   trap: {
     dr6: 'gathered',
     resetsDr6: true,
+    dr6AtLoad: 'kept',
+    clearsDr6AfterReport: false,
     inKernel: 'reported',
     dr7: 'kept',
     executeSetsRf: true,
@@ -38,9 +40,18 @@ export const HWBKPT: Rules = {
     watchesWhileStepping: true,
     stepHidesExecute: false,
     stepBit: 'sticky',
+    stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: true,
   },
-  codes: { data: 'TRAP_BRKPT', execute: 'TRAP_BRKPT', step: 'TRAP_BRKPT', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL', callStep: 'TRAP_BRKPT' },
+  codes: {
+    data: 'TRAP_BRKPT',
+    execute: 'TRAP_BRKPT',
+    step: 'TRAP_BRKPT',
+    icebp: 'TRAP_BRKPT',
+    int3: 'SI_KERNEL',
+    callStep: 'TRAP_BRKPT',
+    exec: null,
+  },
   registersInContext: false,
 };

@@ -31,6 +31,8 @@ export const LINUX_2_6_20: Rules = {
   trap: {
     dr6: 'hardware',
     resetsDr6: false,
+    dr6AtLoad: 'kept',
+    clearsDr6AfterReport: false,
     inKernel: 'reported',
     dr7: 'until-signal',
     executeSetsRf: false,
@@ -38,10 +40,19 @@ export const LINUX_2_6_20: Rules = {
     watchesWhileStepping: true,
     stepHidesExecute: false,
     stepBit: 'last',
+    stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: true,
   },
-  codes: { data: 'TRAP_BRKPT', execute: 'TRAP_BRKPT', step: 'TRAP_BRKPT', icebp: 'TRAP_BRKPT', int3: 'SI_KERNEL', callStep: 'TRAP_BRKPT' },
+  codes: {
+    data: 'TRAP_BRKPT',
+    execute: 'TRAP_BRKPT',
+    step: 'TRAP_BRKPT',
+    icebp: 'TRAP_BRKPT',
+    int3: 'SI_KERNEL',
+    callStep: 'TRAP_BRKPT',
+    exec: null,
+  },
   registersInContext: false,
 };
 

@@ -29,6 +29,8 @@ export const LINUX: Rules = {
   trap: {
     dr6: 'last',
     resetsDr6: true,
+    dr6AtLoad: 'kept',
+    clearsDr6AfterReport: false,
     inKernel: 'ignored',
     dr7: 'kept',
     executeSetsRf: true,
@@ -36,6 +38,7 @@ export const LINUX: Rules = {
     watchesWhileStepping: true,
     stepHidesExecute: true,
     stepBit: 'last',
+    stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: true,
   },
@@ -46,6 +49,7 @@ export const LINUX: Rules = {
     icebp: 'TRAP_BRKPT',
     int3: 'SI_KERNEL',
     callStep: 'TRAP_BRKPT',
+    exec: null,
   },
   registersInContext: false,
 };

@@ -29,6 +29,8 @@ export const NETBSD: Rules = {
   trap: {
     dr6: 'hardware',
     resetsDr6: false,
+    dr6AtLoad: 'own',
+    clearsDr6AfterReport: false,
     inKernel: 'ignored',
     dr7: 'kept',
     executeSetsRf: false,
@@ -36,10 +38,19 @@ export const NETBSD: Rules = {
     watchesWhileStepping: true,
     stepHidesExecute: false,
     stepBit: 'last',
+    stepWithHit: 'hit',
     forcesSignal: true,
     stopsAtHandler: false,
   },
-  codes: { data: 'TRAP_DBREG', execute: 'TRAP_DBREG', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT', callStep: 'TRAP_TRACE' },
+  codes: {
+    data: 'TRAP_DBREG',
+    execute: 'TRAP_DBREG',
+    step: 'TRAP_TRACE',
+    icebp: 'TRAP_TRACE',
+    int3: 'TRAP_BRKPT',
+    callStep: 'TRAP_TRACE',
+    exec: 'TRAP_EXEC',
+  },
   registersInContext: false,
 };
 
@@ -53,7 +64,22 @@ export const NETBSD_2016: Rules = {
     refusedFields: 0x4f44,
     freshDr7: 0,
   },
-  trap: { ...NETBSD.trap, watchesWhileStepping: false },
+  trap: { ...NETBSD.trap, watchesWhileStepping: false, dr6AtLoad: 'hits-cleared' },
   // The mail has no third kind of code.
-  codes: { data: 'TRAP_TRACE', execute: 'TRAP_TRACE', step: 'TRAP_TRACE', icebp: 'TRAP_TRACE', int3: 'TRAP_BRKPT', callStep: 'TRAP_TRACE' },
+  codes: {
+    data: 'TRAP_TRACE',
+    execute: 'TRAP_TRACE',
+    step: 'TRAP_TRACE',
+    icebp: 'TRAP_TRACE',
+    int3: 'TRAP_BRKPT',
+    callStep: 'TRAP_TRACE',
+    exec: 'TRAP_EXEC',
+  },
+};
+
+/** The same interface in its last days, from 18 January 2017: siginfo names the watchpoint, and stepping is no exception. */
+export const NETBSD_2017_01: Rules = {
+  ...NETBSD_2016,
+  trap: { ...NETBSD_2016.trap, watchesWhileStepping: true },
+  codes: { ...NETBSD_2016.codes, data: 'TRAP_HWWPT', execute: 'TRAP_HWWPT' },
 };
