@@ -2,7 +2,7 @@
 import type { Access } from '../../model/access.js';
 import { highHalf, type Linear, lowHalf } from '../linear.js';
 import type { Rules } from '../rules.js';
-import { pieceOf, SLOTS } from '../state.js';
+import { type Competitor, pieceOf, SLOTS } from '../state.js';
 import { NOBODY, RAW, type RegisterHalf } from './half.js';
 
 /** Content for one CPU. */
@@ -20,11 +20,20 @@ const FIXED = 0x400;
 /** All that belongs to slots: L and G bits, LEN and R/W fields. */
 const SLOT_BITS = 0xffff_00ff | 0;
 
-/** Content of `cpu` while thread `tid` runs (-1: none); `stepping`: its tracer steps it. */
-export function imageOf(half: RegisterHalf, rules: Rules, cpu: number, run: { readonly tid: number; readonly stepping: boolean }): Image {
+/** Who runs on a CPU. */
+export interface Running {
+  /** -1: nobody. */
+  readonly tid: number;
+  readonly pid: number;
+  /** Its tracer steps it. */
+  readonly stepping: boolean;
+}
+
+/** Content of `cpu` while `run` is on it. */
+export function imageOf(half: RegisterHalf, rules: Rules, cpu: number, run: Running): Image {
   switch (rules.sharing) {
     case 'priority':
-      return priorityImage(half, run.tid);
+      return priorityImage(half, run);
     case 'charges':
       return chargedImage(half, cpu, run.tid);
     case 'kwatch':
@@ -38,16 +47,26 @@ function emptyImage(): Image {
 }
 
 /** The kernel's pieces from DR0 up, the thread's from DR3 down, each in the order of rank (R-344). */
-function priorityImage({ broker }: RegisterHalf, tid: number): Image {
+function priorityImage({ broker }: RegisterHalf, { tid, pid }: Running): Image {
   const image = emptyImage();
   let up = 0;
   for (const { cookies } of broker.kernelChosen) for (const cookie of cookies) if (put(image, up, pieceFor(broker, image, cookie))) up++;
-  const competitor = tid === -1 ? undefined : broker.competitors.find((one) => one.tid === tid);
+  const competitor = tid === -1 ? undefined : competitorOf(broker, tid, pid);
   let down = SLOTS - 1;
   for (const { cookies } of competitor?.chosen ?? []) {
     for (const cookie of cookies) if (down >= up && put(image, down, pieceFor(broker, image, cookie))) down--;
   }
   return image;
+}
+
+/** The thread's own list; where it has none, that of its process. */
+function competitorOf({ competitors }: RegisterHalf['broker'], tid: number, pid: number): Competitor | undefined {
+  let ofProcess: Competitor | undefined;
+  for (const one of competitors) {
+    if (one.tid === tid) return one;
+    if (one.tid === -1 && one.pid === pid) ofProcess = one;
+  }
+  return ofProcess;
 }
 
 interface Placed {
@@ -81,7 +100,7 @@ function chargedImage({ charged, owners }: RegisterHalf, cpu: number, tid: numbe
 }
 
 /** The thread's words as they are, but for what Kwatch holds (R-206) and an in-kernel user has taken (R-136). */
-function wordsImage(half: RegisterHalf, rules: Rules, { tid, stepping }: { readonly tid: number; readonly stepping: boolean }): Image {
+function wordsImage(half: RegisterHalf, rules: Rules, { tid, stepping }: Running): Image {
   const image = emptyImage();
   const own = tid === -1 ? undefined : half.threads[tid];
   if (own?.used && !half.kernelUser && (rules.trap.watchesWhileStepping || !stepping)) {

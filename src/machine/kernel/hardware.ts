@@ -17,7 +17,9 @@ export function perform(kernel: Kernel, effect: HardwareEffect): Code | 'later' 
 /** Loads the CPUs that `effect` concerns: the kernel's pieces are on all of them, a thread's where it runs (R-343, R-345). */
 export function apply(kernel: Kernel, effect: HardwareEffect): void {
   const scope = effect.type === 'disarm' ? pieceOf(kernel.state.half.broker, effect.cookie)?.scope : effect.piece.scope;
-  if (scope?.kind === 'thread') {
+  if (scope?.kind === 'process') {
+    for (const { tid, pid } of kernel.state.threads) if (pid === scope.pid) reload(kernel, tid);
+  } else if (scope?.kind === 'thread') {
     for (const { tid } of kernel.state.threads) if (tid === scope.tid || isCovered(kernel, effect, tid)) reload(kernel, tid);
   } else {
     reloadAll(kernel);

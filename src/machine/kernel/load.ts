@@ -15,8 +15,8 @@ const OFF = 0x400;
 export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: () => void): void {
   const { setup, state } = kernel;
   const tid = cpuOf(kernel, cpu).thread;
-  const stepping = tid !== -1 && threadOf(kernel, tid).trace.stepping;
-  const image = imageOf(state.half, setup.rules, cpu, { tid, stepping });
+  const thread = tid === -1 ? null : threadOf(kernel, tid);
+  const image = imageOf(state.half, setup.rules, cpu, { tid, pid: thread?.pid ?? -1, stepping: thread?.trace.stepping ?? false });
   state.half.loaded[cpu] = tid;
   loadDr6(kernel, cpu, tid);
   const changed = writeRegisters(cpuOf(kernel, cpu), image, setup.rules.loadOrder === 'disable-first', between);
