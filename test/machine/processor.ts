@@ -17,8 +17,9 @@ import {
 
 /** Where programs begin. */
 export const CODE = 0x40_1000;
-/** 4096 bytes, all 0. */
+/** Where {@link DATA_BYTES} bytes of 0 begin. */
 export const DATA = 0x40_4000;
+export const DATA_BYTES = 256;
 /** A slot's bit in DR6, by number. */
 export const B = [1, 2, 4, 8] as const;
 /** BS. */
@@ -58,7 +59,7 @@ export function newContext(changes: Partial<Context> = {}): Context {
 /** A thread that runs a program on one processor; nobody handles what it raises. */
 export class Thread {
   readonly context: Context;
-  readonly layout: MemoryLayout = { regions: [{ name: 'data', address: DATA, length: 4096, value: 0 }] };
+  readonly layout: MemoryLayout = { regions: [{ name: 'data', address: DATA, length: DATA_BYTES, value: 0 }] };
   readonly memory: Memory = newMemory(this.layout);
   readonly cpu: Cpu;
   readonly model: CpuModel;
