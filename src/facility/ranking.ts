@@ -1,5 +1,5 @@
 // The order of the plan, kept sorted: requests move in it when their rank changes.
-import { compareRank, type PieceSpec, type Request, rankOf } from './request.js';
+import { compareRank, type PieceSpec, type Request, rankOf, sameScope } from './request.js';
 import type { Facility } from './state.js';
 
 /** Puts a new request where its rank belongs. */
@@ -47,11 +47,11 @@ export function setPlanned(state: Facility, request: Request, planned: boolean):
   }
 }
 
-/** Marks those that want a piece at one of `request`'s addresses, and `request` itself where there are any. Marks stay: they cost time only. */
+/** Marks those that want a piece at one of `request`'s addresses for the same threads, and `request` itself where there are any. Marks stay: they cost time only. */
 export function findTwins({ requests }: Facility, request: Request): void {
   for (let at = 0; at < requests.length; at++) {
     const other = requests[at];
-    if (other === undefined || other === request || !meet(other.pieces, request.pieces)) continue;
+    if (other === undefined || other === request || !sameScope(other.scope, request.scope) || !meet(other.pieces, request.pieces)) continue;
     other.hasTwin = true;
     request.hasTwin = true;
   }
