@@ -137,7 +137,28 @@ function addressesOfRequest(request: RequestText): AddressText[] {
       return request.registers.map(({ value }) => value);
     case 'write-watchpoint':
       return request.fields.address === null ? [] : [request.fields.address];
-    default:
+    case 'attach':
+    case 'detach':
+    case 'cont':
+    case 'singlestep':
+    case 'options':
+    case 'peek':
+    case 'siginfo':
+    case 'geteventmsg':
+    case 'count-watchpoints':
+    case 'set':
+    case 'read-watchpoint':
+    case 'getdbregs':
+    case 'register':
+    case 'modify':
+    case 'unregister':
+    case 'swallow':
+    case 'leave':
+    case 'kwatch':
+    case 'unkwatch':
+    case 'open':
+    case 'close':
+    case 'count':
       return [];
   }
 }

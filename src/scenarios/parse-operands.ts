@@ -1,4 +1,5 @@
 // Reads what lines of several kinds have in common: names, addresses, ranges, breakpoints, registers, signals, kernels.
+import type { Code } from '../facility/request.js';
 import type { Errno, KernelName } from '../facility/rules.js';
 import type { SignalName } from '../machine/program.js';
 import type { SlotAccess } from '../registers/access.js';
@@ -13,6 +14,8 @@ export const SIGNALS = [
 export const ERRNOS = [
   ...(['EINVAL', 'ENOSPC', 'ESRCH', 'EPERM', 'EBUSY', 'EIO', 'ENOENT', 'ENOSYS', 'EFAULT', 'EACCES', 'EOPNOTSUPP'] as const),
 ] as const satisfies readonly Errno[];
+/** Why an effect of the facility's can fail. */
+export const FAILURES = ['ENOSPC', 'ESRCH', 'EPERM', 'EINVAL', 'EBUSY', 'EIO'] as const satisfies readonly Code[];
 const ACCESSES = ['write', 'readwrite', 'execute', 'io'] as const satisfies readonly SlotAccess[];
 const REGISTERS = ['dr0', 'dr1', 'dr2', 'dr3', 'dr4', 'dr5', 'dr6', 'dr7'] as const;
 /** The longest thing that memory is declared as: a megabyte. */

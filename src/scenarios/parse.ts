@@ -4,7 +4,7 @@ import { checkScenario } from './check.js';
 import { Cursor } from './cursor.js';
 import { parseExpect, type Subjects } from './parse-expect.js';
 import { DECLARATIONS, type Draft, FREE_TEXT, newDraft } from './parse-header.js';
-import { ERRNOS, parseAddress, parseCpu, parseName } from './parse-operands.js';
+import { FAILURES, parseAddress, parseCpu, parseName } from './parse-operands.js';
 import { ProgramReader, parseAction, parseProgramHead } from './parse-program.js';
 import { parseRequest, parseResults } from './parse-request.js';
 import { ACTOR_KINDS, type ActorKind } from './requests.js';
@@ -137,7 +137,7 @@ class ScenarioReader implements Subjects {
         return { kind: 'effects', what: word };
       case 'fail':
         cursor.expect('effect');
-        return { kind: 'fail', errno: cursor.oneOf(ERRNOS, 'an error') };
+        return { kind: 'fail', errno: cursor.oneOf(FAILURES, 'an error') };
       case 'expect':
         return parseExpect(cursor, this);
     }

@@ -39,7 +39,8 @@ export type TracerRequest =
   | { readonly ask: 'options'; readonly thread: Named; readonly options: readonly TraceOption[] }
   | { readonly ask: 'poke'; readonly thread: Named; readonly register: number; readonly value: AddressText }
   | { readonly ask: 'peek'; readonly thread: Named; readonly register: number }
-  | { readonly ask: 'siginfo' | 'geteventmsg' | 'count-watchpoints'; readonly thread: Named }
+  | { readonly ask: 'siginfo' | 'geteventmsg'; readonly thread: Named }
+  | { readonly ask: 'count-watchpoints'; readonly thread: Named }
   /** By whatever interface the kernel has; null: off. */
   | { readonly ask: 'set'; readonly thread: Named; readonly slot: number; readonly breakpoint: BreakpointText | null }
   | { readonly ask: 'write-watchpoint'; readonly thread: Named; readonly index: number; readonly fields: WatchpointFields }

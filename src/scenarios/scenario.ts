@@ -1,5 +1,6 @@
 // A scenario as data: what is there, what happens in which order, and what must be seen. docs/scenarios.md has the grammar.
-import type { Errno, KernelName } from '../facility/rules.js';
+import type { Code } from '../facility/request.js';
+import type { KernelName } from '../facility/rules.js';
 import type { AddressText, Named } from './address.js';
 import type { Fact } from './facts.js';
 import type { ActionText, ProgramText } from './program-text.js';
@@ -61,7 +62,7 @@ type StatementKind =
   | { readonly kind: 'mark' }
   /** What the facility wants done waits, or is done now. */
   | { readonly kind: 'effects'; readonly what: 'hold' | 'release' }
-  | { readonly kind: 'fail'; readonly errno: Errno }
+  | { readonly kind: 'fail'; readonly errno: Code }
   | { readonly kind: 'request'; readonly actor: Named; readonly request: RequestText; readonly results: readonly MarkedResult[] }
   | { readonly kind: 'expect'; readonly kernels: readonly KernelName[] | null; readonly negated: boolean; readonly fact: Fact };
 
