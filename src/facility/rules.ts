@@ -120,7 +120,7 @@ export interface SignalCodes {
   readonly exec: SigCode | null;
 }
 
-/** si_code values of SIGTRAP and SIGSEGV by name. */
+/** si_code values of SIGTRAP, SIGSEGV and SIGIO by name. */
 export type SigCode =
   | 'TRAP_BRKPT'
   | 'TRAP_TRACE'
@@ -130,7 +130,8 @@ export type SigCode =
   | 'TRAP_HWWPT'
   | 'TRAP_EXEC'
   | 'SI_KERNEL'
-  | 'SEGV_MAPERR';
+  | 'SEGV_MAPERR'
+  | 'POLL_IN';
 
 /** One kernel. */
 export interface Rules {

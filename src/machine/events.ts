@@ -36,6 +36,15 @@ export type MachineEvent =
   | { readonly type: 'triggered'; readonly cpu: number; readonly tid: number; readonly told: Told }
   | { readonly type: 'told'; readonly request: RequestId; readonly what: 'installed' | 'uninstalled' | 'triggered'; readonly cause: Cause }
   | { readonly type: 'refused'; readonly request: RequestId; readonly code: Code; readonly candidates: readonly RequestId[] }
+  /** A perf event's period was full: its sample (R-589). `address`: of the breakpoint. */
+  | {
+      readonly type: 'sample';
+      readonly cpu: number;
+      readonly tid: number;
+      readonly event: number;
+      readonly pc: number;
+      readonly address: number;
+    }
   | { readonly type: 'stale'; readonly cpu: number; readonly tid: number }
   | { readonly type: 'vm86'; readonly tid: number }
   | { readonly type: 'signal'; readonly tid: number; readonly signal: SignalName; readonly code: SigCode | null; readonly how: SignalFate }

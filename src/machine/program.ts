@@ -61,7 +61,8 @@ export const INSTRUCTION_BYTES = 4;
 export type SystemCall =
   /** Copies and other kernel work: each action on its own. */
   | { readonly name: 'work'; readonly actions: readonly KernelAction[] }
-  | { readonly name: 'fork' | 'vfork' | 'clone'; readonly child: Linear }
+  /** `child`: where it begins; `clearsHandlers`: CLONE_CLEAR_SIGHAND. */
+  | { readonly name: 'fork' | 'vfork' | 'clone'; readonly child: Linear; readonly clearsHandlers?: boolean }
   | { readonly name: 'exec'; readonly to: Linear }
   | { readonly name: 'exit'; readonly status: number }
   | { readonly name: 'yield' }

@@ -7,6 +7,7 @@
 //   thread   pid status cpu flags pc call/action rep passes  signals  virtual registers
 //   request  id age installed planned  address length access ...
 //   effects under way, memory bytes
+import { highU32, lowU32 } from '../base/u64.js';
 import type { ArmedPiece, Request } from '../facility/request.js';
 import type { SigCode } from '../facility/rules.js';
 import type { Facility } from '../facility/state.js';
@@ -14,7 +15,7 @@ import type { Charged } from '../facility/virtual/charges.js';
 import type { VirtualRegisters } from '../facility/virtual/registers.js';
 import type { Context, Cpu } from './cpu-state.js';
 import type { Stop } from './events.js';
-import { type MachineState, type SignalInfo, signalBit, type Thread } from './state.js';
+import { type Frame, type MachineState, type SignalInfo, signalBit, type Thread } from './state.js';
 
 const ACCESS = { execute: 0, write: 1, readwrite: 3 } as const;
 const STATUS = { ready: 0, stopped: 1, exited: 2 } as const;
@@ -30,6 +31,7 @@ const CODES: readonly SigCode[] = [
   'TRAP_EXEC',
   'SI_KERNEL',
   'SEGV_MAPERR',
+  'POLL_IN',
 ];
 const INHERIT = { none: 0, threads: 1, children: 2 } as const;
 
@@ -145,7 +147,7 @@ function writeThread(thread: Thread): void {
   for (const info of signals.infos) writeInfo(info);
   put(signals.reasons);
   put(signals.frames.length);
-  for (const frame of signals.frames) writeContext(frame);
+  for (const frame of signals.frames) writeFrame(frame);
   let handlers = 0;
   for (const handler of signals.handlers) if (handler !== -1) handlers++;
   put(handlers);
@@ -158,7 +160,16 @@ function writeThread(thread: Thread): void {
 
 function writeInfo(info: SignalInfo | null): void {
   put(info === null ? 0 : 1 + codeNumber(info.code));
-  if (info !== null) putSigned(info.address);
+  if (info === null) return;
+  putSigned(info.address);
+  put((info.event + 1) * 2 + (info.late ? 1 : 0));
+}
+
+function writeFrame({ context, blocked, signal, info }: Frame): void {
+  writeContext(context);
+  put(blocked);
+  put(signalBit(signal));
+  writeInfo(info);
 }
 
 function writeStop(stop: Stop | null): void {
@@ -225,10 +236,42 @@ function writePiece({ cookie, address, length, access, state }: ArmedPiece): voi
   put(length * 16 + ACCESS[access] * 4 + PIECE[state]);
 }
 
-function writeCharged({ tid, cpu, index, address, length, access, enabled, count }: Charged): void {
-  put(tid + 1);
-  put((cpu + 1) * 8 + index + 1);
-  putSigned(address);
-  put(length * 8 + ACCESS[access] * 2 + (enabled ? 1 : 0));
-  put(count);
+function writeCharged(one: Charged): void {
+  put(one.id);
+  put(one.client === 'ptrace' ? 0 : 1);
+  put(one.tid + 1);
+  put((one.cpu + 1) * 8 + one.index + 1);
+  putSigned(one.address);
+  put(one.length * 8 + ACCESS[one.access] * 2 + (one.enabled ? 1 : 0));
+  put(one.count);
+  // A virtual register's charge is in all else as its maker made it.
+  if (one.client === 'perf') writeEvent(one);
+}
+
+/** Flags, each a bit:  0 inKernel  1 inUser  2 sigtrap  3 removeOnExec  4 enableOnExec  5 asksDisabled  6 dropped  7 frequency */
+function writeEvent(one: Charged): void {
+  const flags = [
+    one.inKernel,
+    one.inUser,
+    one.sigtrap,
+    one.removeOnExec,
+    one.enableOnExec,
+    one.asksDisabled,
+    one.dropped,
+    one.rest.frequency,
+  ];
+  put(flags.reduce((bits, flag, bit) => bits | (flag ? 1 << bit : 0), 0));
+  put(INHERIT[one.inherit]);
+  put(one.period);
+  put(one.sinceOverflow);
+  put(one.origin + 1);
+  put(one.notify === null ? 0 : 1 + one.notify.tid * 2 + (one.notify.signal === 'SIGIO' ? 1 : 0));
+  put(one.rest.preciseIp);
+  putU64(one.rest.config);
+  putU64(one.signalData);
+}
+
+function putU64(value: bigint): void {
+  put(lowU32(value));
+  put(highU32(value));
 }

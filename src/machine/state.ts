@@ -43,9 +43,18 @@ export interface Signals {
   /** Where handlers start, by signal; -1: the default action. */
   readonly handlers: number[];
   /** What interrupted code goes on with, innermost last. */
-  readonly frames: Context[];
+  readonly frames: Frame[];
   /** A utrace user takes these without a stop. */
   swallowed: number;
+}
+
+/** What the kernel puts on a thread's stack when a handler runs. */
+export interface Frame {
+  readonly context: Context;
+  /** The mask that comes back. */
+  readonly blocked: number;
+  readonly signal: SignalName;
+  readonly info: SignalInfo;
 }
 
 /** siginfo, as far as the machine has it. */
@@ -53,7 +62,14 @@ export interface SignalInfo {
   readonly code: SigCode | null;
   /** si_addr. */
   readonly address: number;
+  /** TRAP_PERF and POLL_IN: the perf event; -1 otherwise. */
+  readonly event: number;
+  /** TRAP_PERF_FLAG_ASYNC: it was blocked when it was sent. */
+  readonly late: boolean;
 }
+
+/** A signal without siginfo to speak of. */
+export const NO_INFO: SignalInfo = { code: null, address: 0, event: -1, late: false };
 
 /** How a thread is traced. */
 export interface Trace {
@@ -166,6 +182,10 @@ function copyThread(thread: Thread): Thread {
   };
 }
 
+function copyFrame({ context, blocked, signal, info }: Frame): Frame {
+  return { context: copyContext(context), blocked, signal, info };
+}
+
 /** A copy of a thread's signals. */
 export function copySignals(of: Signals): Signals {
   const { pending, blocked, ignored, infos, reasons, handlers, frames, swallowed } = of;
@@ -176,7 +196,7 @@ export function copySignals(of: Signals): Signals {
     infos: infos.slice(),
     reasons,
     handlers: handlers.slice(),
-    frames: frames.map(copyContext),
+    frames: frames.map(copyFrame),
     swallowed,
   };
 }

@@ -22,13 +22,63 @@ export interface Charged {
   enabled: boolean;
   /** Hits in kernel mode count too (`exclude_kernel` = 0). */
   readonly inKernel: boolean;
+  /** Hits in user mode count (`exclude_user` = 0). */
+  readonly inUser: boolean;
   readonly sigtrap: boolean;
   readonly inherit: 'none' | 'threads' | 'children';
   readonly removeOnExec: boolean;
+  /** The next exec switches it on, and forgets this (R-593). */
+  enableOnExec: boolean;
+  /** One overflow in so many hits; 0: none. */
+  readonly period: number;
+  /** Hits since the last overflow. */
+  sinceOverflow: number;
+  /** What its request says, as a change left it: a change ends by looking here (R-569). */
+  asksDisabled: boolean;
+  /** Its thread has ended, or an exec has dropped it: it keeps its charge and its count and is never on again (R-564, R-593). */
+  dropped: boolean;
+  /** si_perf_data (R-590). */
+  signalData: bigint;
+  /** Who is told of each overflow (O_ASYNC), if anybody. */
+  notify: Notify | null;
+  /** Fields without a meaning here that a change must find as they were (R-569, R-586). */
+  readonly rest: RestOfRequest;
   count: number;
   /** The event whose copy this is, made for a child; -1 for an original. Its count adds into that one's (R-592). */
   readonly origin: number;
 }
+
+/** F_SETOWN and F_SETSIG of an event's descriptor. */
+export interface Notify {
+  readonly tid: number;
+  readonly signal: 'SIGIO' | 'SIGUSR1';
+}
+
+/** Fields of a request that mean nothing for a breakpoint. */
+export interface RestOfRequest {
+  readonly frequency: boolean;
+  readonly preciseIp: number;
+  readonly config: bigint;
+}
+
+/** What a charge is unless it is asked otherwise: a plain count of one thread's hits in user mode. */
+export const PLAIN_CHARGE = {
+  inKernel: false,
+  inUser: true,
+  sigtrap: false,
+  inherit: 'none',
+  removeOnExec: false,
+  enableOnExec: false,
+  period: 0,
+  sinceOverflow: 0,
+  asksDisabled: false,
+  dropped: false,
+  signalData: 0n,
+  notify: null,
+  rest: { frequency: false, preciseIp: 0, config: 0n },
+  count: 0,
+  origin: -1,
+} as const satisfies Partial<Charged>;
 
 /** Whether the pools of all CPUs have room for one more of `tid` on `cpu` (R-562). `cpus`: how many there are. */
 export function hasRoom(held: readonly Charged[], tid: number, cpu: number, cpus: number): boolean {

@@ -32,8 +32,8 @@ export interface Finding {
   threadSlots: number;
   /** What the owed SIGTRAP is about, as bits of virtual DR6: B0-B3 and BS. */
   reasons: number;
-  /** Perf events that are owed a synchronous signal (R-590): ids. */
-  readonly sigtraps: number[];
+  /** Perf events whose period is full, in slot order: ids. */
+  readonly overflows: number[];
   /** Hits that somebody was told of, in slot order. */
   readonly told: Told[];
 }
@@ -53,7 +53,7 @@ interface Slot {
 
 /** Sorts `exception` out. Changes virtual DR6 and counts, and nothing of the hardware. */
 export function sortOut(half: RegisterHalf, rules: Rules, exception: Exception): Finding {
-  const finding: Finding = { owes: null, setsRf: false, stale: false, threadSlots: 0, reasons: 0, sigtraps: [], told: [] };
+  const finding: Finding = { owes: null, setsRf: false, stale: false, threadSlots: 0, reasons: 0, overflows: [], told: [] };
   const own = registersOf(half, rules, exception.tid);
   let virtualBits = 0;
   let claimed = false;
@@ -108,13 +108,12 @@ function claimCharged(half: RegisterHalf, { trap }: Rules, { slot, owner, except
   // Step first: the breakpoint is met again, for the instruction has not run (R-536).
   if (isExec && trap.stepHidesExecute && (exception.reasons & STEP_BIT) !== 0) return 0;
   if (isExec) finding.setsRf = true;
-  if (!exception.user && !event.inKernel) {
+  if (exception.user ? !event.inUser : !event.inKernel) {
     if (event.client === 'perf') finding.told.push({ who: 'perf', id: event.id, answer: 'ignored' });
     return 0;
   }
   if (event.client === 'perf') {
-    countUp(half.charged, event);
-    if (event.sigtrap) finding.sigtraps.push(event.id);
+    if (countUp(half.charged, event)) finding.overflows.push(event.id);
     finding.told.push({ who: 'perf', id: event.id, answer: 'counted' });
     return 0;
   }
@@ -123,12 +122,13 @@ function claimCharged(half: RegisterHalf, { trap }: Rules, { slot, owner, except
   return 1 << event.index;
 }
 
-/** A copy's count adds into its original's too (R-592). */
-function countUp(charged: readonly Charged[], event: Charged): void {
+/** A copy's count adds into its original's too (R-592); its period is its own. True where that is full. */
+function countUp(charged: readonly Charged[], event: Charged): boolean {
   event.count++;
-  if (event.origin === -1) return;
-  const origin = charged.find(({ id }) => id === event.origin);
+  const origin = event.origin === -1 ? undefined : charged.find(({ id }) => id === event.origin);
   if (origin !== undefined) origin.count++;
+  event.sinceOverflow = event.period === 0 ? 0 : (event.sinceOverflow + 1) % event.period;
+  return event.period !== 0 && event.sinceOverflow === 0;
 }
 
 function claimRequests({ broker }: RegisterHalf, { trap }: Rules, { slot, owner, exception }: Slot, finding: Finding): number {

@@ -4,7 +4,7 @@ import type { Access } from '../../model/access.js';
 import { isUserRange, type Linear, linearOf } from '../linear.js';
 import type { Errno, Rules } from '../rules.js';
 import { SLOTS } from '../state.js';
-import { type Charged, hasRoom } from './charges.js';
+import { type Charged, hasRoom, PLAIN_CHARGE } from './charges.js';
 import { type RegisterHalf, registersOf } from './half.js';
 import { lengthBits, typeOfAccess } from './image.js';
 import type { RawWrite } from './raw-words.js';
@@ -59,18 +59,7 @@ interface StubWish extends StubAddress {
 function makeStub(half: RegisterHalf, rules: Rules, wish: StubWish): Errno | null {
   if (!hasRoom(half.charged, wish.tid, -1, half.owners.length)) return rules.raw.noSlot;
   if (!isValid(rules, wish)) return rules.raw.badValue;
-  half.charged.push({
-    ...wish,
-    id: half.nextCharged++,
-    client: 'ptrace',
-    cpu: -1,
-    inKernel: false,
-    sigtrap: false,
-    inherit: 'none',
-    removeOnExec: true,
-    count: 0,
-    origin: -1,
-  });
+  half.charged.push({ ...PLAIN_CHARGE, ...wish, id: half.nextCharged++, client: 'ptrace', cpu: -1, removeOnExec: true });
   return null;
 }
 

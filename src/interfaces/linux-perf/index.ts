@@ -2,7 +2,7 @@
 
 import { isUserRange, type Linear } from '../../facility/linear.js';
 import type { Errno } from '../../facility/rules.js';
-import { type Charged, hasRoom } from '../../facility/virtual/charges.js';
+import { type Charged, hasRoom, type Notify, PLAIN_CHARGE } from '../../facility/virtual/charges.js';
 import type { Access } from '../../model/access.js';
 import { bad, good, type Host, type Result } from '../host.js';
 
@@ -23,31 +23,67 @@ export interface PerfBreakpoint {
   readonly type: number;
   readonly disabled: boolean;
   readonly excludeKernel: boolean;
-  readonly inherit: 'none' | 'threads' | 'children';
+  /** `threads-alone`: inherit_thread without inherit, which is an error (R-585). */
+  readonly inherit: 'none' | 'threads' | 'children' | 'threads-alone';
   readonly sigtrap: boolean;
   readonly removeOnExec: boolean;
   /** CAP_SYS_ADMIN and CAP_PERFMON. */
   readonly privileged: boolean;
+  /** CAP_PERFMON alone; where it is left out, as `privileged`. */
+  readonly perfmon?: boolean;
+  /** Whether the caller may trace `tid` (ptrace_may_access); default true. */
+  readonly mayTrace?: boolean;
+  /** attr.type; default `breakpoint`. */
+  readonly kind?: 'breakpoint' | 'unknown';
+  /** Default false. */
+  readonly excludeUser?: boolean;
+  readonly enableOnExec?: boolean;
+  readonly branchStack?: boolean;
+  /** One overflow in so many hits: a sample, and the signals; default 0: none. */
+  readonly period?: number;
+  /** sig_data, 64 bits; default 0. */
+  readonly signalData?: bigint;
+  /** Taken although they mean nothing (R-586); default false and 0. */
+  readonly frequency?: boolean;
+  readonly preciseIp?: number;
+  readonly config?: bigint;
 }
+
+/** What PERF_EVENT_IOC_MODIFY_ATTRIBUTES may change, and what it must find unchanged where it is given (R-569). */
+export type PerfChange = Pick<PerfBreakpoint, 'address' | 'length' | 'type' | 'disabled'> & Partial<PerfBreakpoint>;
 
 /** perf_event_open: the event's number. */
 export function openEvent(host: Host, event: PerfBreakpoint): Result<number> {
-  const error = checkTarget(host, event) ?? checkSignals(event);
+  const error = checkFlags(event) ?? checkTarget(host, event) ?? checkKind(event);
   if (error !== null) return bad(error);
   // Reserved first, then looked at: with a full pool a bad request is ENOSPC (R-565, R-566).
   if (event.type === 0 || event.type === 7 || event.type > 7) return bad('EINVAL');
   if (!hasRoom(host.half.charged, event.tid, event.cpu, host.half.owners.length)) return bad('ENOSPC');
   const parsed = parse(host, event);
   if (!parsed.ok) return parsed;
-  const { tid, cpu, address, inherit, sigtrap, removeOnExec } = event;
-  const made: Charged = {
-    ...{ id: host.half.nextCharged++, client: 'perf', tid, cpu, index: -1, address },
-    ...{ ...parsed.value, enabled: !event.disabled, inKernel: !event.excludeKernel },
-    ...{ sigtrap, inherit, removeOnExec, count: 0, origin: -1 },
-  };
+  const made = { ...chargeOf(event), ...parsed.value, id: host.half.nextCharged++ };
   host.half.charged.push(made);
-  host.changed(tid);
+  host.changed(event.tid);
   return good(made.id);
+}
+
+function chargeOf(event: PerfBreakpoint): Omit<Charged, 'id' | 'length' | 'access'> {
+  const { tid, cpu, address, sigtrap, removeOnExec, disabled, excludeKernel, excludeUser = false, enableOnExec = false } = event;
+  const { period = 0, signalData = 0n, inherit, frequency = false, preciseIp = 0, config = 0n } = event;
+  return {
+    ...PLAIN_CHARGE,
+    ...{ client: 'perf', tid, cpu, index: -1, address, enabled: !disabled, asksDisabled: disabled },
+    ...{ inKernel: !excludeKernel, inUser: !excludeUser, sigtrap, removeOnExec, enableOnExec },
+    ...{ period, signalData, inherit: inherit === 'threads-alone' ? 'threads' : inherit, rest: { frequency, preciseIp, config } },
+  };
+}
+
+/** O_ASYNC with F_SETOWN and F_SETSIG: who is told of each overflow. */
+export function notifyOf(host: Host, id: number, notify: Notify | null): Result<null> {
+  const [event] = family(host, id);
+  if (event === undefined) return bad('ENOENT');
+  event.notify = notify;
+  return good(null);
 }
 
 /** close(2): the charge is given back, and what children inherited goes too. */
@@ -57,24 +93,48 @@ export function closeEvent(host: Host, id: number): void {
   host.changed(-1);
 }
 
-/** PERF_EVENT_IOC_ENABLE and _DISABLE, for the event and its inherited copies. */
+/** PERF_EVENT_IOC_ENABLE and _DISABLE, for the event and its inherited copies. What an exec has dropped stays off (R-593). */
 export function enableEvent(host: Host, id: number, enabled: boolean): Result<null> {
   const events = family(host, id);
   if (events.length === 0) return bad('ENOENT');
-  for (const event of events) event.enabled = enabled;
+  for (const event of events) event.enabled = enabled && !event.dropped;
   host.changed(-1);
   return good(null);
 }
 
-/** PERF_EVENT_IOC_MODIFY_ATTRIBUTES: address, length, type and `disabled`; checked also when disabled (R-569, R-587). */
-export function modifyEvent(host: Host, id: number, wish: Pick<PerfBreakpoint, 'address' | 'length' | 'type' | 'disabled'>): Result<null> {
+/** PERF_EVENT_IOC_MODIFY_ATTRIBUTES, for the event and its copies; checked also when disabled (R-569, R-587). */
+export function modifyEvent(host: Host, id: number, change: PerfChange): Result<null> {
   const [event] = family(host, id);
   if (event === undefined) return bad('ENOENT');
-  const parsed = parse(host, { ...wish, excludeKernel: !event.inKernel, privileged: true });
-  if (!parsed.ok) return parsed;
-  for (const one of family(host, id)) Object.assign(one, { ...parsed.value, address: wish.address, enabled: !wish.disabled });
+  if ((change.kind ?? 'breakpoint') !== 'breakpoint') return bad('EINVAL');
+  if (change.signalData !== undefined) event.signalData = change.signalData;
+  const parsed = parse(host, { ...change, excludeKernel: !event.inKernel, privileged: true });
+  if (!parsed.ok || !keepsTheRest(event, change)) {
+    // It was off meanwhile, and is on again if its request says so, whatever an ioctl has made of it since.
+    event.enabled = !event.asksDisabled && !event.dropped;
+    host.changed(-1);
+    return bad(parsed.ok ? 'EINVAL' : parsed.errno);
+  }
+  const { address, disabled, signalData = event.signalData } = change;
+  for (const one of family(host, id)) {
+    Object.assign(one, { ...parsed.value, address, signalData, asksDisabled: disabled, enabled: !disabled && !one.dropped });
+  }
   host.changed(-1);
   return good(null);
+}
+
+/** Whether all that may not change is as it was. What the change does not mention is. */
+function keepsTheRest({ inKernel, inUser, sigtrap, removeOnExec, inherit, period, rest }: Charged, change: PerfChange): boolean {
+  const before: Partial<PerfBreakpoint> = {
+    excludeKernel: !inKernel,
+    excludeUser: !inUser,
+    sigtrap,
+    removeOnExec,
+    inherit,
+    period,
+    ...rest,
+  };
+  return Object.entries(before).every(([name, value]) => (change[name as keyof PerfBreakpoint] ?? value) === value);
 }
 
 /** read(2): hits of the event and its copies. */
@@ -87,16 +147,27 @@ function family({ half }: Host, id: number): Charged[] {
   return half.charged.filter((one) => one.client === 'perf' && (one.id === id || one.origin === id));
 }
 
-function checkTarget({ half, exists }: Host, { tid, cpu, privileged }: PerfBreakpoint): Errno | null {
+/** R-585; and without a capability the kernel's mode is not for the asking (R-583). */
+function checkFlags(event: PerfBreakpoint): Errno | null {
+  const { sigtrap, removeOnExec, enableOnExec = false, inherit, tid, excludeKernel, privileged, perfmon = privileged } = event;
+  if (inherit === 'threads-alone' || (removeOnExec && enableOnExec)) return 'EINVAL';
+  if (sigtrap && (!removeOnExec || tid === -1)) return 'EINVAL';
+  return excludeKernel || perfmon ? null : 'EACCES';
+}
+
+function checkTarget(
+  { half, exists }: Host,
+  { tid, cpu, privileged, perfmon = privileged, mayTrace = true }: PerfBreakpoint,
+): Errno | null {
   if (tid === -1 && cpu === -1) return 'EINVAL';
   if (cpu < -1 || cpu >= half.owners.length) return 'EINVAL';
   if (tid !== -1 && !exists(tid)) return 'ESRCH';
-  return tid === -1 && !privileged ? 'EACCES' : null;
+  return tid === -1 ? (perfmon ? null : 'EACCES') : mayTrace ? null : 'EACCES';
 }
 
-/** R-585. */
-function checkSignals({ sigtrap, removeOnExec, tid }: PerfBreakpoint): Errno | null {
-  return sigtrap && (!removeOnExec || tid === -1) ? 'EINVAL' : null;
+function checkKind({ kind = 'breakpoint', branchStack = false }: PerfBreakpoint): Errno | null {
+  if (kind === 'unknown') return 'ENOENT';
+  return branchStack ? 'EOPNOTSUPP' : null;
 }
 
 type Bytes = Pick<PerfBreakpoint, 'address' | 'length' | 'type' | 'excludeKernel' | 'privileged'>;
@@ -113,9 +184,14 @@ function parse({ rules }: Host, { address, length, type, excludeKernel, privileg
   if (!isUserRange(address, bytes, rules.raw.userEnd)) {
     if (excludeKernel) return bad('EINVAL');
     if (!privileged) return bad('EPERM');
+    if (address < ENTRY_AREA_END && address + bytes > ENTRY_AREA) return bad('EINVAL');
   }
   return good({ access, length: bytes });
 }
+
+/** CPU_ENTRY_AREA_BASE and its end: a breakpoint on the way into the kernel would be hit before it can be handled (R-545). */
+const ENTRY_AREA: Linear = -0x200_0000_0000;
+const ENTRY_AREA_END: Linear = ENTRY_AREA + 0x80_0000_0000;
 
 /** A power of two above 8: an address mask, which only AMD's extension has. */
 function isLongRange(length: number): boolean {

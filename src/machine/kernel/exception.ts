@@ -1,12 +1,14 @@
 // The #DB handler: reads DR6, lets the facility sort it out, and owes the thread what is left.
 
+import { present } from '../../base/assert.js';
 import type { SigCode } from '../../facility/rules.js';
 import { type Finding, sortOut, type Told } from '../../facility/virtual/debug-exception.js';
 import { REASON_BITS, STEP_BIT } from '../../facility/virtual/registers.js';
 import { raise } from '../cpu.js';
+import { NO_INFO, signalBit } from '../state.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 import { disown, keepOnly } from './load.js';
-import { owe } from './signals.js';
+import { owe, send } from './signals.js';
 
 /** DR6 with no reason (R-020). */
 const DR6_RESET = 0xffff_0ff0 | 0;
@@ -41,14 +43,28 @@ export function debugException(kernel: Kernel, cpu: number, { raised, user, kpro
     return;
   }
   if (finding.setsRf && user) thread.context.rf = true;
-  if (finding.sigtraps.length > 0) owe(kernel, tid, 'SIGTRAP', 'TRAP_PERF');
   if (thread.vm86 && user) {
     // Back to the monitor, which is told by a return value and not by a signal (R-111, R-222).
     thread.vm86 = false;
     kernel.emit({ type: 'vm86', tid });
-    return;
+  } else oweFinding(kernel, cpu, finding);
+  for (const event of finding.overflows) overflow(kernel, cpu, event);
+}
+
+/** A full period: a sample, and the signals that the event was asked to send (R-589 to R-591). What the debug registers report came first. */
+function overflow(kernel: Kernel, cpu: number, id: number): void {
+  const { state } = kernel;
+  const { tid, context, signals } = threadOf(kernel, cpuOf(kernel, cpu).thread);
+  const event = present(
+    state.half.charged.find((one) => one.id === id),
+    `perf event ${id}`,
+  );
+  kernel.emit({ type: 'sample', cpu, tid, event: id, pc: context.pc, address: event.address });
+  if (event.sigtrap) {
+    const late = (signals.blocked & signalBit('SIGTRAP')) !== 0;
+    send(kernel, tid, 'SIGTRAP', { code: 'TRAP_PERF', address: event.address, event: id, late });
   }
-  oweFinding(kernel, cpu, finding);
+  if (event.notify !== null) send(kernel, event.notify.tid, event.notify.signal, { ...NO_INFO, code: 'POLL_IN', event: id });
 }
 
 function oweFinding(kernel: Kernel, cpu: number, finding: Finding): void {

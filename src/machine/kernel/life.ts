@@ -1,10 +1,11 @@
 // Birth and death of threads, and what becomes of their breakpoints (R-120, R-121, R-550 to R-553).
 import type { FacilityEvent } from '../../facility/events.js';
+import type { Charged } from '../../facility/virtual/charges.js';
 import { drive, type Notice } from '../../facility/virtual/drive.js';
-import { registersOf } from '../../facility/virtual/half.js';
+import { type RegisterHalf, registersOf } from '../../facility/virtual/half.js';
 import { copyRegisters, freshRegisters } from '../../facility/virtual/registers.js';
 import { copyMemory } from '../memory.js';
-import type { SignalName } from '../program.js';
+import type { SignalName, SystemCall } from '../program.js';
 import { copyContext, newThread, type Thread } from '../state.js';
 import { type Kernel, runningOn, spaceOf, threadOf } from './context.js';
 import { perform } from './hardware.js';
@@ -30,8 +31,11 @@ export function addThread(kernel: Kernel, pid: number, pc: number): number {
   return thread.tid;
 }
 
-/** fork, vfork or clone: the child begins at `pc`, and takes along what the rules and the policies of requests say. */
-export function makeChild(kernel: Kernel, parent: Thread, how: 'fork' | 'vfork' | 'clone', pc: number): number {
+/** A call that makes a thread. */
+export type Birth = Extract<SystemCall, { readonly child: number }>;
+
+/** fork, vfork or clone: the child takes along what the rules and the policies of requests say. */
+export function makeChild(kernel: Kernel, parent: Thread, { name: how, child: pc, clearsHandlers = false }: Birth): number {
   const { state } = kernel;
   const tid = state.threads.length;
   const pid = how === 'clone' ? parent.pid : state.spaces.length;
@@ -41,10 +45,10 @@ export function makeChild(kernel: Kernel, parent: Thread, how: 'fork' | 'vfork' 
   Object.assign(child.context, { ...copyContext(parent.context), pc, tf: false, rf: false, shadow: false, held: 0, rep: 0 });
   child.signals.blocked = parent.signals.blocked;
   child.signals.ignored = parent.signals.ignored;
-  for (const [at, handler] of parent.signals.handlers.entries()) child.signals.handlers[at] = handler;
+  for (const [at, handler] of parent.signals.handlers.entries()) child.signals.handlers[at] = clearsHandlers ? -1 : handler;
   state.threads.push(child);
   inheritRegisters(kernel, parent.tid, tid);
-  inheritEvents(kernel, parent.tid, child, how);
+  inheritEvents(kernel, child, { isThread: how === 'clone', clearsHandlers });
   kernel.emit({ type: 'born', tid, pid, parent: parent.tid, how });
   feed(kernel, { type: 'threadStarted', tid, pid, parent: parent.tid, how: how === 'clone' ? 'thread' : 'child' });
   return tid;
@@ -66,15 +70,19 @@ function inheritRegisters({ state, setup }: Kernel, parent: number, child: numbe
   }
 }
 
-/** Perf events copy themselves for children, where they were asked to (R-592). */
-function inheritEvents({ state }: Kernel, parent: number, child: Thread, how: 'fork' | 'vfork' | 'clone'): void {
+/** Perf events copy themselves for children, where they were asked to; a signal without a handler would kill the child (R-592). */
+function inheritEvents(
+  { state }: Kernel,
+  { tid, parent }: Thread,
+  { isThread, clearsHandlers }: { readonly isThread: boolean; readonly clearsHandlers: boolean },
+): void {
   const { half } = state;
-  const copies = half.charged.filter(
-    ({ tid, inherit }) => tid === parent && (inherit === 'children' || (inherit === 'threads' && how === 'clone')),
-  );
-  for (const event of copies) {
+  for (const event of half.charged.slice()) {
+    const { inherit, dropped, sigtrap } = event;
+    if (event.tid !== parent || dropped || inherit === 'none' || (inherit === 'threads' && !isThread)) continue;
+    if (sigtrap && clearsHandlers) continue;
     const origin = event.origin === -1 ? event.id : event.origin;
-    half.charged.push({ ...event, id: half.nextCharged++, tid: child.tid, count: 0, origin });
+    half.charged.push({ ...event, id: half.nextCharged++, tid, count: 0, sinceOverflow: 0, origin });
   }
 }
 
@@ -86,11 +94,27 @@ export function execThread(kernel: Kernel, thread: Thread, pc: number): void {
   thread.signals.handlers.fill(-1);
   if (setup.rules.life.exec === 'drop') {
     state.half.threads[thread.tid] = freshRegisters(setup.rules);
-    state.half.charged = state.half.charged.filter(({ tid, removeOnExec }) => tid !== thread.tid || !removeOnExec);
+    execEvents(state.half, thread.tid);
     feed(kernel, { type: 'exec', pid: thread.pid });
   }
   kernel.emit({ type: 'exec', tid: thread.tid });
   reload(kernel, thread.tid);
+}
+
+/** Those that are not to live on are dropped, and those that wait for it are switched on (R-552, R-593). */
+function execEvents(half: RegisterHalf, tid: number): void {
+  dropEvents(half, (event) => event.tid === tid && event.removeOnExec);
+  for (const event of half.charged) {
+    if (event.tid !== tid || !event.enableOnExec || event.dropped) continue;
+    event.enableOnExec = false;
+    event.enabled = true;
+  }
+}
+
+/** What somebody has a descriptor of keeps its charge and its count until that is closed (R-564, R-593); all else is gone. */
+function dropEvents(half: RegisterHalf, isDropped: (event: Charged) => boolean): void {
+  half.charged = half.charged.filter((event) => !isDropped(event) || (event.client === 'perf' && event.origin === -1));
+  for (const event of half.charged) if (isDropped(event)) Object.assign(event, { enabled: false, dropped: true });
 }
 
 /** Ends a thread. Its slots are free before anybody hears of its end (R-553). */
@@ -106,7 +130,7 @@ export function endThread(
   thread.call = null;
   const { half } = kernel.state;
   half.threads[tid] = freshRegisters(kernel.setup.rules);
-  half.charged = half.charged.filter((event) => event.tid !== tid);
+  dropEvents(half, (event) => event.tid === tid);
   const cpu = runningOn(kernel, tid);
   if (cpu !== -1) switchTo(kernel, cpu, -1);
   feed(kernel, { type: 'exit', tid });

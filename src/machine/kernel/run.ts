@@ -6,7 +6,7 @@ import { SIGNALS, signalBit, type Thread } from '../state.js';
 import { cpuOf, type Kernel, spaceOf, threadOf } from './context.js';
 import { debugException } from './exception.js';
 import { kernelAction } from './kernel-action.js';
-import { endThread, execThread, makeChild } from './life.js';
+import { type Birth, endThread, execThread, makeChild } from './life.js';
 import { loadCpu } from './load.js';
 import { deliverPending, owe, stopThread } from './signals.js';
 import { switchTo } from './switch.js';
@@ -116,7 +116,7 @@ function perform(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall):
     case 'fork':
     case 'vfork':
     case 'clone':
-      born(kernel, thread, call.name, call.child);
+      born(kernel, thread, call);
       break;
     case 'exec':
       execThread(kernel, thread, call.to);
@@ -141,9 +141,11 @@ function perform(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall):
       signals.blocked = call.blocked ? signals.blocked | signalBit(call.signal) : signals.blocked & ~signalBit(call.signal);
       break;
     case 'sigreturn': {
-      // Flags come back with the frame, RF included.
+      // Flags come back with the frame, RF included, and the mask.
       const frame = signals.frames.pop();
-      if (frame !== undefined) Object.assign(thread.context, frame);
+      if (frame === undefined) break;
+      Object.assign(thread.context, frame.context);
+      signals.blocked = frame.blocked;
       break;
     }
     case 'vm86':
@@ -155,8 +157,9 @@ function perform(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall):
 }
 
 /** A child of a traced parent is traced too, where its tracer asked for it, and both stop. */
-function born(kernel: Kernel, thread: Thread, how: 'fork' | 'vfork' | 'clone', pc: number): void {
-  const child = makeChild(kernel, thread, how, pc);
+function born(kernel: Kernel, thread: Thread, call: Birth): void {
+  const { name: how, child: pc } = call;
+  const child = makeChild(kernel, thread, call);
   const { trace } = thread;
   if (trace.tracer === -1 || !trace.options.includes(how)) return;
   const own = threadOf(kernel, child);

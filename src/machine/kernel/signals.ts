@@ -4,7 +4,7 @@ import type { SigCode } from '../../facility/rules.js';
 import { registersOf } from '../../facility/virtual/half.js';
 import type { Stop } from '../events.js';
 import type { SignalName } from '../program.js';
-import { copyContext, SIGNALS, type SignalInfo, signalBit, type Thread } from '../state.js';
+import { copyContext, NO_INFO, SIGNALS, type SignalInfo, signalBit, type Thread } from '../state.js';
 import { type Kernel, runningOn, threadOf } from './context.js';
 import { endThread } from './life.js';
 import { loadCpu } from './load.js';
@@ -12,13 +12,19 @@ import { switchTo } from './switch.js';
 
 /** A signal is pending for thread `tid` from now on. One that is pending already does not queue (R-109). */
 export function owe(kernel: Kernel, tid: number, signal: SignalName, code: SigCode | null): void {
-  const { signals, context } = threadOf(kernel, tid);
+  // Only what a debug exception reports has an address: where the thread is.
+  const address = code === null || NO_ADDRESS.includes(code) ? 0 : threadOf(kernel, tid).context.pc;
+  send(kernel, tid, signal, { ...NO_INFO, code, address });
+}
+
+/** As {@link owe}, with all that siginfo says. */
+export function send(kernel: Kernel, tid: number, signal: SignalName, info: SignalInfo): void {
+  const { signals } = threadOf(kernel, tid);
   const bit = signalBit(signal);
   const merged = (signals.pending & bit) !== 0;
   signals.pending |= bit;
-  // Only what a debug exception reports has an address: where the thread is.
-  if (!merged) signals.infos[SIGNALS.indexOf(signal)] = { code, address: code === null || NO_ADDRESS.includes(code) ? 0 : context.pc };
-  kernel.emit({ type: 'signal', tid, signal, code, how: merged ? 'merged' : 'owed' });
+  if (!merged) signals.infos[SIGNALS.indexOf(signal)] = info;
+  kernel.emit({ type: 'signal', tid, signal, code: info.code, how: merged ? 'merged' : 'owed' });
 }
 
 /** Codes whose si_addr is 0; the machine's only page fault is at address 0. */
@@ -38,18 +44,24 @@ export function deliverPending(kernel: Kernel, tid: number): boolean {
 }
 
 /** The pending signal that comes first: one that is forced may be blocked (R-538). */
-function next({ signals }: Thread): SignalName | null {
-  for (const signal of SIGNALS) {
+function next(thread: Thread): SignalName | null {
+  const { pending, blocked } = thread.signals;
+  for (const signal of IN_ORDER) {
     const bit = signalBit(signal);
-    if ((signals.pending & bit) === 0) continue;
-    if ((signals.blocked & bit) === 0 || isForced(signal)) return signal;
+    if ((pending & bit) === 0) continue;
+    if ((blocked & bit) === 0 || isForced(thread, signal)) return signal;
   }
   return null;
 }
 
-/** SIGTRAP of a #DB and SIGSEGV come by force_sig: blocking and ignoring them is moot (R-109). */
-function isForced(signal: SignalName): boolean {
-  return signal === 'SIGTRAP' || signal === 'SIGSEGV' || signal === 'SIGKILL';
+/** What the thread has brought on itself comes before what others send; among those the lowest number is first. */
+const IN_ORDER: readonly SignalName[] = ['SIGKILL', 'SIGSEGV', 'SIGTRAP', 'SIGUSR1', 'SIGTERM', 'SIGSTOP', 'SIGIO'];
+
+/** SIGTRAP of a #DB and SIGSEGV come by force_sig: blocking and ignoring them is moot (R-109). What perf and threads send is not forced (R-591). */
+function isForced(thread: Thread, signal: SignalName): boolean {
+  if (signal === 'SIGKILL') return true;
+  const { code } = infoOf(thread, signal);
+  return (signal === 'SIGTRAP' || signal === 'SIGSEGV') && code !== null && code !== 'TRAP_PERF';
 }
 
 function deliver(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
@@ -85,7 +97,7 @@ export function endReport({ state, setup }: Kernel, tid: number): void {
 }
 
 function infoOf({ signals }: Thread, signal: SignalName): SignalInfo {
-  return signals.infos[SIGNALS.indexOf(signal)] ?? { code: null, address: 0 };
+  return signals.infos[SIGNALS.indexOf(signal)] ?? NO_INFO;
 }
 
 /** What the thread itself does with a signal. False when it ends or stops. */
@@ -94,7 +106,7 @@ function act(kernel: Kernel, thread: Thread, signal: SignalName): boolean {
   const bit = signalBit(signal);
   const handler = thread.signals.handlers[SIGNALS.indexOf(signal)] ?? -1;
   const { code } = infoOf(thread, signal);
-  const overridden = ((thread.signals.blocked | thread.signals.ignored) & bit) !== 0 && isForced(signal);
+  const overridden = ((thread.signals.blocked | thread.signals.ignored) & bit) !== 0 && isForced(thread, signal);
   if (overridden && kernel.setup.rules.trap.forcesSignal) {
     kernel.emit({ type: 'signal', tid: thread.tid, signal, code, how: 'killed' });
     endThread(kernel, thread.tid, { status: 0, signal });
@@ -121,17 +133,19 @@ function runHandler(kernel: Kernel, thread: Thread, signal: SignalName, handler:
   const { tid, trace } = thread;
   const { stepping } = trace;
   endStep(thread);
-  enterHandler(thread, handler);
+  enterHandler(thread, signal, handler);
   kernel.emit({ type: 'signal', tid, signal, code: infoOf(thread, signal).code, how: 'handler' });
   if (!stepping || !kernel.setup.rules.trap.stopsAtHandler) return true;
   stopThread(kernel, tid, { why: 'signal', signal: 'SIGTRAP', code: null, address: handler });
   return false;
 }
 
-/** A handler starts with RF and TF clear, always (R-305, R-547). */
-function enterHandler(thread: Thread, handler: number): void {
-  thread.signals.frames.push(copyContext(thread.context));
-  Object.assign(thread.context, { pc: handler, tf: false, rf: false, shadow: false, held: 0, rep: 0 });
+/** A handler starts with RF and TF clear, always (R-305, R-547), and with its own signal blocked. */
+function enterHandler(thread: Thread, signal: SignalName, handler: number): void {
+  const { context, signals } = thread;
+  signals.frames.push({ context: copyContext(context), blocked: signals.blocked, signal, info: infoOf(thread, signal) });
+  signals.blocked |= signalBit(signal);
+  Object.assign(context, { pc: handler, tf: false, rf: false, shadow: false, held: 0, rep: 0 });
 }
 
 /** The registers that the exception switched off come back when a signal is delivered (R-222). */
