@@ -127,6 +127,13 @@ describe('what a debug exception leaves', () => {
     expect([reasons(clears), reasons(joins)]).toEqual([0b0110, 0b0111]);
   });
 
+  test('R-025: an exception for no slot clears no low bits', () => {
+    const cpu = newCpu();
+    raise(cpu, DEFAULT_MODEL, 0b0001);
+    raise(cpu, DEFAULT_MODEL, STEP);
+    expect(reasons(cpu)).toBe(STEP | 0b0001);
+  });
+
   test('R-025: what software writes stays until the next debug exception', () => {
     const cpu = newCpu();
     moveToDr(cpu, 6, 0xffff_0ff0 | 0b1000, 0);

@@ -21,6 +21,23 @@ describe('T-L-10: MOV SS of a watched word, then', () => {
     expect(new Thread(cpuWatching(OPERAND)).run({ op: 'load', at: DATA, length: 2 })).toEqual({ kind: 'done', dr6: B[0] });
   });
 
+  test('R-039, R-007: it reads the two bytes of a selector', () => {
+    const watches: readonly Watch[] = [
+      { at: DATA, access: 'write', length: 2 },
+      { at: DATA + 1, access: 'readwrite' },
+      { at: DATA + 2, access: 'readwrite' },
+    ];
+    expect(new Thread(cpuWatching(...watches)).runAll(MOV_SS, NOP).map(bitsOf)).toEqual([0, B[1]]);
+  });
+
+  test('R-022: slots that are not enabled show in what is held, and hold nothing by themselves', () => {
+    const model = { reportsDisabledSlots: true };
+    const both = new Thread(cpuWatching(OPERAND, { ...OPERAND, disabled: true }), {}, model);
+    expect(both.runAll(MOV_SS, NOP).map(bitsOf)).toEqual([0, B[0] | B[1]]);
+    const none = new Thread(cpuWatching({ ...OPERAND, disabled: true }), {}, model);
+    expect(none.runAll(MOV_SS, NOP).map(bitsOf)).toEqual([0, 0]);
+  });
+
   test('R-039: NOP: the trap comes after it', () => {
     const { outcome, thread } = afterMovSs(NOP);
     expect([outcome, thread.index]).toEqual([{ kind: 'done', dr6: B[0] }, 2]);
