@@ -33,8 +33,8 @@ export interface PerfBreakpoint {
   readonly perfmon?: boolean;
   /** Whether the caller may trace `tid` (ptrace_may_access); default true. */
   readonly mayTrace?: boolean;
-  /** attr.type; default `breakpoint`. */
-  readonly kind?: 'breakpoint' | 'unknown';
+  /** attr.type; default `breakpoint`. There are no others here: for this facility both of them are unknown. */
+  readonly kind?: 'breakpoint' | 'software' | 'unknown';
   /** Default false. */
   readonly excludeUser?: boolean;
   readonly enableOnExec?: boolean;
@@ -166,7 +166,7 @@ function checkTarget(
 }
 
 function checkKind({ kind = 'breakpoint', branchStack = false }: PerfBreakpoint): Errno | null {
-  if (kind === 'unknown') return 'ENOENT';
+  if (kind !== 'breakpoint') return 'ENOENT';
   return branchStack ? 'EOPNOTSUPP' : null;
 }
 

@@ -11,9 +11,15 @@ const EXECUTE = { access: ACCESS.execute, length: 8 } as const;
 type Change = Partial<BreakpointRequest>;
 
 /** An event that writes 4 bytes at 0x1000, or `from`, is asked to become each of `changes` in turn; each answer must be `answer`. */
-function modified(title: string, answer: Errno | null, changes: readonly Change[], from: Change = {}): Case<SlotSubject> {
+function modified(
+  title: string,
+  answer: Errno | null,
+  changes: readonly Change[],
+  { liveOnly, ...from }: Change & Pick<Case<SlotSubject>, 'liveOnly'> = {},
+): Case<SlotSubject> {
   return {
     title,
+    ...(liveOnly === undefined ? {} : { liveOnly }),
     check: (subject) => {
       const answers = changes.map((change) => {
         const handle = granted(subject.open({ ...BASE, ...from }), title);
@@ -58,7 +64,11 @@ const ANSWERS: readonly Case<SlotSubject>[] = [
     flags: ['disabled', ...BASE.flags],
   }),
   modified('R-587 a breakpoint cannot become another type of event', 'EINVAL', [{ type: 'software' }]),
-  modified('R-587 no other type of event can be modified', 'EOPNOTSUPP', [{}], { type: 'software', flags: ['exclude_kernel'] }),
+  modified('R-587 no other type of event can be modified', 'EOPNOTSUPP', [{}], {
+    type: 'software',
+    flags: ['exclude_kernel'],
+    liveOnly: 'a simulation of breakpoints has no other events',
+  }),
 ];
 
 const SLOT_EFFECTS: readonly Case<SlotSubject>[] = [
