@@ -165,6 +165,31 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/decode.js')).runDecode,
   },
   {
+    name: 'lab',
+    summary: 'run scenarios on the simulated machine',
+    description:
+      'Runs a scenario (docs/scenarios.md) on a simulated machine, under the rules of the kernels that it speaks of, and says which of its expects hold: a timeline with a column for each CPU and thread. Ends with 1 when one does not hold, with 2 when the scenario cannot be read.',
+    arguments: [
+      { syntax: '<action>', description: 'run' },
+      { syntax: '<scenario...>', description: 'files to run, *.scn' },
+    ],
+    options: [
+      {
+        flags: '--rules <kernel>',
+        description: "under this kernel's rules; all: a table of how the kernels differ",
+        choices: ['hwbkpt', 'linux-2.6.20', 'linux', 'netbsd-2016', 'netbsd', 'freebsd', 'all'],
+      },
+      { flags: '--mutants', description: 'under each mutant that the scenario names: an expect must fail' },
+      { flags: '--json', description: 'one JSON object a line: step, expect, and summary last' },
+    ],
+    launches: false,
+    examples: [
+      { command: 'hwbkpt lab run fixtures/scenarios/two-watches-one-syscall.scn', meaning: 'does the scenario hold?' },
+      { command: 'hwbkpt lab run fork.scn --rules all', meaning: 'what does each kernel do?' },
+    ],
+    load: async () => (await import('./commands/lab.js')).runLab,
+  },
+  {
     name: 'demo',
     summary: "a minute's tour on this machine",
     description:

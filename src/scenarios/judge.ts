@@ -173,7 +173,7 @@ function threadMemory({ machine, names }: Court, name: string, at: number, lengt
 
 function judgeTimes(court: Court, event: EventText, times: number): Finding {
   const found = court.events.filter((one) => isEvent(court, event, one)).length;
-  return { met: found === times, found: `${found} times` };
+  return { met: found === times, found: ['never', 'once', 'twice'][found] ?? `${found} times` };
 }
 
 function judgeOrder(court: Court, events: readonly EventText[]): Finding {

@@ -26,13 +26,16 @@ export function parseScenario(text: string): Parsed {
   const reader = new ScenarioReader(text);
   const scenario = reader.read();
   const errors = [...reader.errors];
-  if (errors.length === 0) errors.push(...checkScenario(scenario));
+  // Where declarations are damaged, every use of what they would have declared would be a mistake, too.
+  if (reader.declared) errors.push(...checkScenario(scenario));
   errors.sort((a, b) => a.line - b.line || a.column - b.column);
   return errors.length === 0 ? { kind: 'scenario', scenario } : { kind: 'errors', errors };
 }
 
 class ScenarioReader implements Subjects {
   readonly errors: ScenarioError[] = [];
+  /** Everything that comes before the script could be read. */
+  declared = true;
   readonly #lines: readonly string[];
   readonly #draft: Draft = newDraft();
   readonly #programs: Scenario['programs'][number][] = [];
@@ -63,6 +66,7 @@ class ScenarioReader implements Subjects {
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       this.errors.push(error);
+      if (this.#program !== null || this.#draft.script.length === 0) this.declared = false;
     }
   }
 

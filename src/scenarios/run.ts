@@ -46,6 +46,13 @@ export interface Verdict {
   readonly found: string;
 }
 
+/** What an expect or request is about, and what this kernel has to say, whether or not anything is expected of it. */
+export interface Observation {
+  readonly line: number;
+  readonly subject: string;
+  readonly found: string;
+}
+
 /** A scenario that has been run. */
 export interface Run {
   readonly scenario: Scenario;
@@ -54,6 +61,7 @@ export interface Run {
   readonly users: Users;
   readonly cpus: number;
   readonly steps: readonly RunStep[];
+  readonly observations: readonly Observation[];
   /** Only those that say something about this kernel. */
   readonly verdicts: readonly Verdict[];
   readonly met: boolean;
@@ -80,6 +88,7 @@ class Runner {
   readonly #users: Users;
   readonly #steps: RunStep[] = [];
   readonly #verdicts: Verdict[] = [];
+  readonly #observations: Observation[] = [];
   readonly #registers = new Map<number, readonly bigint[]>();
   #events: MachineEvent[] = [];
   #holding = false;
@@ -113,6 +122,7 @@ class Runner {
       users: this.#users,
       cpus: this.#scenario.cpus,
       steps: this.#steps,
+      observations: this.#observations,
       verdicts: this.#verdicts,
       met: this.#verdicts.every(({ met }) => met),
     };
@@ -266,6 +276,7 @@ class Runner {
     const answer = this.#ask(this.#names.actorNumber(actor.name), request);
     const said = answer === null ? 'the thread has not been born' : answerText(this.#names, answer);
     this.#note(statement, said);
+    this.#observations.push({ line, subject: text.replace(/\s*->.*/, ''), found: said });
     const expected = this.#expectedResult(statement);
     if (expected === null) return;
     const met = answer !== null && isExpected(this.#names, expected, answer);
@@ -290,9 +301,10 @@ class Runner {
   }
 
   #expect({ kernels, negated, fact, line, text }: Extract<Statement, { kind: 'expect' }>): void {
+    const { met, found } = judge({ ...this.#asking, users: this.#users, events: this.#events }, fact);
+    if (fact.kind !== 'order') this.#observations.push({ line, subject: subjectOf(text), found });
     const concerned = kernels === null ? this.#speaksOfKernel() : kernels.includes(this.#rules.kernel);
     if (!concerned) return;
-    const { met, found } = judge({ ...this.#asking, users: this.#users, events: this.#events }, fact);
     this.#verdicts.push({ line, text, met: met !== negated, found });
   }
 }
@@ -303,4 +315,13 @@ const USER_REQUESTS: readonly string[] = [
 
 function isUserRequest(request: TracerRequest | UserRequest): request is UserRequest {
   return USER_REQUESTS.includes(request.ask);
+}
+
+/** `expect on linux: T dr6 shows 0` -> `T dr6 shows`: what several expects about the same thing have in common. */
+function subjectOf(text: string): string {
+  const fact = text.replace(/^expect\s+(on [^:]*:\s*)?(not\s+)?/, '');
+  return (
+    /^.*?(?=\s=)|^.*?\s(?:shows|armed|is|has|at)(?=\s)|^.*?(?=\s(?:once|twice|never|\d+ times)$)/.exec(fact)?.[0].replace(/ has$/, ' is') ??
+    fact
+  );
 }

@@ -1,0 +1,101 @@
+// hwbkpt lab run: scenarios on the simulated machine, under one kernel's rules, all kernels' or those of their mutants.
+import { readFileSync } from 'node:fs';
+import type { KernelName } from '../../facility/index.js';
+import { kernelsTable, type MutantRun, mutantLines, mutantText, runAllKernels, runMutants } from '../../lab/index.js';
+import { KERNELS } from '../../machine/kernels/index.js';
+import {
+  jsonLines,
+  kernelsOf,
+  markedLine,
+  parseScenario,
+  type Run,
+  runScenario,
+  type Scenario,
+  timelineLines,
+} from '../../scenarios/index.js';
+import type { Invocation } from '../command-table.js';
+import { STATUS, UsageError } from '../errors.js';
+import { printError, printLines } from '../output/print.js';
+
+/** Not all expects are met. */
+const NOT_MET = 1;
+
+/** A scenario and where it was read. */
+interface Loaded {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+export async function runLab({ arguments: [action = '', ...files], options }: Invocation): Promise<number> {
+  if (action !== 'run')
+    throw new UsageError(`there is nothing called ${JSON.stringify(action)} to do in the lab`, { hint: 'hwbkpt lab run FILE...' });
+  if (options['mutants'] === true && options['rules'] !== undefined) throw new UsageError('--mutants says itself under which rules to run');
+  const loaded = files.map(load);
+  const readable = loaded.filter((one) => one !== null);
+  if (readable.length < loaded.length) return STATUS.USAGE;
+  const json = options['json'] === true;
+  if (options['mutants'] === true) return worst(readable.map((one) => mutants(one, json)));
+  return worst(readable.map((one) => kernels(one, options['rules'], json)));
+}
+
+function worst(statuses: readonly number[]): number {
+  return Math.max(STATUS.OK, ...statuses);
+}
+
+/** Null where the file cannot be used; what is wrong has been printed then, all of it. */
+function load(file: string): Loaded | null {
+  const text = readText(file);
+  const parsed = parseScenario(text);
+  if (parsed.kind === 'scenario') return { file, scenario: parsed.scenario };
+  for (const error of parsed.errors) {
+    const [line = '', caret = ''] = markedLine(text, error);
+    const hint = error.hint === undefined ? '' : `  ${error.hint}\n`;
+    printError(`hwbkpt: ${file}:${error.message}\n  ${line}\n  ${caret}\n${hint}`);
+  }
+  return null;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function kernels({ file, scenario }: Loaded, rules: Invocation['options'][string], json: boolean): number {
+  if (rules === 'all') {
+    const runs = runAllKernels(scenario);
+    printLines(json ? runs.flatMap((run) => jsonLines(run, file)) : kernelsTable(scenario, runs));
+    return status(runs);
+  }
+  const names = isKernel(rules) ? [rules] : kernelsOf(scenario);
+  const runs = names.map((name) => runScenario(scenario, KERNELS[name]));
+  printLines(json ? runs.flatMap((run) => jsonLines(run, file)) : runs.flatMap((run) => [...timelineLines(run), '']));
+  return status(runs);
+}
+
+function isKernel(name: unknown): name is KernelName {
+  return typeof name === 'string' && Object.hasOwn(KERNELS, name);
+}
+
+function status(runs: readonly Run[]): number {
+  return runs.every(({ met }) => met) ? STATUS.OK : NOT_MET;
+}
+
+/** A mutant that no expect notices is a failure: the scenario does not show what it says. */
+function mutants({ file, scenario }: Loaded, json: boolean): number {
+  const runs = runMutants(scenario);
+  printLines(json ? runs.map((run) => JSON.stringify(mutantObject(file, run))) : [scenario.title, ...mutantLines(runs)]);
+  return runs.every(({ failing }) => failing.length > 0) ? STATUS.OK : NOT_MET;
+}
+
+function mutantObject(file: string, { mutant, failing }: MutantRun): object {
+  return {
+    type: 'mutant',
+    file,
+    mutant: mutantText(mutant),
+    noticed: failing.length > 0,
+    failing: failing.map(({ line, text, found }) => ({ line, text, found })),
+  };
+}
