@@ -27,7 +27,7 @@ function stepUser(kernel: Kernel, cpu: number, thread: Thread): void {
   if (instruction === null) {
     owe(kernel, thread.tid, 'SIGSEGV', 'SEGV_MAPERR');
   } else {
-    const place = { memory: spaceOf(kernel, thread.pid), layout: kernel.setup.layout };
+    const place = { memory: spaceOf(kernel, thread.pid), layout: kernel.setup.layout, model: kernel.setup.model };
     const outcome = execute(cpuOf(kernel, cpu), thread.context, place, instruction);
     afterInstruction(kernel, cpu, thread, outcome);
     if (thread.call !== null) return;
