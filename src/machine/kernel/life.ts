@@ -42,7 +42,7 @@ export function makeChild(kernel: Kernel, parent: Thread, { name: how, child: pc
   if (how !== 'clone') state.spaces[pid] = copyMemory(spaceOf(kernel, parent.pid));
   const child = newThread(tid, pid, parent.tid, pc);
   child.cpu = parent.cpu;
-  Object.assign(child.context, { ...copyContext(parent.context), pc, tf: false, rf: false, shadow: false, held: 0, rep: 0 });
+  Object.assign(child.context, { ...copyContext(parent.context), pc, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0 });
   child.signals.blocked = parent.signals.blocked;
   child.signals.ignored = parent.signals.ignored;
   for (const [at, handler] of parent.signals.handlers.entries()) child.signals.handlers[at] = clearsHandlers ? -1 : handler;

@@ -145,7 +145,7 @@ function enterHandler(thread: Thread, signal: SignalName, handler: number): void
   const { context, signals } = thread;
   signals.frames.push({ context: copyContext(context), blocked: signals.blocked, signal, info: infoOf(thread, signal) });
   signals.blocked |= signalBit(signal);
-  Object.assign(context, { pc: handler, tf: false, rf: false, shadow: false, held: 0, rep: 0 });
+  Object.assign(context, { pc: handler, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0 });
 }
 
 /** The registers that the exception switched off come back when a signal is delivered. */
