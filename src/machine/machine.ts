@@ -27,7 +27,7 @@ export interface MachineSetup {
 }
 
 /** Lets everything happen as it comes. */
-const NO_SCRIPT: Script = { decide: () => null, triggered: () => undefined };
+const NO_SCRIPT: Script = { decide: () => null, triggered: null };
 
 export class Machine implements Kernel {
   readonly setup: Setup;

@@ -22,7 +22,11 @@ export interface KwatchHold {
 
 /** State beside the broker's. Threads and CPUs are small numbers from 0. */
 export interface RegisterHalf {
-  readonly broker: Facility;
+  /** Not to be changed but through {@link ownBroker}: copies of a state share it until one of them changes it. */
+  broker: Facility;
+  brokerIsShared: boolean;
+  /** A digest of the broker, kept by whoever hashes states; NaN: not known. */
+  brokerDigest: number;
   readonly threads: VirtualRegisters[];
   /** For each CPU, by slot: a cookie (`priority`), the id of a {@link Charged}, a Kwatch handler's number, {@link RAW} or {@link NOBODY}. */
   readonly owners: number[][];
@@ -40,6 +44,8 @@ export interface RegisterHalf {
 export function newHalf(cpus: number): RegisterHalf {
   return {
     broker: newFacility(),
+    brokerIsShared: false,
+    brokerDigest: Number.NaN,
     threads: [],
     owners: Array.from({ length: cpus }, () => new Array<number>(SLOTS).fill(NOBODY)),
     loaded: new Array<number>(cpus).fill(-1),
@@ -50,10 +56,21 @@ export function newHalf(cpus: number): RegisterHalf {
   };
 }
 
-/** An independent copy. */
+/** The broker, to be changed by the caller. */
+export function ownBroker(half: RegisterHalf): Facility {
+  if (half.brokerIsShared) half.broker = copyFacility(half.broker);
+  half.brokerIsShared = false;
+  half.brokerDigest = Number.NaN;
+  return half.broker;
+}
+
+/** An independent copy. Most steps of a machine change nothing of the broker, so it is copied only when it is changed. */
 export function copyHalf(half: RegisterHalf): RegisterHalf {
+  half.brokerIsShared = true;
   return {
-    broker: copyFacility(half.broker),
+    broker: half.broker,
+    brokerIsShared: true,
+    brokerDigest: half.brokerDigest,
     threads: half.threads.map(copyRegisters),
     owners: half.owners.map((owners) => owners.slice()),
     loaded: half.loaded.slice(),

@@ -27,8 +27,8 @@ export interface Setup {
 export interface Script {
   /** Whether an effect fails or is held back; null: it is done. */
   decide(effect: HardwareEffect): Code | 'later' | null;
-  /** A `triggered` callback runs: whatever it does to the facility now is refused (R-327). */
-  triggered(told: Told, tid: number): void;
+  /** A `triggered` callback runs: whatever it does to the facility now is refused (R-327). Null: callbacks do nothing. */
+  readonly triggered: ((told: Told, tid: number) => void) | null;
 }
 
 /** A machine as its kernel sees it. */

@@ -3,6 +3,7 @@
 import { present } from '../../base/assert.js';
 import type { SigCode } from '../../facility/rules.js';
 import { type Finding, sortOut, type Told } from '../../facility/virtual/debug-exception.js';
+import { ownBroker } from '../../facility/virtual/half.js';
 import { REASON_BITS, STEP_BIT } from '../../facility/virtual/registers.js';
 import { raise } from '../cpu.js';
 import { NO_INFO, signalBit } from '../state.js';
@@ -92,11 +93,14 @@ function codeOf(codes: Kernel['setup']['rules']['codes'], what: NonNullable<Find
 }
 
 function tell(kernel: Kernel, cpu: number, told: Told): void {
-  const { broker } = kernel.state.half;
-  kernel.emit({ type: 'triggered', cpu, tid: cpuOf(kernel, cpu).thread, told });
+  const { thread: tid } = cpuOf(kernel, cpu);
+  kernel.emit({ type: 'triggered', cpu, tid, told });
+  const { triggered } = kernel.script;
+  if (triggered === null) return;
+  const broker = ownBroker(kernel.state.half);
   broker.inCallback = true;
   try {
-    kernel.script.triggered(told, cpuOf(kernel, cpu).thread);
+    triggered(told, tid);
   } finally {
     broker.inCallback = false;
   }

@@ -2,7 +2,7 @@
 import type { FacilityEvent } from '../../facility/events.js';
 import type { Charged } from '../../facility/virtual/charges.js';
 import { drive, type Notice } from '../../facility/virtual/drive.js';
-import { type RegisterHalf, registersOf } from '../../facility/virtual/half.js';
+import { ownBroker, type RegisterHalf, registersOf } from '../../facility/virtual/half.js';
 import { copyRegisters, freshRegisters } from '../../facility/virtual/registers.js';
 import { copyMemory } from '../memory.js';
 import type { SignalName, SystemCall } from '../program.js';
@@ -14,7 +14,7 @@ import { reload, switchTo } from './switch.js';
 /** Takes an event into the facility, with all that follows. Returns what was told. */
 export function feed(kernel: Kernel, event: FacilityEvent): readonly Notice[] {
   const notices: Notice[] = [];
-  drive(kernel.state.half.broker, event, { perform: (effect) => perform(kernel, effect) }, (notice) => {
+  drive(ownBroker(kernel.state.half), event, { perform: (effect) => perform(kernel, effect) }, (notice) => {
     notices.push(notice);
     if (notice.type === 'tell') kernel.emit({ type: 'told', request: notice.request, what: notice.what, cause: notice.cause });
     else kernel.emit({ type: 'refused', request: notice.request, code: notice.code, candidates: notice.candidates });
