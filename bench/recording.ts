@@ -3,6 +3,7 @@
 import { HeldProcess } from '#hwbkpt/engines/host/held-process.js';
 import type { ArmedEvent } from '#hwbkpt/engines/perf/event-table.js';
 import { breakpointAttributes } from '#hwbkpt/engines/perf/layout.js';
+import { linearOfU64 } from '#hwbkpt/facility/index.js';
 import { PerfEvent } from '#hwbkpt/linux/perf-event.js';
 import { PerfRing, RecordBuffer } from '#hwbkpt/linux/perf-ring.js';
 import type { ValueType } from '#hwbkpt/model/value.js';
@@ -31,7 +32,10 @@ export function record(program: Program): Recording {
   if (!(held instanceof HeldProcess)) throw new Error('the program does not start');
   const live = openLiveProgram(held.pid);
   const { address, size, type } = live.resolve(program.variable, { access: 'write', as: null });
-  const block = breakpointAttributes({ cookie: 1, address, length: 8, access: 'write' }, { inherit: 'none', kernel: true, stackDepth: 0 });
+  const block = breakpointAttributes({
+    ...{ address: linearOfU64(address), length: 8, access: 'write' },
+    ...{ inherit: 'none', inKernel: true, stackDepth: 0 },
+  });
   const event = PerfEvent.open(block, { tid: held.pid, cpu: -1 });
   const id = event.id();
   using ring = new PerfRing(event.fd, PAGES);

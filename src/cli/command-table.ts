@@ -64,6 +64,11 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
   { flags: '--limit <n>', description: 'stop watching after this many hits; the target runs on' },
   { flags: '--duration <seconds>', description: 'stop watching after this time; the target runs on' },
   { flags: '--as <type>', description: 'how to read memory given by address: int8 to int64, u8 to u64, f32, f64, char, bool, hex' },
+  {
+    flags: '--priority <n>',
+    description:
+      '0 to 255, higher wins: wait where others hold the debug registers, and make room for higher ones; without it a watch is armed at once or refused',
+  },
   { flags: '--strict', description: 'exit with status 3 when anything was lost, changed unseen, or not covered' },
   { flags: '--quiet', description: 'print hits, and warnings of what was missed: no armed line, no summary' },
   { flags: '-o, --output <file>', description: 'where hits go: a file, or fd:N for an open descriptor; default stdout' },

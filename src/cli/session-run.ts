@@ -18,7 +18,7 @@ import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
 
 /** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
-const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended'];
+const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended', 'waiting', 'evicted'];
 
 /** Runs to the end; returns the exit status. */
 export async function runSession(options: CommonOptions, presenter: Presenter): Promise<number> {
@@ -65,11 +65,11 @@ class SessionRun implements AsyncDisposable {
   }
 
   async #arm(target: Target): Promise<Watch[]> {
-    const { expressions, access, as, stackDepth, target: choice } = this.#options;
+    const { expressions, access, as, stackDepth, priority, target: choice } = this.#options;
     const armed: Watch[] = [];
     for (const expression of expressions) {
       try {
-        armed.push(await target.watch(expression, { access, as, stackDepth }));
+        armed.push(await target.watch(expression, { access, as, stackDepth, priority: priority ?? undefined }));
       } catch (error) {
         throw explainRefusal(error, { expression, target, choice, armed });
       }
@@ -80,6 +80,8 @@ class SessionRun implements AsyncDisposable {
   #announce(target: Target, streams: Streams, watches: readonly Watch[]): void {
     this.#presenter.armed?.();
     for (const watch of watches) {
+      // One that waits says so by an event, and by another when it is armed.
+      if (!watch.isArmed) continue;
       const message = armedMessage(watch, target.engine);
       if (this.#options.json) streams.hits.line(JSON.stringify(message));
       else if (!this.#options.quiet) streams.note(armedLine(message));

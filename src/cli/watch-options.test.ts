@@ -26,6 +26,7 @@ test('what is not said', () => {
     changesOnly: false,
     inherit: 'threads',
     limit: null,
+    priority: null,
     durationMs: null,
     as: undefined,
     strict: false,

@@ -19,6 +19,8 @@ export interface CommonOptions {
   readonly limit: number | null;
   readonly durationMs: number | null;
   readonly as: string | undefined;
+  /** Null where none was given. */
+  readonly priority: number | null;
   readonly strict: boolean;
   readonly quiet: boolean;
   readonly output: string | undefined;
@@ -29,6 +31,8 @@ export interface CommonOptions {
 const DEFAULT_STACK = 16;
 /** kernel.perf_event_max_stack allows 127 unless raised. */
 const DEEPEST_STACK = 127;
+
+const HIGHEST_PRIORITY = 255;
 
 /** Throws UsageError. `name`: the command, for the examples of a missing target. */
 export function commonOptions(invocation: Invocation, name: string): CommonOptions {
@@ -45,6 +49,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     limit: wholeNumber(text('limit'), '--limit', 1),
     durationMs: duration(text('duration')),
     as: checkedType(text('as')),
+    priority: priority(text('priority')),
     strict: options['strict'] === true,
     quiet: options['quiet'] === true,
     output: text('output'),
@@ -95,6 +100,12 @@ function duration(text: string | undefined): number | null {
 function checkedType(name: string | undefined): string | undefined {
   if (name === undefined || [1, 2, 4, 8].some((size) => valueTypeNamed(name, size) !== null)) return name;
   throw new UsageError(`--as does not know the type ${JSON.stringify(name)}`, { hint: `Types: ${VALUE_TYPE_NAMES.join(', ')}.` });
+}
+
+function priority(text: string | undefined): number | null {
+  const number = wholeNumber(text, '--priority', 0);
+  if (number !== null && number > HIGHEST_PRIORITY) throw new UsageError(`--priority goes to ${HIGHEST_PRIORITY}`);
+  return number;
 }
 
 function stackDepth(option: string | boolean | undefined): number {

@@ -1,10 +1,12 @@
-// What every engine must do. An engine places breakpoints that it is told to place and reports what they catch; it keeps no table of
-// requests, knows no priorities and does no slot arithmetic.
+// What every engine must do. An engine carries out the facility's effects and reports what the breakpoints catch; it keeps no table of
+// requests, knows no priorities and does no slot arithmetic. Whatever it arms goes back to an `arm` with the same cookie.
 //
 // Threads of control: all calls on one session come from one JavaScript thread, and none of them may be made from inside a sink call.
 // An engine never stops the target unless its capabilities say so, and whatever it armed is gone when its process dies.
+import type { Code, Effect, Scope } from '../facility/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
+import type { ArmError } from './errors.js';
 
 /** What an engine can do, as data: nobody outside its folder may branch on its name. */
 export interface Capabilities {
@@ -32,22 +34,29 @@ export interface EngineTarget {
   readonly inherit: Inherit;
 }
 
-/** One armed address register's worth of a request. */
-export interface Piece {
-  /** Names the piece in hits; never reused within a session. */
-  readonly cookie: number;
-  readonly address: bigint;
-  /** 1, 2, 4 or 8 bytes, aligned; ignored for `execute`. */
-  readonly length: number;
-  readonly access: Access;
-}
-
 /** How arming went. */
 export interface Armed {
   readonly threads: number;
   readonly cpus: number;
   /** Threads that ended or could not be armed are named here. */
   readonly notCovered: readonly NotCovered[];
+}
+
+/** What of the facility's effects an engine carries out. */
+export type HardwareEffect = Extract<Effect, { readonly effect: number }>;
+
+/** What came of effects: events for the facility, which takes no notice of what they say beside. */
+export type EngineEvent =
+  /** `armed`: null where it is no `arm`. */
+  | { readonly type: 'done'; readonly effect: number; readonly armed: Armed | null }
+  | { readonly type: 'failed'; readonly effect: number; readonly code: Code; readonly error: ArmError }
+  | CapacityEvent;
+
+/** So many slots are left for the facility in each thread of `scope`, those that it has included. */
+export interface CapacityEvent {
+  readonly type: 'capacity';
+  readonly scope: Scope;
+  readonly free: number;
 }
 
 /** One report of the hardware. The engine reuses the object: copy what must outlive the call. 64-bit values are two u32 halves. */
@@ -107,15 +116,22 @@ export interface Reconciliation {
 /** One target under one engine. */
 export interface EngineSession extends AsyncDisposable {
   readonly capabilities: Capabilities;
-  /** Arms all pieces on all threads, or none of them. Throws {@link ArmError}. */
-  arm(pieces: readonly Piece[], options: { readonly stackDepth: number }): Armed;
-  /** Takes pieces out; their last hits still come with the next {@link collect}. */
-  disarm(cookies: readonly number[]): void;
+  readonly target: EngineTarget;
+  /**
+   * Carries out effects, each answered when this returns. All `arm`s of one call are done on all threads, or all fail and none is armed; a
+   * `move` that fails leaves the piece where it was. With ENOSPC comes what {@link capacity} says, before the failures. The last hits of
+   * what is disarmed or moved still come with the next {@link collect}.
+   */
+  apply(effects: readonly HardwareEffect[]): EngineEvent[];
+  /** An exec or the end of threads has taken these pieces out of the hardware: gives back what they took. */
+  forget(cookies: readonly number[]): void;
+  /** How many slots there are for us, as measured now where the last one was lacking; null where none has ever been. */
+  capacity(): CapacityEvent | null;
   /** Bytes of process `pid` now; null where they cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null;
   /** Delivers what has happened since the last call; `final` holds nothing back. Returns the number of hits. */
   collect(sink: EngineSink, final: boolean): number;
-  /** The books of pieces disarmed so far. Call after disarm and a final collect. */
+  /** The books of pieces disarmed so far. Call after disarming and a final collect. */
   reconcile(): Reconciliation;
 }
 

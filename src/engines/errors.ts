@@ -1,5 +1,6 @@
 // Why a breakpoint could not be armed, before the advice for people is added.
 import { HwbkptError } from '../base/errors.js';
+import type { Code } from '../facility/index.js';
 
 export type ArmFailure =
   /** All address registers of a thread or CPU are taken. */
@@ -11,6 +12,16 @@ export type ArmFailure =
   /** Out of descriptors, locked memory or memory. */
   | 'no-resources'
   | 'unsupported';
+
+/** The facility's word for each failure. */
+export const FAILURE_CODES: Readonly<Record<ArmFailure, Code>> = {
+  'no-slot': 'ENOSPC',
+  'no-permission': 'EPERM',
+  'no-process': 'ESRCH',
+  invalid: 'EINVAL',
+  'no-resources': 'EBUSY',
+  unsupported: 'EIO',
+};
 
 /** Arming failed; nothing of the request is armed. */
 export class ArmError extends HwbkptError {

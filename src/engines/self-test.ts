@@ -4,7 +4,8 @@ import { MemoryReader } from '../linux/process-memory.js';
 import { ownThreadId } from '../linux/procfs/process.js';
 import { SelfTestMemory } from '../linux/self-test-memory.js';
 import type { Access } from '../model/access.js';
-import type { Engine, EngineSession, EngineSink, Piece } from './contract.js';
+import type { Engine, EngineSession, EngineSink } from './contract.js';
+import { armDirectly, disarmDirectly, type Piece } from './direct.js';
 import { ArmError } from './errors.js';
 
 /** What one check showed. */
@@ -69,7 +70,7 @@ async function fireMost(engine: Engine, memory: SelfTestMemory): Promise<Fired> 
 
 function fireAll(session: EngineSession, memory: SelfTestMemory, slots: number): Set<number> {
   const pieces = Array.from({ length: slots }, (_, slot) => pieceAt(memory, slot, 'write'));
-  session.arm(pieces, { stackDepth: 0 });
+  armDirectly(session, pieces);
   for (let slot = 0; slot < slots; slot++) memory.store(slot * WORD, slot + 1);
   return collectCookies(session, pieces);
 }
@@ -88,7 +89,7 @@ interface Check {
 async function check(engine: Engine, memory: SelfTestMemory, { name, access, act }: Check): Promise<CheckResult> {
   const seen = await withSession(engine, (session) => {
     const pieces = [pieceAt(memory, 0, access)];
-    session.arm(pieces, { stackDepth: 0 });
+    armDirectly(session, pieces);
     act();
     return collectCookies(session, pieces);
   });
@@ -103,7 +104,10 @@ function kernelStore(memory: SelfTestMemory): void {
 }
 
 function collectCookies(session: EngineSession, pieces: readonly Piece[]): Set<number> {
-  session.disarm(pieces.map(({ cookie }) => cookie));
+  disarmDirectly(
+    session,
+    pieces.map(({ cookie }) => cookie),
+  );
   const seen = new Set<number>();
   const sink: EngineSink = {
     hit: ({ cookie }) => void seen.add(cookie),

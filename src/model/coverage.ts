@@ -16,6 +16,8 @@ export type NotCovered =
   | 'new-threads'
   /** What a new program does between its exec and the moment the watch is armed in it. */
   | 'after-exec'
+  /** What happened while others had the debug registers that the watch, which has a priority, waited for. */
+  | 'no-register'
   /** A thread that could not be armed. */
   | `thread:${number}`
   /** A CPU on which nothing could be armed. */

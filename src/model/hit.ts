@@ -63,4 +63,8 @@ export type TargetEvent =
     }
   | { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }
   | { readonly kind: 'watch-ended'; readonly watch: WatchInfo; readonly reason: string }
+  /** A watch with a priority is without debug registers, from the start or since a higher one took them. */
+  | { readonly kind: 'waiting' | 'evicted'; readonly watch: WatchInfo }
+  /** It has them, again or for the first time. */
+  | { readonly kind: 'installed'; readonly watch: WatchInfo; readonly threads: number }
   | { readonly kind: 'armed-again'; readonly watch: WatchInfo; readonly threads: number };

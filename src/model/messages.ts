@@ -80,6 +80,9 @@ export type EventMessage =
   | { readonly type: 'event'; readonly event: 'lost'; readonly count: number; readonly time_ns: string }
   | { readonly type: 'event'; readonly event: 'throttled'; readonly count: number; readonly time_ns: string }
   | { readonly type: 'event'; readonly event: 'watch-ended'; readonly watch: string; readonly reason: string }
+  | { readonly type: 'event'; readonly event: 'waiting'; readonly watch: string }
+  | { readonly type: 'event'; readonly event: 'evicted'; readonly watch: string }
+  | { readonly type: 'event'; readonly event: 'installed'; readonly watch: string; readonly threads: number }
   | { readonly type: 'event'; readonly event: 'armed-again'; readonly watch: string; readonly address: string; readonly threads: number };
 
 /** Always the last line. */

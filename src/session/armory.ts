@@ -1,34 +1,52 @@
-// Turns an expression into armed pieces and a pipeline, and back; the one caller of the engine's arm and disarm.
+// Turns an expression into a request for debug registers, and one that has them into a pipeline.
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
-import type { Armed, EngineSession, Piece } from '../engines/contract.js';
+import type { EngineSession } from '../engines/contract.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
+import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
-import { type Cover, planCover } from '../registers/index.js';
+import { type Cover, CoverError, planCover } from '../registers/index.js';
 import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, NotMappedError } from './errors.js';
 import type { WatchOptions } from './options.js';
 import type { CoveredBytes } from './process-chain.js';
 import type { Program, ResolvedExpression } from './program.js';
 import { isUnknownName } from './rearming.js';
+import type { Installed, Slots, SlotWish } from './slots.js';
 import type { WatchArming } from './watch.js';
 import { type PipelineContext, WatchPipeline } from './watch-pipeline.js';
 
 /** Linux's default of kernel.perf_event_max_stack. */
 const MOST_FRAMES = 127;
 
-/** A watch's part that is replaced when it is armed again in another program. */
+/** What a watch has asked for, registered in one program. */
+export interface Order {
+  readonly request: RequestId;
+  readonly info: WatchInfo;
+  readonly cover: Cover;
+  /** What it missed already before it was armed. */
+  readonly missed: readonly NotCovered[];
+}
+
+/** A watch's part that is replaced when it is armed again: in another program, or after others had its registers. */
 export interface ArmedPieces {
-  readonly cookies: readonly number[];
+  readonly order: Order;
   readonly pipeline: WatchPipeline;
   readonly arming: WatchArming;
+}
+
+/** A watch's request, and what is armed for it: null while it waits. */
+export interface Ordered {
+  readonly order: Order;
+  readonly pieces: ArmedPieces | null;
 }
 
 /** What the armory works with. */
 export interface ArmoryParts {
   readonly session: EngineSession;
+  readonly slots: Slots;
   readonly program: Program;
   readonly lifecycle: Lifecycle;
   readonly context: PipelineContext;
@@ -37,25 +55,18 @@ export interface ArmoryParts {
 
 export class Armory {
   readonly #parts: ArmoryParts;
-  readonly #armed = new Set<ArmedPieces>();
-  #nextCookie = 1;
 
   constructor(parts: ArmoryParts) {
     this.#parts = parts;
   }
 
-  /** Debug registers still free for this target, as far as this session knows. */
-  get freeSlots(): number {
-    return this.#parts.session.capabilities.slots - [...this.#armed].reduce((sum, { cookies }) => sum + cookies.length, 0);
-  }
-
   /**
-   * Resolves and arms `expression`: everything of it, or nothing. Errors as Target.watch documents them.
+   * Resolves `expression` and asks for registers: everything of it is armed, or nothing. Errors as Target.watch documents them.
    *
    * A name may be in a library that was loaded since the last look. In a held program it may be in one that is still to be loaded: then the
    * loader is let run until it is, or has finished.
    */
-  arm(expression: string, options: WatchOptions): ArmedPieces {
+  arm(expression: string, options: WatchOptions): Ordered {
     const { program, lifecycle, session } = this.#parts;
     checkOptions(options, session.capabilities.accesses);
     try {
@@ -68,28 +79,41 @@ export class Armory {
     }
   }
 
-  #armNow(expression: string, options: WatchOptions): ArmedPieces {
+  #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
     const info = this.#resolve(expression, options);
-    const cover = planCover({ address: info.address, length: info.size, slots: this.freeSlots, access: info.access });
-    const pieces = cover.pieces.map(
-      (piece): Piece => ({ cookie: this.#nextCookie++, address: piece.address, length: piece.length, access: info.access }),
-    );
-    const armed = this.#armPieces(pieces, options.stackDepth ?? 0);
-    const result = this.#begin(info, cover, pieces, armed);
-    this.#armed.add(result);
-    return result;
+    const { stackDepth = 0, priority = null } = options;
+    const cover = this.#planCover(info, { stackDepth, priority });
+    const placement = this.#parts.slots.request({ ...wishOf(cover, info.access), stackDepth, priority });
+    if (placement.kind === 'refused') throw explainArmFailure(placement.error);
+    const { request, installed } = placement;
+    const order: Order = { request, info, cover, missed };
+    return { order, pieces: installed === null ? null : this.#begin(order, installed) };
   }
 
-  /** {@link arm} in the program that an exec has brought. */
-  armAgain(expression: string, options: WatchOptions): ArmedPieces {
+  /** {@link arm} in the program that an exec has brought: what that did before this moment was not watched. */
+  armAgain(expression: string, options: WatchOptions): Ordered {
     if (expression.trimStart().startsWith('0x')) throw new BadRequestError('an address means nothing in another program');
-    const pieces = this.#armNow(expression, options);
-    // What the new program did before this moment was not watched.
-    const arming: WatchArming = { ...pieces.arming, notCovered: [...pieces.arming.notCovered, 'after-exec'] };
-    const again = { ...pieces, arming };
-    this.#armed.delete(pieces);
-    this.#armed.add(again);
-    return again;
+    return this.#armNow(expression, options, ['after-exec']);
+  }
+
+  /** What is armed for `order`, which has had to wait for its registers; null where it has none. */
+  installed(order: Order): ArmedPieces | null {
+    const installed = this.#parts.slots.installed(order.request);
+    if (installed === null) return null;
+    // Another object, so that hits from before can be told from those that come.
+    const missed: readonly NotCovered[] = [...new Set<NotCovered>([...order.missed, 'no-register'])];
+    return this.#begin({ ...order, info: { ...order.info }, missed }, installed);
+  }
+
+  /** Byte for byte where that can be had, be it by sharing what is armed already; else with the registers that are free. */
+  #planCover({ address, size, access }: WatchInfo, { stackDepth, priority }: Pick<SlotWish, 'stackDepth' | 'priority'>): Cover {
+    const { slots } = this.#parts;
+    const best = coverWith({ address, length: size, slots: SLOTS, access });
+    // What may wait is planned as if it had all: others may leave.
+    if (best !== null && priority !== null) return best;
+    const free = slots.free(priority);
+    if (best !== null && slots.lacking({ ...wishOf(best, access), stackDepth }) <= free) return best;
+    return planCover({ address, length: size, slots: free, access });
   }
 
   /** Tells, while the loader is at work, when `expression` means something and its memory is there. */
@@ -110,8 +134,20 @@ export class Armory {
     }
   }
 
-  disarm(pieces: ArmedPieces): void {
-    if (this.#armed.delete(pieces)) this.#parts.session.disarm(pieces.cookies);
+  /** Gives the registers back, or stops waiting for them. */
+  disarm({ request }: Order): void {
+    this.#parts.slots.withdraw(request);
+  }
+
+  /** How a watch stands that has no registers. */
+  waiting({ cover, missed }: Order): WatchArming {
+    return {
+      isArmed: false,
+      threads: 0,
+      notCovered: this.#blindSpots([...missed, 'no-register']),
+      slots: cover.pieces.length,
+      cover: cover.kind,
+    };
   }
 
   #resolve(expression: string, options: WatchOptions): WatchInfo {
@@ -122,22 +158,20 @@ export class Armory {
     return { expression, access, address: as<VirtualAddress>(address), size, type };
   }
 
-  #armPieces(pieces: readonly Piece[], stackDepth: number): Armed {
-    try {
-      return this.#parts.session.arm(pieces, { stackDepth });
-    } catch (error) {
-      throw explainArmFailure(error);
-    }
-  }
-
-  #begin(...[info, cover, pieces, armed]: [WatchInfo, Cover, readonly Piece[], Armed]): ArmedPieces {
+  #begin(order: Order, { armed, since }: Installed): ArmedPieces {
     const { lifecycle, context, program } = this.#parts;
+    const { info, cover, missed } = order;
     const covered = coveredBytes(cover);
-    const pipeline = new WatchPipeline(info, covered, pieces.length, context);
+    const pipeline = new WatchPipeline(info, covered, cover.pieces.length, context);
     // A held program has done nothing yet: what is in memory now is what its first hit will find.
     pipeline.start(program.pid, lifecycle.held ? context.readMemory(program.pid, covered.address, covered.length) : null);
-    const arming = { threads: armed.threads, notCovered: this.#blindSpots(armed.notCovered), slots: pieces.length, cover: cover.kind };
-    return { cookies: pieces.map(({ cookie }) => cookie), pipeline, arming };
+    pipeline.open(since);
+    const notCovered = this.#blindSpots([...armed.notCovered, ...missed]);
+    return {
+      order,
+      pipeline,
+      arming: { isArmed: true, threads: armed.threads, notCovered, slots: cover.pieces.length, cover: cover.kind },
+    };
   }
 
   #blindSpots(unarmed: readonly NotCovered[]): NotCovered[] {
@@ -151,11 +185,26 @@ export class Armory {
 }
 
 /** What the type of `options` promises, for callers without types. */
-function checkOptions({ access = 'write', stackDepth = 0 }: WatchOptions, accesses: readonly Access[]): void {
+function checkOptions({ access = 'write', stackDepth = 0, priority = 0 }: WatchOptions, accesses: readonly Access[]): void {
   if (!accesses.includes(access))
     throw new BadRequestError(`access ${JSON.stringify(access)} is not supported`, { hint: `Take one of ${accesses.join(', ')}.` });
   if (!Number.isInteger(stackDepth) || stackDepth < 0 || stackDepth > MOST_FRAMES)
     throw new BadRequestError(`a stack of ${stackDepth} frames cannot be had`, { hint: `Take 0 to ${MOST_FRAMES}.` });
+  if (!Number.isInteger(priority) || priority < 0 || priority > 255)
+    throw new BadRequestError(`there is no priority ${priority}`, { hint: 'Take 0 to 255; 20 is usual, 90 is high.' });
+}
+
+function wishOf({ pieces }: Cover, access: Access): Pick<SlotWish, 'pieces' | 'access'> {
+  return { pieces: pieces.map(({ address, length }) => ({ address: linearOfU64(address), length })), access };
+}
+
+function coverWith(request: Parameters<typeof planCover>[0]): Cover | null {
+  try {
+    return planCover(request);
+  } catch (error) {
+    if (error instanceof CoverError) return null;
+    throw error;
+  }
 }
 
 function coveredBytes(cover: Cover): CoveredBytes {

@@ -17,20 +17,24 @@ class MadeCollector {
   readonly items: Item[] = [];
   readonly execs: string[] = [];
   readonly threads = new ThreadBook({ ids: () => [], name: () => null });
+  /** By cookie; request 1 is the watch's. */
+  users = new Map([[1, [1]]]);
+  readonly routes = { version: 0, of: (cookie: number) => this.users.get(cookie) ?? [], drained: () => undefined };
   readonly collector: Collector;
   #reports: Report[] = [];
 
   constructor(inherit: Inherit = 'threads') {
     const session = { collect: (sink: EngineSink) => this.#collect(sink) } as Partial<EngineSession> as EngineSession;
     this.collector = new Collector({
-      ...{ session, pid: MAIN, inherit, outbox: this.watch.outbox, threads: this.threads },
+      ...{ session, pid: MAIN, inherit, outbox: this.watch.outbox, threads: this.threads, routes: this.routes },
       events: {
+        life: () => undefined,
         exec: (comm) => this.execs.push(comm),
         items: (items) => this.items.push(...items),
       },
     });
     this.threads.started(MAIN, MAIN, 0);
-    this.collector.add(this.watch.pipeline, [1]);
+    this.collector.add(this.watch.pipeline, 1);
   }
 
   #collect(sink: EngineSink): number {
@@ -122,7 +126,7 @@ describe('a pipeline that is closed', () => {
     const made = new MadeCollector();
     let closed = 0;
     made.reports(hit());
-    made.collector.close(made.watch.pipeline, () => closed++);
+    made.collector.close(made.watch.pipeline, 1, () => closed++);
     made.collector.round();
     expect(closed).toBe(0);
     await made.rounds();
@@ -135,7 +139,7 @@ describe('a pipeline that is closed', () => {
   test('is closed by the end at the latest', () => {
     const made = new MadeCollector();
     let closed = 0;
-    made.collector.close(made.watch.pipeline, () => closed++);
+    made.collector.close(made.watch.pipeline, 1, () => closed++);
     made.collector.finish(true, () => undefined);
     expect(closed).toBe(1);
   });

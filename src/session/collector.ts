@@ -1,5 +1,6 @@
 // Runs the rounds: takes what the engine reports to the pipelines, keeps the counts, and hands complete hits on in order.
 import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
+import type { FacilityEvent, RequestId } from '../facility/index.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
 import { RACE_WINDOW } from './history.js';
@@ -23,10 +24,20 @@ export interface CollectorEvents {
   /** The watched process runs another program. */
   exec(comm: string, now: number): void;
   items(items: readonly Item[]): void;
+  /** A thread began or ended. Nothing may be armed now. */
+  life(event: Extract<FacilityEvent, { readonly type: 'threadStarted' | 'exit' }>): void;
+}
+
+/** From cookies to requests: HitRoutes of facility/. */
+export interface Routes {
+  readonly version: number;
+  of(cookie: number): readonly RequestId[];
+  drained(version: number): void;
 }
 
 export interface CollectorParts {
   readonly session: EngineSession;
+  readonly routes: Routes;
   readonly pid: number;
   readonly inherit: Inherit;
   readonly outbox: Outbox;
@@ -38,6 +49,9 @@ interface Closing {
   readonly pipeline: WatchPipeline;
   /** When it was disarmed, ns. */
   readonly time: number;
+  /** Of the routes, without it. */
+  readonly version: number;
+  readonly request: RequestId;
   readonly closed: () => void;
 }
 
@@ -48,7 +62,11 @@ function monotonic(): number {
 
 export class Collector {
   readonly #parts: CollectorParts;
-  readonly #byCookie = new Map<number, WatchPipeline>();
+  /** A request that lost its registers and has them again has two: the old one until its last hits are through. */
+  readonly #byRequest = new Map<RequestId, readonly WatchPipeline[]>();
+  /** Pipelines of each cookie, as far as hits have come; by the table's version. */
+  readonly #byCookie = new Map<number, readonly WatchPipeline[]>();
+  #routesVersion = -1;
   readonly #pipelines = new Set<WatchPipeline>();
   #closing: Closing[] = [];
   readonly losses: Losses = { lost: 0, throttled: 0, unseenChanges: 0 };
@@ -62,19 +80,25 @@ export class Collector {
     this.#sink = this.#makeSink();
   }
 
-  /** `pipeline`'s pieces have just been armed. */
-  add(pipeline: WatchPipeline, cookies: readonly number[]): void {
+  /** `request`'s pieces have just been armed; their hits go to `pipeline`. */
+  add(pipeline: WatchPipeline, request: RequestId): void {
     this.#pipelines.add(pipeline);
+    this.#setPipelines(request, [...(this.#byRequest.get(request) ?? []), pipeline]);
     // A first look at memory at once, so that the first hit's old value is known.
     pipeline.endRound(Number.NEGATIVE_INFINITY, monotonic);
-    for (const cookie of cookies) this.#byCookie.set(cookie, pipeline);
   }
 
-  /** `pipeline`'s pieces have just been disarmed; `closed` is called when the last of its hits has been handed on. */
-  close(pipeline: WatchPipeline, closed: () => void): void {
+  #setPipelines(request: RequestId, pipelines: readonly WatchPipeline[]): void {
+    if (pipelines.length > 0) this.#byRequest.set(request, pipelines);
+    else this.#byRequest.delete(request);
+    this.#byCookie.clear();
+  }
+
+  /** `request` has just lost its pieces; `closed` is called when the last hit of `pipeline` has been handed on. */
+  close(pipeline: WatchPipeline, request: RequestId, closed: () => void): void {
     const time = monotonic();
     pipeline.close(time);
-    this.#closing.push({ pipeline, time, closed });
+    this.#closing.push({ pipeline, time, version: this.#parts.routes.version, request, closed });
   }
 
   /** One round. Returns whether there was anything to do. */
@@ -113,9 +137,13 @@ export class Collector {
     const done = this.#closing.filter(({ time }) => time < limit);
     if (done.length === 0) return;
     this.#closing = this.#closing.filter(({ time }) => time >= limit);
-    for (const { pipeline, closed } of done) {
+    for (const { pipeline, request, version, closed } of done) {
       this.#pipelines.delete(pipeline);
-      for (const [cookie, owner] of this.#byCookie) if (owner === pipeline) this.#byCookie.delete(cookie);
+      this.#setPipelines(
+        request,
+        (this.#byRequest.get(request) ?? []).filter((one) => one !== pipeline),
+      );
+      this.#parts.routes.drained(version);
       closed();
     }
   }
@@ -133,10 +161,11 @@ export class Collector {
 
   #makeSink(): EngineSink {
     return {
-      hit: (raw: RawHit) => this.#byCookie.get(raw.cookie)?.report(raw),
+      hit: (raw: RawHit) => this.#hit(raw),
       threadStarted: (thread) => this.#threadStarted(thread),
       threadEnded: ({ pid, tid }) => {
         for (const pipeline of this.#pipelines) pipeline.threadEnded(tid);
+        this.#parts.events.life({ type: 'exit', tid });
         if (this.#parts.threads.ended(tid)) this.#forget(pid);
       },
       renamed: (thread) => this.#renamed(thread),
@@ -144,9 +173,30 @@ export class Collector {
     };
   }
 
+  /** Its watches; those who share a piece each know since and until when. */
+  #hit(raw: RawHit): void {
+    const pipelines = this.#pipelinesOf(raw.cookie);
+    const [first] = pipelines;
+    if (pipelines.length === 1 && first !== undefined) first.report(raw);
+    else for (const pipeline of pipelines) pipeline.reportShared(raw);
+  }
+
+  #pipelinesOf(cookie: number): readonly WatchPipeline[] {
+    const { routes } = this.#parts;
+    if (routes.version !== this.#routesVersion) this.#byCookie.clear();
+    this.#routesVersion = routes.version;
+    let pipelines = this.#byCookie.get(cookie);
+    if (pipelines === undefined) {
+      pipelines = routes.of(cookie).flatMap((request) => this.#byRequest.get(request) ?? []);
+      this.#byCookie.set(cookie, pipelines);
+    }
+    return pipelines;
+  }
+
   #threadStarted({ pid, tid, parentPid, parentTid, time }: Parameters<EngineSink['threadStarted']>[0]): void {
     const { inherit, threads } = this.#parts;
     const isFork = pid !== parentPid;
+    this.#parts.events.life({ type: 'threadStarted', tid, pid, parent: parentTid, how: isFork ? 'child' : 'thread' });
     if (inherit === 'children' || (inherit === 'threads' && !isFork)) threads.started(pid, tid, parentTid);
     if (!isFork) return;
     if (inherit === 'children') {

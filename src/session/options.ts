@@ -11,6 +11,11 @@ export interface WatchOptions {
   readonly as?: string | undefined;
   /** Frames of a call chain with each hit, 0 to 127; default 0. */
   readonly stackDepth?: number | undefined;
+  /**
+   * 0 to 255, higher wins: a watch with a priority waits while others have the debug registers it needs, and makes room for higher ones
+   * (events tell). Without one it is armed at once or refused, and keeps its registers.
+   */
+  readonly priority?: number | undefined;
 }
 
 /** How a target is watched. */

@@ -13,6 +13,7 @@ import { type Item, Outbox } from './outbox.js';
 import { outlivesItsLeader } from './process-state.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
+import { Slots } from './slots.js';
 import { resolveStack } from './stack.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
@@ -21,6 +22,9 @@ import type { PipelineContext } from './watch-pipeline.js';
 
 /** How often (ms) it is looked whether the process has ended, where no record says so. */
 const ENDING_INTERVAL = 50;
+
+/** How often (ms) it is looked whether strangers have left debug registers that a watch waits for. */
+const STRANGERS_INTERVAL = 1000;
 
 /** What attach and launch give a target. */
 export interface TargetParts {
@@ -39,6 +43,7 @@ export class Target implements AsyncDisposable {
   readonly #parts: TargetParts;
   readonly #threads = new ThreadBook({ ids: threadIds, name: threadName });
   readonly #code: CodeKnowledge;
+  readonly #slots: Slots;
   readonly #armory: Armory;
   readonly #collector: Collector;
   readonly #watches: WatchKeeper;
@@ -48,6 +53,7 @@ export class Target implements AsyncDisposable {
   #settleEnded: { resolve(): void; reject(error: unknown): void } = { resolve: () => undefined, reject: () => undefined };
   #hits = 0;
   #lastEndingLook = 0;
+  #lastStrangersLook = 0;
   #ending: Ending | null = null;
   #isOver = false;
   #isDisposed = false;
@@ -66,10 +72,18 @@ export class Target implements AsyncDisposable {
     this.#code = new CodeKnowledge(program);
     this.#threads.addExisting(this.pid, options.tid ?? null);
     const outbox = new Outbox();
-    this.#armory = new Armory({ session, program, lifecycle, inherit, context: this.#makeContext(outbox) });
+    this.#slots = new Slots(session, {
+      evicted: (request) => this.#watches.evicted(request),
+      installed: (request) => this.#watches.installed(request),
+    });
+    this.#armory = new Armory({ session, slots: this.#slots, program, lifecycle, inherit, context: this.#makeContext(outbox) });
     this.#collector = new Collector({
-      ...{ session, inherit, outbox, pid: this.pid, threads: this.#threads },
-      events: { exec: (comm, now) => this.#watches.executed(comm, now), items: (items) => this.#deliver(items) },
+      ...{ session, inherit, outbox, pid: this.pid, threads: this.#threads, routes: this.#slots.routes },
+      events: {
+        exec: (comm, now) => this.#watches.executed(comm, now),
+        items: (items) => this.#deliver(items),
+        life: (event) => this.#slots.note(event),
+      },
     });
     this.#pulse = new Pulse(
       () => this.#round(),
@@ -79,6 +93,7 @@ export class Target implements AsyncDisposable {
       ...{ armory: this.#armory, collector: this.#collector, program, buffered: options.onItems === undefined },
       iterating: () => this.resume(),
       hurry: () => this.#pulse.hurry(),
+      execed: () => this.#slots.executed(this.pid),
       forgetCode: () => this.#code.forget(),
     });
   }
@@ -121,7 +136,8 @@ export class Target implements AsyncDisposable {
   }
 
   /**
-   * Watches what `expression` names. When the promise resolves, the breakpoint is in every thread. Hits wait until somebody iterates over
+   * Watches what `expression` names. When the promise resolves, the breakpoint is in every thread, or the watch, if it has a priority, waits
+   * for debug registers (Watch.isArmed). Hits wait until somebody iterates over
    * the watch (up to 250,000 of them), or go to TargetOptions.onItems.
    * Throws the errors of names (ExpressionError, UnknownSymbolError, AmbiguousSymbolError and the others of expressions/), CoverError where
    * the free debug registers do not suffice, NoSlotError, NoPermissionError, NotMappedError, NoSuchProcessError, CannotArmError, BadRequestError,
@@ -147,6 +163,7 @@ export class Target implements AsyncDisposable {
     await this.#code.load();
     if (this.#isOver) return null;
     const busy = this.#collector.round();
+    this.#slots.catchUp();
     this.#watches.retry(Number(process.hrtime.bigint()));
     this.#lookAround(busy, performance.now());
     if (this.#ending !== null || this.#watches.isOver) {
@@ -156,9 +173,13 @@ export class Target implements AsyncDisposable {
     return this.#pace.pause(busy, this.#watches.isWatching);
   }
 
-  /** Looks now and then whether code has changed, and whether the process has ended. */
+  /** Looks now and then whether code has changed, strangers have left, and the process has ended. */
   #lookAround(busy: boolean, now: number): void {
     if (busy) this.#code.look(now);
+    if (this.#slots.isKeptOut && now - this.#lastStrangersLook >= STRANGERS_INTERVAL) {
+      this.#lastStrangersLook = now;
+      this.#slots.look();
+    }
     if (!this.#threads.isEmpty && now - this.#lastEndingLook < ENDING_INTERVAL) return;
     this.#lastEndingLook = now;
     this.#pollEnding();

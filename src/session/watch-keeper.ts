@@ -1,7 +1,8 @@
 // The watches of one target: arms them, brings them their hits, arms them again after an exec, and ends them.
+import type { RequestId } from '../facility/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
-import type { ArmedPieces, Armory } from './armory.js';
+import type { ArmedPieces, Armory, Order, Ordered } from './armory.js';
 import type { Collector } from './collector.js';
 import type { WatchOptions } from './options.js';
 import type { Item } from './outbox.js';
@@ -20,6 +21,8 @@ export interface KeeperParts {
   iterating(): void;
   /** There is something to do now. */
   hurry(): void;
+  /** Another program runs: nothing of the old one is armed or registered. */
+  execed(): void;
   /** Another program runs: whatever was derived from code does not hold. */
   forgetCode(): void;
 }
@@ -27,7 +30,9 @@ export interface KeeperParts {
 interface KeptWatch {
   readonly watch: Watch;
   readonly options: WatchOptions;
-  /** Null while it is armed in no program. */
+  /** Null while it is registered in no program. */
+  order: Order | null;
+  /** Null while it has no registers. */
   pieces: ArmedPieces | null;
   /** Resolves when the last hit of what was disarmed is delivered. */
   delivered: Promise<void>;
@@ -69,31 +74,73 @@ export class WatchKeeper {
     return [...this.#kept].reduce((sum, { watch }) => sum + watch.missedByReader, this.#missedBefore);
   }
 
-  /** Makes a watch of what the armory has armed. */
-  keep(pieces: ArmedPieces, options: WatchOptions): Watch {
-    const { buffered, iterating } = this.#parts;
-    const watch = new Watch(pieces.pipeline.info, pieces.arming, { buffered, iterating, close: () => this.#close(kept) });
-    const kept: KeptWatch = { watch, options, pieces: null, delivered: Promise.resolve() };
+  /** Makes a watch of what the armory has ordered. */
+  keep({ order, pieces }: Ordered, options: WatchOptions): Watch {
+    const { buffered, iterating, armory } = this.#parts;
+    const arming = pieces?.arming ?? armory.waiting(order);
+    const watch = new Watch(order.info, arming, { buffered, iterating, close: () => this.#close(kept) });
+    const kept: KeptWatch = { watch, options, order, pieces: null, delivered: Promise.resolve() };
     this.#kept.add(kept);
-    this.#connect(kept, pieces);
+    if (pieces !== null) this.#connect(kept, pieces);
+    else this.#lacks(kept, 'waiting');
     return watch;
+  }
+
+  /** The watch is without registers, for the first time or again. */
+  #lacks({ watch, order }: KeptWatch, kind: 'waiting' | 'evicted'): void {
+    if (order === null) return;
+    this.notCovered.add('no-register');
+    watch.rearmed(order.info, this.#parts.armory.waiting(order));
+    this.#parts.collector.announce({ kind, watch: order.info });
+    this.#parts.hurry();
+  }
+
+  /** A request of higher priority has taken the registers of `request`. */
+  evicted(request: RequestId): void {
+    const kept = this.#keptOf(request);
+    if (kept === undefined) return;
+    this.#disconnect(kept);
+    this.#lacks(kept, 'evicted');
+  }
+
+  /** `request`, which had to wait, has its registers. */
+  installed(request: RequestId): void {
+    const kept = this.#keptOf(request);
+    const pieces = kept?.order ? this.#parts.armory.installed(kept.order) : null;
+    if (kept === undefined || pieces === null) return;
+    kept.order = pieces.order;
+    kept.watch.rearmed(pieces.pipeline.info, pieces.arming);
+    this.#connect(kept, pieces);
+    this.#parts.collector.announce({ kind: 'installed', watch: pieces.order.info, threads: pieces.arming.threads });
+  }
+
+  #keptOf(request: RequestId): KeptWatch | undefined {
+    return [...this.#kept].find(({ order }) => order?.request === request);
   }
 
   #connect(kept: KeptWatch, pieces: ArmedPieces): void {
     kept.pieces = pieces;
     this.#routes.set(pieces.pipeline.info, kept.watch);
-    this.#parts.collector.add(pieces.pipeline, pieces.cookies);
+    this.#parts.collector.add(pieces.pipeline, pieces.order.request);
     for (const code of pieces.arming.notCovered) this.notCovered.add(code);
     this.#parts.hurry();
   }
 
+  /** Gives up the watch's registers, or its wish for them. */
+  #release(kept: KeptWatch): void {
+    const { order } = kept;
+    kept.order = null;
+    if (order !== null) this.#parts.armory.disarm(order);
+    this.#disconnect(kept);
+  }
+
+  /** The watch has no registers any more; its last hits are still to come. */
   #disconnect(kept: KeptWatch): void {
     const { pieces } = kept;
     kept.pieces = null;
     if (pieces === null) return;
-    this.#parts.armory.disarm(pieces);
     kept.delivered = new Promise((resolve) => {
-      this.#parts.collector.close(pieces.pipeline, () => {
+      this.#parts.collector.close(pieces.pipeline, pieces.order.request, () => {
         this.#routes.delete(pieces.pipeline.info);
         resolve();
       });
@@ -113,7 +160,7 @@ export class WatchKeeper {
 
   async #close(kept: KeptWatch): Promise<void> {
     this.#rearming.drop(kept);
-    this.#disconnect(kept);
+    this.#release(kept);
     this.#parts.hurry();
     await this.#end(kept, null);
   }
@@ -128,7 +175,9 @@ export class WatchKeeper {
 
   /** The process runs another program, called `comm`: what was armed in the old one is gone. */
   executed(comm: string, now: number): void {
-    const before = [...this.#kept].filter(({ pieces }) => pieces !== null);
+    const before = [...this.#kept].filter(({ order }) => order !== null);
+    for (const kept of before) kept.order = null;
+    this.#parts.execed();
     for (const kept of before) this.#disconnect(kept);
     this.#parts.forgetCode();
     this.#rearming.begin(before, comm, now);
@@ -141,7 +190,12 @@ export class WatchKeeper {
 
   #armAgain(kept: KeptWatch): void {
     const { watch, options } = kept;
-    const pieces = this.#parts.armory.armAgain(watch.info.expression, options);
+    const { order, pieces } = this.#parts.armory.armAgain(watch.info.expression, options);
+    kept.order = order;
+    if (pieces === null) {
+      this.#lacks(kept, 'waiting');
+      return;
+    }
     watch.rearmed(pieces.pipeline.info, pieces.arming);
     this.#connect(kept, pieces);
     this.#parts.collector.announce({ kind: 'armed-again', watch: watch.info, threads: watch.arming.threads });
@@ -156,7 +210,9 @@ export class WatchKeeper {
 
   /** Disarms everything at once. */
   disarm(): void {
-    for (const kept of this.#kept) this.#disconnect(kept);
+    // First those that wait, so that nobody moves in for a moment.
+    for (const kept of this.#kept) if (kept.pieces === null) this.#release(kept);
+    for (const kept of this.#kept) this.#release(kept);
   }
 
   /** After {@link disarm}: the process has come to run `comm` when nothing could be armed in it any more; null: it runs what it ran. */

@@ -47,6 +47,7 @@ export class WatchPipeline {
   readonly #accesses: AccessReader;
   #blindUntil = Number.NEGATIVE_INFINITY;
   #lastProbes = Number.NEGATIVE_INFINITY;
+  #openedAt = Number.NEGATIVE_INFINITY;
   #closedAt = Number.POSITIVE_INFINITY;
 
   /** `pieces`: how many armed pieces report to it. */
@@ -89,6 +90,17 @@ export class WatchPipeline {
   blind(time: number): void {
     this.#blindUntil = Math.max(this.#blindUntil, time);
     for (const chain of this.#chains.values()) chain.blind(time);
+  }
+
+  /** Its pieces may have been armed before, for another watch: what happened before `time` is not this one's. */
+  open(time: number): void {
+    this.#openedAt = time;
+  }
+
+  /** {@link report}, where others have had the piece too, before this watch or after it. */
+  reportShared(raw: RawHit): void {
+    const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
+    if (time >= this.#openedAt && time <= this.#closedAt) this.report(raw);
   }
 
   /** One report of one of this watch's pieces. */

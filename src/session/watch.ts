@@ -5,7 +5,9 @@ import { BoundedStream } from './stream.js';
 
 /** How a watch is armed now. */
 export interface WatchArming {
-  /** Threads that were armed; those that begin later are not counted here. */
+  /** False while it waits for debug registers. */
+  readonly isArmed: boolean;
+  /** Threads that were armed; those that begin later are not counted here. 0 while the watch has no registers. */
   readonly threads: number;
   /** What this watch cannot see. */
   readonly notCovered: readonly NotCovered[];
@@ -53,14 +55,19 @@ export class Watch implements AsyncIterable<Hit, undefined>, AsyncDisposable {
     this.#hooks = hooks;
   }
 
-  /** What is watched. Another object after an exec, with another address. */
+  /** What is watched. Another object whenever it is armed again; after an exec with another address. */
   get info(): WatchInfo {
     return this.#info;
   }
 
-  /** How it is armed; another object after an exec. */
+  /** How it is armed; another object after an exec, and whenever it loses its registers or has them again. */
   get arming(): WatchArming {
     return this.#arming;
+  }
+
+  /** Whether it has its debug registers now. A watch with a priority may have to wait for them, or lose them for a while. */
+  get isArmed(): boolean {
+    return this.#arming.isArmed;
   }
 
   /** Hits delivered so far, read or not. */
@@ -89,7 +96,7 @@ export class Watch implements AsyncIterable<Hit, undefined>, AsyncDisposable {
     this.#stream?.push(hit);
   }
 
-  /** For Target: armed again in another program. */
+  /** For Target: armed in another way, in another program, or not at all for now. */
   rearmed(info: WatchInfo, arming: WatchArming): void {
     this.#info = info;
     this.#arming = arming;

@@ -1,6 +1,7 @@
 // Kinds of access, call chains, and reading memory.
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engines/contract.js';
+import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { startTarget } from '../helpers/target.js';
 import { Recorder } from './recorder.js';
 import { collectWhile, piecesOf, watchRun } from './watched-run.js';
@@ -17,14 +18,14 @@ export function accessConformance(engine: Engine): void {
     test('execute sees each pass of the instruction', async () => {
       await using target = await startTarget('signals-status', { args: ['--writes', '40', '--interval', '10'] });
       await using session = engine.open({ pid: target.pid, tid: null, inherit: 'threads' });
-      session.arm(piecesOf(target, [{ name: 'shared' }]), { stackDepth: 0 });
+      armDirectly(session, piecesOf(target, [{ name: 'shared' }]));
       target.go();
       const recorder = new Recorder();
       await collectWhile(session, recorder, () => recorder.hits.length < 3);
       const after = recorder.hits[0]?.ip ?? 0n;
-      session.arm([{ cookie: 2, address: after, length: 1, access: 'execute' }], { stackDepth: 0 });
+      armDirectly(session, [{ cookie: 2, address: after, length: 1, access: 'execute' }]);
       await collectWhile(session, recorder, () => target.running);
-      session.disarm([1, 2]);
+      disarmDirectly(session, [1, 2]);
       session.collect(recorder, true);
       const passes = recorder.hits.filter(({ cookie }) => cookie === 2);
       expect(passes.length).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 // Every access once: counts, order, and the books at the end.
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engines/contract.js';
+import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { registerValue } from '../../src/instructions/registers.js';
 import { startTarget } from '../helpers/target.js';
 import { Recorder } from './recorder.js';
@@ -46,12 +47,12 @@ export function countConformance(engine: Engine): void {
       await using session = engine.open({ pid: target.pid, tid: null, inherit: 'threads' });
       const [first, second] = piecesOf(target, [{ name: 'shared' }, { name: 'shared' }]);
       if (first === undefined || second === undefined) throw new Error('two pieces were asked for');
-      session.arm([first], { stackDepth: 0 });
-      session.arm([second], { stackDepth: 0 });
+      armDirectly(session, [first]);
+      armDirectly(session, [second]);
       target.go();
       const recorder = new Recorder();
       await collectWhile(session, recorder, () => recorder.hits.length < 20);
-      session.disarm([first.cookie]);
+      disarmDirectly(session, [first.cookie]);
       session.collect(recorder, true);
       const before = recorder.count(({ cookie }) => cookie).get(first.cookie);
       await collectWhile(session, recorder, () => target.running);

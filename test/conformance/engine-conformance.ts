@@ -5,6 +5,7 @@ import { accessConformance } from './accesses.js';
 import { churnConformance } from './churn.js';
 import { countConformance } from './counts.js';
 import { execConformance } from './exec.js';
+import { moveConformance } from './moves.js';
 import { slotConformance } from './slots.js';
 import { threadConformance } from './threads.js';
 
@@ -17,6 +18,7 @@ export function engineConformance(needs: readonly Requirement[], name: string, m
     accessConformance(engine);
     execConformance(engine);
     slotConformance(engine);
+    moveConformance(engine);
     churnConformance(engine);
   });
 }

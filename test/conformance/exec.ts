@@ -1,6 +1,7 @@
 // What happens to a watch when the process runs another program: the pieces are gone, and that is told.
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engines/contract.js';
+import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { startTarget } from '../helpers/target.js';
 import { Recorder } from './recorder.js';
@@ -41,14 +42,14 @@ export function execConformance(engine: Engine): void {
       const [piece] = piecesOf(twin, [{ name: 'shared' }]);
       if (piece === undefined) throw new Error('one piece was asked for');
       await using session = engine.open({ pid: target.pid, tid: null, inherit: 'threads' });
-      session.arm(piecesOf(target, [{ name: 'shared' }]), { stackDepth: 0 });
+      armDirectly(session, piecesOf(target, [{ name: 'shared' }]));
       target.go();
       const recorder = new Recorder();
       await collectWhile(session, recorder, () => !recorder.renames.some(({ exec }) => exec));
-      session.disarm([1]);
+      disarmDirectly(session, [1]);
       session.collect(recorder, true);
       expect(recorder.hits).toHaveLength(3);
-      expect(session.arm([{ ...piece, cookie: 2 }], { stackDepth: 0 }).threads).toBe(1);
+      expect(armDirectly(session, [{ ...piece, cookie: 2 }]).threads).toBe(1);
       await collectWhile(session, recorder, () => target.running);
       const books = closeBooks(session, recorder, [{ ...piece, cookie: 2 }]);
       const again = recorder.count(({ cookie }) => cookie).get(2) ?? 0;

@@ -1,14 +1,13 @@
 // All pieces of a request are armed or none is, and what is given back can be taken again.
 import { describe, expect, test } from 'vitest';
-import type { Engine, EngineSession, Piece } from '../../src/engines/contract.js';
+import type { Engine, EngineSession } from '../../src/engines/contract.js';
+import { armDirectly, disarmDirectly, type Piece } from '../../src/engines/direct.js';
 import { ArmError } from '../../src/engines/errors.js';
 import { threadIds } from '../../src/linux/procfs/process.js';
 import type { Inherit } from '../../src/model/access.js';
 import { startTarget, type Target } from '../helpers/target.js';
 import { Recorder } from './recorder.js';
 import { collectWhile, piecesOf } from './watched-run.js';
-
-const PLAIN = { stackDepth: 0 };
 
 function open(engine: Engine, target: Target, options: { tid?: number; inherit?: Inherit } = {}): EngineSession {
   return engine.open({ pid: target.pid, tid: options.tid ?? null, inherit: options.inherit ?? 'threads' });
@@ -38,8 +37,8 @@ export function slotConformance(engine: Engine): void {
     test('one piece too many is refused, and those that are armed stay so', async () => {
       await using target = await startTarget('hot-threads', { args: ['--threads', '4', '--writes', '10'] });
       await using session = open(engine, target);
-      session.arm(pieces(target, slots), PLAIN);
-      expect(failureOf(() => session.arm(pieces(target, 1, 11), PLAIN))).toBe('no-slot');
+      armDirectly(session, pieces(target, slots));
+      expect(failureOf(() => armDirectly(session, pieces(target, 1, 11)))).toBe('no-slot');
       target.go();
       const recorder = new Recorder();
       await collectWhile(session, recorder, () => target.running);
@@ -51,21 +50,21 @@ export function slotConformance(engine: Engine): void {
       await using target = await startTarget('hot-threads', { args: ['--threads', '4', '--writes', '10'] });
       await using first = open(engine, target);
       await using second = open(engine, target);
-      first.arm(pieces(target, slots - 1), PLAIN);
-      expect(failureOf(() => second.arm(pieces(target, 2), PLAIN))).toBe('no-slot');
+      armDirectly(first, pieces(target, slots - 1));
+      expect(failureOf(() => armDirectly(second, pieces(target, 2)))).toBe('no-slot');
       // The one that was free is free again.
-      second.arm(pieces(target, 1, 11), PLAIN);
+      armDirectly(second, pieces(target, 1, 11));
     });
 
     test('one that fails at a later thread is undone on those before', async () => {
       await using target = await startTarget('hot-threads', { args: ['--threads', '4', '--writes', '10'] });
       await using taker = open(engine, target, { tid: threadsOf(target).at(-1) ?? 0, inherit: 'none' });
-      taker.arm(pieces(target, slots), PLAIN);
+      armDirectly(taker, pieces(target, slots));
       await using session = open(engine, target);
-      expect(failureOf(() => session.arm(pieces(target, 1), PLAIN))).toBe('no-slot');
+      expect(failureOf(() => armDirectly(session, pieces(target, 1)))).toBe('no-slot');
       for (const tid of threadsOf(target).slice(0, -1)) {
         await using another = open(engine, target, { tid, inherit: 'none' });
-        expect(another.arm(pieces(target, slots), PLAIN).threads).toBe(1);
+        expect(armDirectly(another, pieces(target, slots)).threads).toBe(1);
       }
       const recorder = new Recorder();
       session.collect(recorder, true);
@@ -76,9 +75,12 @@ export function slotConformance(engine: Engine): void {
       await using target = await startTarget('hot-threads', { args: ['--threads', '2', '--writes', '10'] });
       for (let round = 0; round < 50; round++) {
         await using session = open(engine, target);
-        session.arm(pieces(target, slots), PLAIN);
-        session.disarm(pieces(target, slots).map(({ cookie }) => cookie));
-        session.arm(pieces(target, slots, 11), PLAIN);
+        armDirectly(session, pieces(target, slots));
+        disarmDirectly(
+          session,
+          pieces(target, slots).map(({ cookie }) => cookie),
+        );
+        armDirectly(session, pieces(target, slots, 11));
       }
     });
 
@@ -88,7 +90,7 @@ export function slotConformance(engine: Engine): void {
       const [piece] = piecesOf(target, [{ name: 'counter' }]);
       target.go();
       await target.finished;
-      expect(failureOf(() => session.arm(piece === undefined ? [] : [piece], PLAIN))).toBe('no-process');
+      expect(failureOf(() => armDirectly(session, piece === undefined ? [] : [piece]))).toBe('no-process');
       expect(failureOf(() => open(engine, target))).toBe('no-process');
     });
   });

@@ -1,6 +1,7 @@
 // Watches a fixture with one engine from "go" to its end, and keeps what was reported.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Armed, Engine, EngineSession, Piece, Reconciliation } from '../../src/engines/contract.js';
+import type { Armed, Engine, EngineSession, Reconciliation } from '../../src/engines/contract.js';
+import { armDirectly, disarmDirectly, type Piece } from '../../src/engines/direct.js';
 import type { Access, Inherit } from '../../src/model/access.js';
 import type { Ended } from '../helpers/managed-process.js';
 import { startTarget, type Target, type TargetOptions } from '../helpers/target.js';
@@ -63,7 +64,7 @@ export async function watchRun(engine: Engine, fixture: string, options: WatchOp
   const { inherit = 'threads', firstThreadOnly = false } = options;
   await using session = engine.open({ pid: target.pid, tid: firstThreadOnly ? target.pid : null, inherit });
   const pieces = piecesOf(target, options.parts);
-  const armed = session.arm(pieces, { stackDepth: options.stackDepth ?? 0 });
+  const armed = armDirectly(session, pieces, { stackDepth: options.stackDepth ?? 0 });
   target.go();
   const recorder = new Recorder();
   await collectWhile(session, recorder, () => target.running);
@@ -74,7 +75,10 @@ export async function watchRun(engine: Engine, fixture: string, options: WatchOp
 
 /** Disarms, collects the rest and reconciles. */
 export function closeBooks(session: EngineSession, recorder: Recorder, pieces: readonly Piece[]): Reconciliation {
-  session.disarm(pieces.map(({ cookie }) => cookie));
+  disarmDirectly(
+    session,
+    pieces.map(({ cookie }) => cookie),
+  );
   session.collect(recorder, true);
   return session.reconcile();
 }

@@ -51,6 +51,9 @@ const EVENTS: { readonly [E in EventMessage['event']]: readonly string[] } = {
   exec: keys<Event<'exec'>>({ type: true, event: true, pid: true, comm: true, time_ns: true }),
   'armed-again': keys<Event<'armed-again'>>({ type: true, event: true, watch: true, address: true, threads: true }),
   'watch-ended': keys<Event<'watch-ended'>>({ type: true, event: true, watch: true, reason: true }),
+  waiting: keys<Event<'waiting'>>({ type: true, event: true, watch: true }),
+  evicted: keys<Event<'evicted'>>({ type: true, event: true, watch: true }),
+  installed: keys<Event<'installed'>>({ type: true, event: true, watch: true, threads: true }),
   fork: keys<Event<'fork'>>({ type: true, event: true, pid: true, child: true, time_ns: true }),
   'unseen-change': keys<Event<'unseen-change'>>({
     ...{ type: true, event: true, watch: true, pid: true, time_ns: true, expected: true, found: true },

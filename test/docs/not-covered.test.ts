@@ -14,6 +14,7 @@ const CODES: Readonly<Record<Code<NotCovered>, true>> = {
   children: true,
   'new-threads': true,
   'after-exec': true,
+  'no-register': true,
   'thread:TID': true,
   'cpu:N': true,
 };

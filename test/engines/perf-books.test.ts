@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { armDirectly } from '../../src/engines/direct.js';
 import { PerfEngine } from '../../src/engines/perf/engine.js';
 import { threadIds } from '../../src/linux/procfs/process.js';
 import { Recorder, storedNumber } from '../conformance/recorder.js';
@@ -9,7 +10,6 @@ import { closeBooks, collectWhile, piecesOf } from '../conformance/watched-run.j
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget } from '../helpers/target.js';
 
-const PLAIN = { stackDepth: 0 };
 const ALL_THREADS = { tid: null, inherit: 'threads' } as const;
 /** More than a ring of 8 MiB holds at 184 bytes each. */
 const TOO_MANY = 120_000;
@@ -24,7 +24,7 @@ describeWith(['perf', 'gcc'], 'a ring that overflows', () => {
     await using target = await startTarget('hot', { args: ['--writes', String(writes)] });
     await using session = new PerfEngine().open({ pid: target.pid, ...ALL_THREADS });
     const pieces = piecesOf(target, [{ name: 'counter' }]);
-    session.arm(pieces, PLAIN);
+    armDirectly(session, pieces);
     target.go();
     // Until the ring has been full for a while; the first collecting makes room while the writes go on.
     await sleep(400);
@@ -45,7 +45,7 @@ describeWith(['perf', 'gcc'], 'a ring that overflows', () => {
     await using target = await startTarget('hot', { args: ['--writes', String(TOO_MANY)] });
     await using session = new PerfEngine().open({ pid: target.pid, ...ALL_THREADS });
     const pieces = piecesOf(target, [{ name: 'counter' }]);
-    session.arm(pieces, PLAIN);
+    armDirectly(session, pieces);
     target.go();
     await target.finished;
     const recorder = new Recorder();
@@ -61,10 +61,10 @@ describeWith(['perf', 'gcc'], 'a stranger on one thread', () => {
     for (let round = 0; round < 5; round++) {
       await using target = await startTarget('thread-churn', { args: ['--chains', '3', '--life', '50', '--after', '800'] });
       await using stranger = new PerfEngine().open({ pid: target.pid, tid: target.pid, inherit: 'none' });
-      stranger.arm(piecesOf(target, [{ name: 'counter', offset: 8 }]), PLAIN);
+      armDirectly(stranger, piecesOf(target, [{ name: 'counter', offset: 8 }]));
       await using session = new PerfEngine().open({ pid: target.pid, ...ALL_THREADS });
       const pieces = piecesOf(target, [{ name: 'counter' }]);
-      session.arm(pieces, PLAIN);
+      armDirectly(session, pieces);
       target.go();
       const recorder = new Recorder();
       await collectWhile(session, recorder, () => target.running);
@@ -84,7 +84,7 @@ describeWith(['perf', 'gcc'], 'descriptors and priority', () => {
     await collectThreads(target.pid, 1001);
     {
       await using session = new PerfEngine().open({ pid: target.pid, ...ALL_THREADS });
-      const armed = session.arm(piecesOf(target, [{ name: 'counter' }]), PLAIN);
+      const armed = armDirectly(session, piecesOf(target, [{ name: 'counter' }]));
       expect(armed).toMatchObject({ threads: 1001, notCovered: [] });
       expect(descriptors()).toBeGreaterThan(before + 1001 * armed.cpus);
     }
@@ -95,16 +95,16 @@ describeWith(['perf', 'gcc'], 'descriptors and priority', () => {
   test('a failed arming leaves no breakpoint open', async () => {
     await using target = await startTarget('hot', { args: ['--writes', '10'] });
     await using taker = new PerfEngine().open({ pid: target.pid, ...ALL_THREADS });
-    taker.arm(
+    armDirectly(
+      taker,
       piecesOf(
         target,
         [0, 8, 16].map((offset) => ({ name: 'counter', offset })),
       ),
-      PLAIN,
     );
     await using session = new PerfEngine().open({ pid: target.pid, ...ALL_THREADS });
     const before = descriptors();
-    expect(() => session.arm(piecesOf(target, [{ name: 'counter' }, { name: 'counter', offset: 8 }]), PLAIN)).toThrow(/ENOSPC/);
+    expect(() => armDirectly(session, piecesOf(target, [{ name: 'counter' }, { name: 'counter', offset: 8 }]))).toThrow(/ENOSPC/);
     expect(descriptors()).toBe(before);
   });
 });

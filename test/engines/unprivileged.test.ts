@@ -14,6 +14,7 @@ const DIST = `${REPOSITORY}/dist`;
  */
 const prelude = `
   import { spawn } from 'node:child_process';
+  import { armDirectly, disarmDirectly } from '${DIST}/engines/direct.js';
   import { PerfEngine } from '${DIST}/engines/perf/engine.js';
   const [program, variable, ...args] = process.argv.slice(1);
   const child = spawn(program, ['--wait', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -46,10 +47,10 @@ const prelude = `
 const watch = `
   async function run() {
     const session = engine.open(target);
-    const armed = session.arm([piece], { stackDepth: 0 });
+    const armed = armDirectly(session, [piece]);
     go();
     for (let over = false; !over; ) { session.collect(sink, false); over = await Promise.race([finished.then(() => true), pause(3)]) === true; }
-    session.disarm([1]);
+    disarmDirectly(session, [1]);
     session.collect(sink, true);
     return { ...report, threads: armed.threads, books: session.reconcile(), kernelWrites: engine.capabilities.kernelWrites };
   }`;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { EngineSession, EngineSink } from '../../src/engines/contract.js';
+import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { PerfEngine } from '../../src/engines/perf/engine.js';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
@@ -36,7 +37,7 @@ function countingSink(): Counted {
 }
 
 function arm(session: EngineSession, address: bigint): void {
-  session.arm([{ cookie: 1, address, length: 8, access: 'write' }], { stackDepth: 0 });
+  armDirectly(session, [{ cookie: 1, address, length: 8, access: 'write' }]);
 }
 
 describeWith(['perf', 'gcc'], 'nothing is lost in silence', () => {
@@ -69,7 +70,7 @@ describeWith(['perf', 'gcc'], 'nothing is lost in silence', () => {
     const counted = countingSink();
     target.go();
     await target.finished;
-    session.disarm([1]);
+    disarmDirectly(session, [1]);
     session.collect(counted.sink, true);
     const books = session.reconcile();
     expect(books.counted).toBe(WRITES);

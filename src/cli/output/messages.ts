@@ -84,6 +84,11 @@ export function eventMessage(event: TargetEvent): EventMessage {
       return { type: 'event', event: event.kind, count: event.count, time_ns: event.time.toString() };
     case 'watch-ended':
       return { type: 'event', event: 'watch-ended', watch: event.watch.expression, reason: event.reason };
+    case 'waiting':
+    case 'evicted':
+      return { type: 'event', event: event.kind, watch: event.watch.expression };
+    case 'installed':
+      return { type: 'event', event: 'installed', watch: event.watch.expression, threads: event.threads };
     case 'armed-again':
       return {
         type: 'event',

@@ -80,6 +80,12 @@ export function eventLine(event: TargetEvent, watchesChildren: boolean): string 
       return 'the kernel throttled reports';
     case 'watch-ended':
       return `watch ${event.watch.expression} ended: ${visible(event.reason)}`;
+    case 'waiting':
+      return `${event.watch.expression} waits for debug registers: others hold those that it needs`;
+    case 'evicted':
+      return `${event.watch.expression} has lost its debug registers to a higher priority, and waits`;
+    case 'installed':
+      return `${event.watch.expression} has its debug registers: ${addressText(event.watch.address)}, ${plural(event.threads, 'thread')}`;
     case 'armed-again':
       return `armed ${event.watch.expression} again = ${addressText(event.watch.address)}, ${plural(event.threads, 'thread')}`;
     default:

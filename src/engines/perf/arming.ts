@@ -1,22 +1,20 @@
-// One call of arm: opens the events of some pieces on threads, and keeps all that it opened until it is known whether the whole succeeds.
+// One batch of `arm`s: opens the events of some pieces on threads, and keeps all that it opened until it is known whether the whole succeeds.
+import { present } from '../../base/assert.js';
+import type { ArmOrder } from '../../facility/index.js';
 import { isErrno } from '../../linux/errno.js';
-import { PerfEvent } from '../../linux/perf-event.js';
+import type { EventTarget, PerfEvent } from '../../linux/perf-event.js';
 import { threadIds } from '../../linux/procfs/process.js';
-import type { EngineTarget, Piece } from '../contract.js';
+import type { EngineTarget } from '../contract.js';
 import type { ArmedEvent } from './event-table.js';
-import { breakpointAttributes, type EventOptions, placeholderAttributes } from './layout.js';
+import { breakpointAttributes, placeholderAttributes } from './layout.js';
 import type { ThreadNews } from './lineage.js';
 import { NewsReader } from './news.js';
+import { openEvent, pause } from './open-event.js';
 import { Pulses } from './pulses.js';
 import type { Rings } from './rings.js';
 import { SpareSlots } from './spare-slots.js';
 import type { Completion, ThreadArmer } from './threads.js';
 import type { Trackers } from './trackers.js';
-
-/** A process's breakpoints may be given back a moment after it is reaped, so one ENOSPC is not believed (R-553). */
-const SLOT_RETRIES = 3;
-/** Thread id that stands for the caller's first piece where there is none: never opened. */
-const NO_PIECE: Piece = { cookie: 0, address: 0n, length: 1, access: 'write' };
 
 /** What it works with. */
 export interface ArmingParts {
@@ -29,6 +27,8 @@ export interface ArmingParts {
 export class Arming implements ThreadArmer, Disposable {
   /** All breakpoints opened so far. */
   readonly opened: ArmedEvent[] = [];
+  /** Where a slot was lacking, once one was. */
+  tight: EventTarget | null = null;
   /** Threads were found that had inherited a part, or perhaps nothing. */
   completedSome = false;
   readonly #parts: ArmingParts;
@@ -37,14 +37,15 @@ export class Arming implements ThreadArmer, Disposable {
   readonly #pulses: Pulses;
   readonly #spare: SpareSlots;
 
-  constructor(parts: ArmingParts, pieces: readonly Piece[], options: EventOptions) {
+  /** `pieces`: one at least. */
+  constructor(parts: ArmingParts, pieces: readonly ArmOrder[]) {
     const { rings, slots } = parts;
     this.#parts = parts;
-    this.#pieces = pieces.map((piece) => ({ cookie: piece.cookie, block: breakpointAttributes(piece, options) }));
+    this.#pieces = pieces.map((piece) => ({ cookie: piece.cookie, block: breakpointAttributes(piece) }));
     rings.drain();
     this.#news = new NewsReader(rings.records);
     this.#pulses = new Pulses({ open: (block, tid, cpu) => this.#tryOpen(block, tid, cpu), cpus: rings.cpus, news: this.#news });
-    this.#spare = new SpareSlots(placeholderAttributes(pieces[0] ?? NO_PIECE), slots);
+    this.#spare = new SpareSlots(placeholderAttributes(present(pieces[0], 'a piece')), slots);
   }
 
   threads(): readonly number[] {
@@ -98,19 +99,16 @@ export class Arming implements ThreadArmer, Disposable {
   }
 
   pause(milliseconds: number): void {
-    sleep(milliseconds);
+    pause(milliseconds);
   }
 
   /** Opens one event into the ring of its CPU; null when the thread has ended. Throws LinuxError. */
   #tryOpen(block: Uint8Array, tid: number, cpu: number): PerfEvent | null {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return PerfEvent.open(block, { tid, cpu }, this.#parts.rings.leader(cpu));
-      } catch (error) {
-        if (isErrno(error, 'ESRCH')) return null;
-        if (!isErrno(error, 'ENOSPC') || attempt === SLOT_RETRIES) throw error;
-        sleep(2 ** attempt);
-      }
+    try {
+      return openEvent(block, { tid, cpu }, { output: this.#parts.rings.leader(cpu), patient: true });
+    } catch (error) {
+      if (isErrno(error, 'ENOSPC')) this.tight = { tid, cpu };
+      throw error;
     }
   }
 
@@ -123,10 +121,4 @@ export class Arming implements ThreadArmer, Disposable {
   [Symbol.dispose](): void {
     this.#pulses[Symbol.dispose]();
   }
-}
-
-const sleepers = new Int32Array(new SharedArrayBuffer(4));
-
-function sleep(milliseconds: number): void {
-  Atomics.wait(sleepers, 0, 0, milliseconds);
 }

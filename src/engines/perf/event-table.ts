@@ -30,6 +30,16 @@ export class EventTable {
     return this.#last;
   }
 
+  /** Open events of piece `cookie`, in the order in which they were opened. */
+  of(cookie: number): ArmedEvent[] {
+    return [...this.#open].filter((armed) => armed.cookie === cookie);
+  }
+
+  /** How many pieces are armed. */
+  get pieces(): number {
+    return new Set([...this.#open].map(({ cookie }) => cookie)).size;
+  }
+
   /** Stops, reads and closes the events for which `which` holds. */
   close(which: (armed: ArmedEvent) => boolean): void {
     const chosen = [...this.#open].filter(which);

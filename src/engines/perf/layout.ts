@@ -8,10 +8,11 @@
 //
 // Registers are taken by REGS_INTR, not REGS_USER: for an access by user code they are the same, and for one by the kernel
 // they are those of the kernel's copy loop, whose destination register tells the bytes of one copy from the next copy.
+
+import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
 import { PERF_REGISTER_MASK } from '../../instructions/registers.js';
 import { type BreakpointAttributes, packBreakpoint, packTaskClock, packTracker, SAMPLE } from '../../linux/perf-event.js';
 import type { Access, Inherit } from '../../model/access.js';
-import type { Piece } from '../contract.js';
 
 /** enum perf_event_type, as far as it is asked for. */
 export const RECORD = { LOST: 2, COMM: 3, EXIT: 4, THROTTLE: 5, UNTHROTTLE: 6, FORK: 7, SAMPLE: 9 } as const;
@@ -34,31 +35,27 @@ const INHERIT_FLAGS: Readonly<Record<Inherit, readonly Flag[]>> = {
   children: ['inherit'],
 };
 
-/** How the events of a session differ from another's. */
-export interface EventOptions {
-  readonly inherit: Inherit;
-  /** Includes the kernel's own accesses. */
-  readonly kernel: boolean;
-  /** Frames of a call chain; 0 for none. */
-  readonly stackDepth: number;
-}
+/** Where a breakpoint is, and on what. */
+type Spot = Pick<ArmOrder, 'address' | 'length' | 'access'>;
 
 /** The attribute block that arms one piece. */
-export function breakpointAttributes(piece: Piece, options: EventOptions): Uint8Array {
-  const flags: Flag[] = [...INHERIT_FLAGS[options.inherit], 'sample_id_all', 'remove_on_exec'];
-  if (!options.kernel) flags.push('exclude_kernel', 'exclude_callchain_kernel');
-  const type: Access = piece.access;
+export function breakpointAttributes(order: Spot & Pick<ArmOrder, 'inherit' | 'inKernel' | 'stackDepth'>): Uint8Array {
+  const { inherit, inKernel, stackDepth } = order;
+  const flags: Flag[] = [...INHERIT_FLAGS[inherit], 'sample_id_all', 'remove_on_exec'];
+  if (!inKernel) flags.push('exclude_kernel', 'exclude_callchain_kernel');
   return packBreakpoint({
-    type,
-    address: piece.address,
-    length: type === 'execute' ? EXECUTE_LENGTH : piece.length,
+    ...spotOf(order),
     period: 1,
-    sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.REGS_INTR | (options.stackDepth > 0 ? SAMPLE.CALLCHAIN : 0),
+    sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.REGS_INTR | (stackDepth > 0 ? SAMPLE.CALLCHAIN : 0),
     flags,
     userRegisters: 0,
     interruptRegisters: PERF_REGISTER_MASK,
-    stackDepth: options.stackDepth,
+    stackDepth,
   });
+}
+
+function spotOf({ access, address, length }: Spot): { type: Access; address: bigint; length: number } {
+  return { type: access, address: u64OfLinear(address), length: access === 'execute' ? EXECUTE_LENGTH : length };
 }
 
 /** The attribute block of an event that does nothing but own a ring. */
@@ -81,12 +78,9 @@ export function trackerAttributes(inherit: Inherit, separate: boolean): Uint8Arr
 }
 
 /** The attribute block of a breakpoint that never fires and is not inherited: it only takes a slot. */
-export function placeholderAttributes(piece: Piece): Uint8Array {
-  const type: Access = piece.access;
+export function placeholderAttributes(spot: Spot): Uint8Array {
   return packBreakpoint({
-    type,
-    address: piece.address,
-    length: type === 'execute' ? EXECUTE_LENGTH : piece.length,
+    ...spotOf(spot),
     period: 0,
     sampleType: 0,
     flags: ['disabled', 'exclude_kernel', 'remove_on_exec'],

@@ -3,8 +3,8 @@
 // The kernel does not tell what a thread has inherited, but it counts: with the same strangers on all threads, a thread that takes N more
 // breakpoints on a CPU than one that is known to have all of ours lacks N of ours there. And as they are always opened in one order, on each CPU, and
 // inherited as far as the parent had them, they are the last N.
-import { isErrno } from '../../linux/errno.js';
-import { type EventTarget, PerfEvent } from '../../linux/perf-event.js';
+import type { EventTarget } from '../../linux/perf-event.js';
+import { roomFor } from './open-event.js';
 
 /** Complete threads that are asked, so that a stranger on one of them does not count as ours. */
 const WITNESSES = 3;
@@ -26,7 +26,7 @@ export class SpareSlots {
    * there any more, nothing is known and everything counts as lacking.
    */
   lacking(target: EventTarget, complete: () => Iterable<number>): number | null {
-    const room = this.#room(target);
+    const room = roomFor(this.#placeholder, target, this.#slots);
     if (room === null) return null;
     const left = this.#leftByComplete(target.cpu, complete);
     return Math.max(0, room - left);
@@ -38,27 +38,12 @@ export class SpareSlots {
     let left = this.#slots;
     let asked = 0;
     for (const tid of complete()) {
-      const room = this.#room({ tid, cpu });
+      const room = roomFor(this.#placeholder, { tid, cpu }, this.#slots);
       if (room === null) continue;
       left = Math.min(left, room);
       if (++asked === WITNESSES) break;
     }
     if (asked > 0) this.#left.set(cpu, left);
     return asked > 0 ? left : 0;
-  }
-
-  /** Breakpoints that could be opened now; null where the thread has ended. Throws LinuxError. */
-  #room(target: EventTarget): number | null {
-    const taken: PerfEvent[] = [];
-    try {
-      while (taken.length < this.#slots) taken.push(PerfEvent.open(this.#placeholder, target));
-      return taken.length;
-    } catch (error) {
-      if (isErrno(error, 'ENOSPC')) return taken.length;
-      if (isErrno(error, 'ESRCH')) return null;
-      throw error;
-    } finally {
-      for (const event of taken) event[Symbol.dispose]();
-    }
   }
 }
