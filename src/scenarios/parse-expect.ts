@@ -12,6 +12,7 @@ import {
   parseRange,
   parseRegister,
   parseSignal,
+  parseTarget,
 } from './parse-operands.js';
 import type { ActorKind, BreakpointText } from './requests.js';
 import type { Statement } from './scenario.js';
@@ -94,7 +95,7 @@ function parseThreadFact(cursor: Cursor, thread: Named, subjects: Subjects): Fac
     cursor.expect('exited');
     return { kind: 'state', thread, state: { is: 'exited', status: cursor.take('with') ? cursor.number('a status', 0, 255) : null } };
   }
-  if (cursor.take('at')) return { kind: 'at', thread, address: parseAddress(cursor) };
+  if (cursor.take('at')) return { kind: 'at', thread, address: parseTarget(cursor) };
   if (cursor.peek() === 'memory') return parseMemoryFact(cursor, thread);
   if (cursor.take('context')) return parseContext(cursor, thread);
   return parseEvents(cursor, parseThreadEvent(cursor, thread), subjects);

@@ -1,8 +1,7 @@
 // Reads the lines that come before the script: title, source, kernels, mutants, CPUs, memory, threads and actors.
 import type { KernelName } from '../facility/rules.js';
-import type { AddressText } from './address.js';
 import type { Cursor } from './cursor.js';
-import { KERNELS, parseAddress, parseCpu, parseKernel, parseName } from './parse-operands.js';
+import { KERNELS, parseCpu, parseKernel, parseName, parseTarget } from './parse-operands.js';
 import { parseMemory } from './parse-program.js';
 import type { Actor, ActorKind } from './requests.js';
 import type { MemoryText, RuleChange, Scenario, ThreadText } from './scenario.js';
@@ -122,7 +121,7 @@ function readThread(cursor: Cursor, draft: Draft): void {
   const named = parseName(cursor, 'a name for the thread');
   cursor.expect('runs');
   const program = parseName(cursor, 'a program');
-  const start = cursor.take('from') ? parseStart(cursor) : null;
+  const start = cursor.take('from') ? parseTarget(cursor) : null;
   let cpu = 0;
   let process = named.name;
   if (cursor.take('on')) {
@@ -134,9 +133,4 @@ function readThread(cursor: Cursor, draft: Draft): void {
     process = cursor.word('a process');
   }
   draft.threads.push({ ...named, program, start, cpu, process });
-}
-
-function parseStart(cursor: Cursor): AddressText {
-  const start = parseAddress(cursor, 'a label');
-  return start.kind === 'name' ? { ...start, kind: 'label' } : start;
 }

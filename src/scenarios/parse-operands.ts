@@ -37,6 +37,12 @@ export function parseAddress(cursor: Cursor, what = 'an address'): AddressText {
   return { ...spot, kind, name, offset };
 }
 
+/** A label, with or without its `&`. */
+export function parseTarget(cursor: Cursor): AddressText {
+  const target = parseAddress(cursor, 'a label');
+  return target.kind === 'name' ? { ...target, kind: 'label' } : target;
+}
+
 /** `a`, `a:4`. */
 export function parseRange(cursor: Cursor): RangeText {
   const address = parseAddress(cursor, 'what to touch');

@@ -1,7 +1,6 @@
 // Reads the lines between `program NAME` and `end`: labels, instructions, and the kernel's actions below `syscall`.
-import type { AddressText } from './address.js';
 import type { Cursor } from './cursor.js';
-import { MOST_BYTES, parseAddress, parseName, parseRange, parseSignal } from './parse-operands.js';
+import { MOST_BYTES, parseAddress, parseName, parseRange, parseSignal, parseTarget } from './parse-operands.js';
 import {
   type ActionText,
   type CallText,
@@ -159,12 +158,6 @@ function parsePort(cursor: Cursor, direction: 'in' | 'out'): InstructionText {
   const port = cursor.number('a port', 0, 0xffff);
   const length = cursor.take(':') ? cursor.number('a length', 1, 4) : 1;
   return { op: 'io', direction, port, length, count: cursor.take('times') ? cursor.number('a count', 1, MOST_TIMES) : 1 };
-}
-
-/** A label, with or without its `&`. */
-function parseTarget(cursor: Cursor): AddressText {
-  const target = parseAddress(cursor, 'a label');
-  return target.kind === 'name' ? { ...target, kind: 'label' } : target;
 }
 
 function parseLoop(cursor: Cursor): InstructionText {

@@ -4,7 +4,7 @@ import { checkScenario } from './check.js';
 import { Cursor } from './cursor.js';
 import { parseExpect, type Subjects } from './parse-expect.js';
 import { DECLARATIONS, type Draft, FREE_TEXT, newDraft } from './parse-header.js';
-import { FAILURES, parseAddress, parseCpu, parseName } from './parse-operands.js';
+import { FAILURES, parseCpu, parseName, parseTarget } from './parse-operands.js';
 import { ProgramReader, parseAction, parseProgramHead } from './parse-program.js';
 import { parseRequest, parseResults } from './parse-request.js';
 import { ACTOR_KINDS, type ActorKind } from './requests.js';
@@ -190,8 +190,7 @@ function actorKinds(lines: readonly string[]): Map<string, ActorKind> {
 /** `run T`, `run T 3 steps`, `run T until &label`. */
 function parseLimit(cursor: Cursor): RunLimit {
   if (cursor.take('until')) {
-    const to = parseAddress(cursor, 'a label');
-    return { kind: 'until', to: to.kind === 'name' ? { ...to, kind: 'label' } : to };
+    return { kind: 'until', to: parseTarget(cursor) };
   }
   if (cursor.atEnd) return { kind: 'rest' };
   const count = cursor.number('a number of steps, or until', 1, MOST_STEPS);
