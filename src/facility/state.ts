@@ -126,9 +126,18 @@ export function requestOf(state: Facility, id: number): Request | null {
   return null;
 }
 
-/** The armed piece of that cookie, or null. */
-export function pieceOf(state: Facility, cookie: number): ArmedPiece | null {
-  for (const piece of state.armed) if (piece.cookie === cookie) return piece;
+/** The armed piece of that cookie, or null: they lie in the order of their cookies. */
+export function pieceOf({ armed }: Facility, cookie: number): ArmedPiece | null {
+  let low = 0;
+  let high = armed.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const piece = armed[middle];
+    if (piece === undefined) break;
+    if (piece.cookie === cookie) return piece;
+    if (piece.cookie < cookie) low = middle + 1;
+    else high = middle;
+  }
   return null;
 }
 

@@ -59,12 +59,21 @@ function priorityImage({ broker }: RegisterHalf, { tid, pid }: Running): Image {
   return image;
 }
 
+/** Where a thread's competitor was last found: a guess that is always checked, and no part of any state. */
+const guesses: number[] = [];
+
 /** The thread's own list; where it has none, that of its process. */
 function competitorOf({ competitors }: RegisterHalf['broker'], tid: number, pid: number): Competitor | undefined {
+  const guess = competitors[guesses[tid] ?? 0];
+  if (guess?.tid === tid) return guess;
   let ofProcess: Competitor | undefined;
-  for (const one of competitors) {
-    if (one.tid === tid) return one;
-    if (one.tid === -1 && one.pid === pid) ofProcess = one;
+  for (let at = 0; at < competitors.length; at++) {
+    const one = competitors[at];
+    if (one?.tid === tid) {
+      guesses[tid] = at;
+      return one;
+    }
+    if (one?.tid === -1 && one.pid === pid) ofProcess = one;
   }
   return ofProcess;
 }
