@@ -96,7 +96,7 @@ describe('hwbkpt lab run', () => {
     const { status, stdout, stderr } = await lab(TWO, file);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toBe(
-      `hwbkpt: ${file}:8:5: there is no thread "U"\n  run U\n      ^\nhwbkpt: ${file}:9:1: no line begins with "expekt"\n  expekt T is running\n  ^\n  A line begins with a word of the language, or with the name of a tracer or user that is declared above. Near: expect.\n`,
+      `hwbkpt: ${file}:8:5: there is no thread "U"\n  run U\n      ^\n  Near: T.\nhwbkpt: ${file}:9:1: no line begins with "expekt"\n  expekt T is running\n  ^\n  A line begins with a word of the language, or with the name of a tracer or user that is declared above. Near: expect.\n`,
     );
   });
 
