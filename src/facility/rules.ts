@@ -87,6 +87,8 @@ export interface TrapRules {
   readonly clearsDr6AfterReport: boolean;
   /** A thread's data breakpoint hit while the kernel runs for it: reported on the way back to user mode, or not at all. */
   readonly inKernel: 'reported' | 'ignored';
+  /** While callbacks run: all registers are off (R-327), or one that met its own breakpoint is not called again (R-208), or nothing is done. */
+  readonly callbacks: 'registers-off' | 'once-at-a-time' | 'open';
   /** `until-signal`: the thread's breakpoints are off from the exception to the delivery of its signal (R-106). */
   readonly dr7: 'kept' | 'until-signal' | 'each-until-signal';
   /** Whether the thread passes an instruction breakpoint by RF, set by the kernel (R-036, R-617). */

@@ -15,6 +15,8 @@ export interface Host {
   feed(event: FacilityEvent): readonly Notice[];
   /** The registers of thread `tid` (-1: of all CPUs) are other than they were. */
   changed(tid: number): void;
+  /** Sets CR4.DE on all CPUs, so that I/O breakpoints work (R-007); false where they have none. */
+  enableIoBreakpoints(): boolean;
   /** Tracing. */
   readonly tracing: Tracing;
 }

@@ -32,6 +32,8 @@ export interface Finding {
   threadSlots: number;
   /** What the owed SIGTRAP is about, as bits of virtual DR6: B0-B3 and BS. */
   reasons: number;
+  /** Register of the Kwatch handler that was told, or -1. */
+  kwatchSlot: number;
   /** Perf events whose period is full, in slot order: ids. */
   readonly overflows: number[];
   /** Hits that somebody was told of, in slot order. */
@@ -53,7 +55,7 @@ interface Slot {
 
 /** Sorts `exception` out. Changes virtual DR6 and counts, and nothing of the hardware. */
 export function sortOut(half: RegisterHalf, rules: Rules, exception: Exception): Finding {
-  const finding: Finding = { owes: null, setsRf: false, stale: false, threadSlots: 0, reasons: 0, overflows: [], told: [] };
+  const finding: Finding = { owes: null, setsRf: false, stale: false, threadSlots: 0, reasons: 0, kwatchSlot: -1, overflows: [], told: [] };
   const own = registersOf(half, rules, exception.tid);
   let virtualBits = 0;
   let claimed = false;
@@ -61,9 +63,10 @@ export function sortOut(half: RegisterHalf, rules: Rules, exception: Exception):
     // A bit of a slot that is not enabled means nothing (R-022).
     if (((exception.reasons >>> slot) & 1) === 0 || !isEnabled(exception.dr7, slot)) continue;
     const owner = half.owners[exception.cpu]?.[slot] ?? NOBODY;
-    // Kwatch deals with the lowest set bit only (R-208).
     if (rules.sharing === 'kwatch' && half.kwatch[slot] !== null) {
-      if (!claimed) tellKwatch(finding, half, slot);
+      // Kwatch deals with the lowest set bit only (R-208).
+      if ((exception.reasons & ((1 << slot) - 1)) !== 0) continue;
+      tellKwatch(finding, half, slot);
       claimed = true;
       continue;
     }
@@ -80,8 +83,11 @@ export function sortOut(half: RegisterHalf, rules: Rules, exception: Exception):
 function tellKwatch(finding: Finding, half: RegisterHalf, slot: number): void {
   const hold = half.kwatch[slot];
   if (hold === null || hold === undefined) return;
-  finding.told.push({ who: 'kwatch', id: hold.handler, answer: 'consumed' });
   if (hold.type === 0) finding.setsRf = true;
+  // Its own handler touched what it watches: swallowed (R-208).
+  if (((half.kwatchBusy >>> slot) & 1) !== 0) return;
+  finding.kwatchSlot = slot;
+  finding.told.push({ who: 'kwatch', id: hold.handler, answer: 'consumed' });
 }
 
 /** Gives one slot's bit to its owner. Returns the bit of virtual DR6 that it becomes, 0 for none. */
@@ -157,7 +163,7 @@ function owe(finding: Finding, what: NonNullable<Finding['owes']>): void {
   if (finding.owes === null) finding.owes = what;
 }
 
-/** The thread's own control register is empty, and nobody else claims the hit. */
+/** The thread's own control register enables nothing, and nobody else claims the hit (R-205, R-222). */
 function isStale({ trap }: Rules, own: VirtualRegisters, { reasons }: Exception, claimed: boolean): boolean {
   return trap.dropsStale && !claimed && (reasons & TRAP_BITS) !== 0 && (own.dr7Lo & 0xff) === 0;
 }

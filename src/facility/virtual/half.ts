@@ -36,6 +36,8 @@ export interface RegisterHalf {
   nextCharged: number;
   /** By physical register. */
   readonly kwatch: (KwatchHold | null)[];
+  /** Bits of registers whose Kwatch handler is running; 0 but while one runs. */
+  kwatchBusy: number;
   /** An in-kernel user has taken all registers of all CPUs: threads get none. */
   kernelUser: boolean;
 }
@@ -52,6 +54,7 @@ export function newHalf(cpus: number): RegisterHalf {
     charged: [],
     nextCharged: 1,
     kwatch: [null, null, null, null],
+    kwatchBusy: 0,
     kernelUser: false,
   };
 }
@@ -77,6 +80,7 @@ export function copyHalf(half: RegisterHalf): RegisterHalf {
     charged: half.charged.length === 0 ? [] : half.charged.map((one) => ({ ...one })),
     nextCharged: half.nextCharged,
     kwatch: half.kwatch.slice(),
+    kwatchBusy: half.kwatchBusy,
     kernelUser: half.kernelUser,
   };
 }

@@ -120,14 +120,10 @@ function wordsImage(half: RegisterHalf, rules: Rules, { tid, stepping }: Running
   for (const [slot, hold] of half.kwatch.entries()) {
     if (hold === null) continue;
     clearSlot(image, slot);
-    put(image, slot, { owner: hold.handler, address: hold.address, length: hold.length, access: accessOfType(hold.type) });
+    putField(image, slot, hold, ((lengthBits(hold.length) << 2) | hold.type) >>> 0);
+    image.owners[slot] = hold.handler;
   }
   return image;
-}
-
-function accessOfType(type: number): Access {
-  if (type === 0) return 'execute';
-  return type === 1 ? 'write' : 'readwrite';
 }
 
 /** R/W bits of an access (R-007). */
@@ -145,12 +141,16 @@ export function lengthBits(length: number): number {
 /** Enables `slot` for every task, by its G bit (R-348, R-522). False where there is nothing to put. */
 function put(image: Image, slot: number, piece: Placed | null): boolean {
   if (piece === null || slot < 0 || slot >= SLOTS) return false;
-  image.words[2 * slot] = lowHalf(piece.address);
-  image.words[2 * slot + 1] = highHalf(piece.address);
-  const field = piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | typeOfAccess(piece.access);
-  image.dr7 |= (2 << (2 * slot)) | (field << (16 + 4 * slot)) | GLOBAL_EXACT;
+  putField(image, slot, piece, piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | typeOfAccess(piece.access));
   image.owners[slot] = piece.owner;
   return true;
+}
+
+/** `field`: LEN<<2 | R/W. */
+function putField(image: Image, slot: number, { address }: { readonly address: Linear }, field: number): void {
+  image.words[2 * slot] = lowHalf(address);
+  image.words[2 * slot + 1] = highHalf(address);
+  image.dr7 |= (2 << (2 * slot)) | (field << (16 + 4 * slot)) | GLOBAL_EXACT;
 }
 
 function clearSlot(image: Image, slot: number): void {

@@ -29,6 +29,16 @@ export interface HwBreakpoint {
 /** 1: it is in a register now. 0: it is known, and waits (R-325). */
 export type Registered = Result<0 | 1>;
 
+/** Its `status`: unregistered, registered and waiting, installed (R-322). */
+export type Status = 0 | 1 | 2;
+
+/** Status of breakpoint `id`. */
+export function statusOf({ half }: Host, id: number): Status {
+  const request = requestOf(half.broker, id);
+  if (request === null) return 0;
+  return request.installed ? 2 : 1;
+}
+
 /** register_kernel_hw_breakpoint. */
 export function registerKernel(host: Host, breakpoint: HwBreakpoint): Registered {
   return register(host, breakpoint, { kind: 'kernel' });
@@ -47,14 +57,16 @@ export function unregister(host: Host, id: number): Result<null> {
   return good(null);
 }
 
-/** modify_user_hw_breakpoint: the old bytes stay when the new ones cannot be had. */
+/**
+ * modify_user_hw_breakpoint: the old bytes stay when the new ones cannot be had. One that is not registered may be modified too (R-324): its
+ * owner keeps it, so here its bytes are looked at and no more.
+ */
 export function modify(host: Host, id: number, wish: Pick<HwBreakpoint, 'address' | 'length' | 'access'>): Result<null> {
   const { broker } = host.half;
   if (broker.inCallback) return bad('EBUSY');
   const known = requestOf(broker, id);
-  if (known === null) return bad('ENOENT');
-  const error = checkBytes(host, known.scope, wish);
-  if (error !== null) return bad(error);
+  const error = checkBytes(host, known?.scope ?? null, wish);
+  if (error !== null || known === null) return outcome(error);
   const piece = { address: wish.address, length: wish.access === 'execute' ? 1 : wish.length };
   return outcome(refusal(host.feed({ type: 'change', id, pieces: [piece], access: wish.access }), id));
 }
@@ -77,13 +89,13 @@ function register(host: Host, breakpoint: HwBreakpoint, scope: Scope): Registere
 /** Length, alignment, and the half that belongs to the scope (R-325). */
 function checkBytes(
   { rules }: Host,
-  scope: Scope,
+  scope: Scope | null,
   { address, length, access }: Pick<HwBreakpoint, 'address' | 'length' | 'access'>,
 ): Errno | null {
-  if (![1, 2, 4, 8].includes(length)) return 'EINVAL';
+  if (![1, 2, 4, 8].includes(length) || (access === 'execute' && length !== 1)) return 'EINVAL';
   const bytes = access === 'execute' ? 1 : length;
   if (!Number.isInteger(address) || address % bytes !== 0) return 'EINVAL';
-  if (scope.kind === 'kernel') return isKernelAddress(address) ? null : 'EINVAL';
+  if (scope?.kind === 'kernel') return isKernelAddress(address) ? null : 'EINVAL';
   return isUserRange(address, bytes, rules.raw.userEnd) ? null : 'EINVAL';
 }
 

@@ -3,6 +3,9 @@ import { isKernelAddress, type Linear } from '../../facility/linear.js';
 import { isEnabled } from '../../facility/virtual/registers.js';
 import { bad, good, type Host, type Result } from '../host.js';
 
+/** There are so many ports. */
+const PORTS = 0x1_0000;
+
 /** What register_kwatch takes. `type`: 0 execute, 1 write, 2 I/O, 3 read or write. */
 export interface KwatchRequest {
   readonly address: Linear;
@@ -15,8 +18,8 @@ export interface KwatchRequest {
 /** register_kwatch: the number of the debug register. EINVAL, EBUSY where none is free (R-202). */
 export function registerKwatch(host: Host, { address, length, type, handler }: KwatchRequest): Result<number> {
   if (![1, 2, 4].includes(length) || ![0, 1, 2, 3].includes(type)) return bad('EINVAL');
-  if ((type === 0 && length !== 1) || handler === null || type === 2) return bad('EINVAL');
-  if (!isKernelAddress(address)) return bad('EINVAL');
+  if ((type === 0 && length !== 1) || handler === null) return bad('EINVAL');
+  if (type === 2 ? address < 0 || address + length > PORTS || !host.enableIoBreakpoints() : !isKernelAddress(address)) return bad('EINVAL');
   const slot = allocateGlobal(host);
   if (slot === null) return bad('EBUSY');
   host.half.kwatch[slot] = { address, length, type, handler };

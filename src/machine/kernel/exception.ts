@@ -5,7 +5,7 @@ import type { SigCode } from '../../facility/rules.js';
 import { type Finding, sortOut, type Told } from '../../facility/virtual/debug-exception.js';
 import { ownBroker } from '../../facility/virtual/half.js';
 import { REASON_BITS, STEP_BIT } from '../../facility/virtual/registers.js';
-import { raise } from '../cpu.js';
+import { moveToDr, raise } from '../cpu.js';
 import { NO_INFO, signalBit } from '../state.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 import { disown, keepOnly } from './load.js';
@@ -13,6 +13,8 @@ import { owe, send } from './signals.js';
 
 /** DR6 with no reason. */
 const DR6_RESET = 0xffff_0ff0 | 0;
+/** DR7 with nothing enabled. */
+const DR7_OFF = 0x400;
 
 /** How a #DB was taken. */
 export interface Taken {
@@ -36,7 +38,7 @@ export function debugException(kernel: Kernel, cpu: number, { raised, user, kpro
   const reasons = kprobe ? found & ~STEP_BIT : found;
   if (kprobe && reasons === 0) return;
   const finding = sortOut(state.half, setup.rules, { cpu, tid, reasons, dr7: registers.dr7, user });
-  for (const told of finding.told) tell(kernel, cpu, told);
+  if (finding.told.length > 0) tellAll(kernel, cpu, finding);
   if (finding.stale) {
     keepOnly(kernel, cpu, 'exception', (slot) => state.half.kwatch[slot] !== null);
     disown(kernel, cpu);
@@ -90,6 +92,20 @@ function oweFinding(kernel: Kernel, cpu: number, finding: Finding): void {
 
 function codeOf(codes: Kernel['setup']['rules']['codes'], what: NonNullable<Finding['owes']>): SigCode {
   return codes[what];
+}
+
+/** Callbacks, with the registers as the rules want them meanwhile. */
+function tellAll(kernel: Kernel, cpu: number, { told, kwatchSlot }: Finding): void {
+  const registers = cpuOf(kernel, cpu);
+  const { half } = kernel.state;
+  const { dr7 } = registers;
+  const { callbacks } = kernel.setup.rules.trap;
+  const busy = half.kwatchBusy;
+  if (callbacks === 'registers-off') moveToDr(registers, 7, DR7_OFF, 0);
+  if (callbacks === 'once-at-a-time' && kwatchSlot !== -1) half.kwatchBusy |= 1 << kwatchSlot;
+  for (const one of told) tell(kernel, cpu, one);
+  half.kwatchBusy = busy;
+  if (callbacks === 'registers-off') moveToDr(registers, 7, dr7 >>> 0, 0);
 }
 
 function tell(kernel: Kernel, cpu: number, told: Told): void {

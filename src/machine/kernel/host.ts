@@ -21,6 +21,10 @@ export function hostOf(kernel: Kernel): Host & SignalSink {
       if (tid === -1) reloadAll(kernel);
       else if (kernel.setup.rules.loading !== 'return-to-user') reload(kernel, tid);
     },
+    enableIoBreakpoints: () => {
+      for (const cpu of kernel.state.cpus) cpu.de = true;
+      return true;
+    },
     tracing: tracingOf(kernel),
     swallow: (tid, name, swallow) => {
       const { signals } = threadOf(kernel, tid);

@@ -32,6 +32,7 @@ export const FREEBSD: Rules = {
     dr6AtLoad: 'kept',
     clearsDr6AfterReport: true,
     inKernel: 'ignored',
+    callbacks: 'open',
     dr7: 'kept',
     executeSetsRf: false,
     dropsStale: false,

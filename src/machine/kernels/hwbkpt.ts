@@ -34,6 +34,7 @@ export const HWBKPT: Rules = {
     dr6AtLoad: 'kept',
     clearsDr6AfterReport: false,
     inKernel: 'reported',
+    callbacks: 'registers-off',
     dr7: 'kept',
     executeSetsRf: true,
     dropsStale: false,

@@ -30,10 +30,12 @@ export const LINUX_2_6_20: Rules = {
   life: { fork: 'copy', exec: 'drop' },
   trap: {
     dr6: 'hardware',
-    resetsDr6: false,
+    // By Kwatch's #DB path.
+    resetsDr6: true,
     dr6AtLoad: 'kept',
     clearsDr6AfterReport: false,
     inKernel: 'reported',
+    callbacks: 'once-at-a-time',
     dr7: 'until-signal',
     executeSetsRf: false,
     dropsStale: true,

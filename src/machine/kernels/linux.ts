@@ -32,6 +32,7 @@ export const LINUX: Rules = {
     dr6AtLoad: 'kept',
     clearsDr6AfterReport: false,
     inKernel: 'ignored',
+    callbacks: 'open',
     dr7: 'kept',
     executeSetsRf: true,
     dropsStale: false,

@@ -32,6 +32,7 @@ export const NETBSD: Rules = {
     dr6AtLoad: 'own',
     clearsDr6AfterReport: false,
     inKernel: 'ignored',
+    callbacks: 'open',
     dr7: 'kept',
     executeSetsRf: false,
     dropsStale: false,
