@@ -8,7 +8,7 @@ const SEED = 20070222;
 
 describe('any life of a facility', () => {
   // World checks every effect as it is issued, and at every rest compares with the reference.
-  test('keeps what it promises, whatever is late or fails', () => {
+  test('keeps what it promises, whatever is late or fails', { timeout: 60_000 }, () => {
     let evictions = 0;
     let refusals = 0;
     fc.assert(

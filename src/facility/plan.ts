@@ -6,8 +6,8 @@
 // them in each thread it covers, beside the kernel's. For requests of one piece that is R-342: a thread's levels of at least a kernel
 // request's rank are the slots that the greediest thread has taken when its turn comes.
 import { setPlanned, unsettle } from './ranking.js';
-import { type ArmedPiece, type PieceSpec, type Request, sameScope } from './request.js';
-import { type Facility, SLOTS, samePiece } from './state.js';
+import { type ArmedPiece, EVERYWHERE, type PieceSpec, type Request, SEVERAL, sameScope } from './request.js';
+import { type Competitor, type Facility, SLOTS, samePiece } from './state.js';
 
 type Kind = Pick<ArmedPiece, 'access' | 'scope' | 'inherit' | 'inKernel' | 'tids'> & { readonly stackDepth?: number };
 
@@ -24,20 +24,59 @@ export function makePlan(state: Facility): void {
   for (let at = 0; at < ranked.length; at++) {
     const request = ranked[at];
     if (request === undefined) break;
+    const { place } = request;
     const needs = request.hasTwin ? newPieces(ranked, at) : request.pieces.length;
-    const left = room - needs;
-    const { places } = request;
-    const ofKernel = request.scope.kind === 'kernel';
-    const planned = request.blocked === null && (ofKernel ? most : mostIn(places)) <= left;
+    const used = place >= 0 ? (taken[place] ?? 0) : place === EVERYWHERE ? most : mostIn(request.places);
+    const planned = used + needs <= room && request.blocked === null;
     if (planned) {
-      if (ofKernel) room = left;
-      else most = Math.max(most, take(places, needs));
+      if (place === EVERYWHERE) room -= needs;
+      else if (place === SEVERAL) most = Math.max(most, take(request.places, needs));
+      else {
+        taken[place] = used + needs;
+        if (used + needs > most) most = used + needs;
+      }
     }
     if (planned === request.planned) continue;
     setPlanned(state, request, planned);
     unsettle(state, request);
   }
   state.kernelSlots = SLOTS - state.kernelStrangers - room;
+}
+
+/**
+ * Plans a new request without looking at the others, where that is no question: there is room for it beside everything that is planned, so
+ * nobody's slots are another's than before. False where the plan must be made.
+ */
+export function planAlone(state: Facility, request: Request): boolean {
+  if (request.hasTwin || request.blocked !== null) return false;
+  const needs = request.pieces.length;
+  const room = SLOTS - state.kernelStrangers - state.kernelSlots - needs;
+  if (room < 0) return false;
+  const ofKernel = request.scope.kind === 'kernel';
+  const { competitors } = state;
+  if (ofKernel) {
+    for (let at = 0; at < competitors.length; at++) if (takenBy(competitors[at]) > room) return false;
+    state.kernelSlots += needs;
+  } else {
+    for (const place of request.places) if (takenBy(competitors[place]) > room) return false;
+  }
+  setPlanned(state, request, true);
+  return true;
+}
+
+/** Whether the plan is the same without `request`: nobody waits for what it had. */
+export function isMissedByNobody(state: Facility, request: Request): boolean {
+  if (request.hasTwin || !request.planned) return false;
+  for (let at = 0; at < state.requests.length; at++) if (state.requests[at]?.planned === false) return false;
+  return request.places.every((place) => state.competitors[place]?.strangers === 0);
+}
+
+/** Slots that strangers and planned requests have there; at most, for some may share. */
+function takenBy(one: Competitor | undefined): number {
+  if (one === undefined) return 0;
+  let sum = one.strangers;
+  for (let at = 0; at < one.chosen.length; at++) sum += one.chosen[at]?.pieces.length ?? 0;
+  return sum;
 }
 
 /** Returns how many slots strangers have where they have most. */

@@ -5,6 +5,7 @@ import { FacilityError } from './errors.js';
 import type { Effect, FacilityEvent } from './events.js';
 import { execed, exited, threadStarted } from './life.js';
 import { dropPiece, movePiece, sharedPiece } from './pieces.js';
+import { isMissedByNobody, planAlone } from './plan.js';
 import { enlist, findTwins, rerank, unsettle } from './ranking.js';
 import { type Code, newRequest, type Request, type RequestSpec } from './request.js';
 import { block, forget, settle, unblock, undoChange, uninstall } from './settle.js';
@@ -77,9 +78,11 @@ function take(state: Facility, event: FacilityEvent, out: Effect[]): void {
 function addRequest(state: Facility, spec: RequestSpec): void {
   if (requestOf(state, spec.id) !== null) return;
   const request = newRequest(spec, state.nextAge++);
+  const wasStale = state.stale;
   enlist(state, request);
   findPlaces(state, request);
   unsettle(state, request);
+  if (!wasStale && planAlone(state, request)) state.stale = false;
 }
 
 function change(state: Facility, { id, pieces, access }: Of<'change'>, out: Effect[]): void {
@@ -115,10 +118,13 @@ function moveOnly(state: Facility, request: Request, out: Effect[]): boolean {
 function withdraw(state: Facility, id: number, out: Effect[]): void {
   const request = requestOf(state, id);
   if (request === null) return;
+  const planStays = !state.stale && isMissedByNobody(state, request);
   if (request.installed) uninstall(state, request, 'withdrawn', out);
+  if (planStays && request.scope.kind === 'kernel') state.kernelSlots -= request.pieces.length;
   forget(state, request);
+  if (planStays) state.stale = false;
   // What it held may be what others waited for.
-  unblock(state);
+  else unblock(state);
 }
 
 function trapped(state: Facility, { cookies }: Of<'trap'>, out: Effect[]): void {
