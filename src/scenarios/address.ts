@@ -20,15 +20,3 @@ export interface RangeText {
   /** Null: the whole of the memory named. */
   readonly length: number | null;
 }
-
-/** `address` as it is written. */
-export function addressText(address: AddressText): string {
-  if (address.kind === 'number') return `0x${address.value.toString(16)}`;
-  const name = address.kind === 'label' ? `&${address.name}` : address.name;
-  return address.offset === 0 ? name : `${name}+${address.offset}`;
-}
-
-/** `range` as it is written. */
-export function rangeText({ address, length }: RangeText): string {
-  return length === null ? addressText(address) : `${addressText(address)}:${length}`;
-}

@@ -169,6 +169,7 @@ class Runner {
         return;
       case 'fail':
         this.#failNext = statement.errno;
+        this.#note(statement);
         return;
       case 'request':
         this.#request(statement);

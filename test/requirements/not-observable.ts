@@ -4,20 +4,14 @@ import type { RequirementId } from './requirement.js';
 
 const NO_IA64 = 'ia64 hardware and its kernel; hwbkpt runs on x86-64 and simulates x86 only';
 const NO_ARM64 = 'arm64 hardware and its kernel; hwbkpt runs on x86-64 and simulates x86 only';
-const PFMON = 'options and messages of pfmon, a program that is not part of this project; no kernel or processor shows them';
 
 export const NOT_OBSERVABLE: Readonly<Record<RequirementId, string>> = {
-  'R-111': 'a question that a mail of 2007 left open: it states no behaviour',
-  'R-302': 'who proposed what in 2007; the outcome is R-321',
   'R-306': 'code of May 2007 of which no copy could be found; only that it existed is known',
   'R-308': 'the form of a proposal of 2008, of which only the beginning could be found',
   'R-310': 'who asked for what in 2009; the outcome is how Linux works today (R-560 to R-594)',
   'R-708': 'a remark that could not be confirmed in the sources: it states no behaviour',
-  'R-801': NO_IA64,
   'R-802': NO_IA64,
   'R-803': NO_IA64,
-  'R-860': PFMON,
-  'R-864': PFMON,
   'R-865': NO_IA64,
   'R-901': NO_ARM64,
   'R-902': NO_ARM64,
