@@ -48,6 +48,6 @@ function checkPriority(id: RequestId, priority: number): void {
 function checkPieces(id: RequestId, pieces: readonly PieceSpec[]): void {
   if (pieces.length < 1 || pieces.length > SLOTS)
     throw new FacilityError('bad-request', `request ${id} has ${pieces.length} pieces`, `A request has 1 to ${SLOTS}.`);
-  if (pieces.some((piece, at) => pieces.findIndex((other) => samePiece(piece, other)) !== at))
+  if (pieces.length > 1 && pieces.some((piece, at) => pieces.findIndex((other) => samePiece(piece, other)) !== at))
     throw new FacilityError('bad-request', `request ${id} has a piece twice`);
 }

@@ -1,7 +1,9 @@
 // Who competes with whom: requests of one thread with each other, all of them with the kernel's, those of different threads not at all.
 import { setPlanned } from './ranking.js';
-import type { Request } from './request.js';
+import { type Request, SEVERAL } from './request.js';
 import { type Competitor, type Facility, UNUSED, WHOLE_PROCESS } from './state.js';
+
+const NOWHERE: readonly number[] = [];
 
 /** Index of the competitor of a thread, or of a {@link WHOLE_PROCESS}; made when there is none. */
 export function competitorFor(state: Facility, pid: number, tid: number): number {
@@ -29,7 +31,7 @@ function indexOf({ competitors }: Facility, pid: number, tid: number): number {
 function letProcessIn(state: Facility, at: number, { pid, chosen }: Competitor): void {
   for (const request of state.ranked) {
     if (request.scope.kind !== 'process' || request.scope.pid !== pid) continue;
-    request.places = [...request.places, at];
+    setPlaces(request, [...request.places, at]);
     if (request.planned) chosen.push(request);
   }
   state.stale = true;
@@ -39,12 +41,17 @@ function letProcessIn(state: Facility, at: number, { pid, chosen }: Competitor):
 export function findPlaces(state: Facility, request: Request, pid?: number): void {
   const { planned, places: before } = request;
   setPlanned(state, request, false);
-  request.places = placesOf(state, request, pid);
+  setPlaces(request, placesOf(state, request, pid));
   setPlanned(state, request, planned);
   for (const one of ownPlaces(state, request.places, request)) one.users++;
   for (const one of ownPlaces(state, before, request)) one.users--;
   for (const at of before) if (!request.places.includes(at)) leaveUnused(state, at);
   state.stale = true;
+}
+
+function setPlaces(request: Request, places: readonly number[]): void {
+  request.places = places;
+  if (request.scope.kind !== 'kernel') request.place = places.length === 1 ? (places[0] ?? SEVERAL) : SEVERAL;
 }
 
 function placesOf(state: Facility, { scope, tids }: Request, pid?: number): number[] {
@@ -77,7 +84,7 @@ function ownPlaces({ competitors }: Facility, places: readonly number[], { scope
 export function leavePlaces(state: Facility, request: Request): void {
   const { places } = request;
   for (const one of ownPlaces(state, places, request)) one.users--;
-  request.places = [];
+  setPlaces(request, NOWHERE);
   for (const at of places) leaveUnused(state, at);
 }
 
@@ -88,7 +95,11 @@ export function leaveUnused(state: Facility, at: number, ended = false): void {
   if (one.strangers > 0) state.stale = true;
   Object.assign(one, { pid: -1, tid: UNUSED, strangers: 0, chosen: [] });
   for (const request of state.requests) {
-    if (request.scope.kind === 'process' && request.places.includes(at)) request.places = request.places.filter((place) => place !== at);
+    if (request.scope.kind === 'process' && request.places.includes(at))
+      setPlaces(
+        request,
+        request.places.filter((place) => place !== at),
+      );
   }
 }
 

@@ -7,7 +7,7 @@ import { type Facility, pieceOf, samePiece } from './state.js';
 /** Gives `request` its pieces: new ones where nobody has the same armed. */
 export function armFor(state: Facility, request: Request, out: Effect[]): void {
   request.cookies = request.pieces.map((wanted) => {
-    const piece = sharedPiece(state, request, wanted) ?? newPiece(state, request, wanted, out);
+    const piece = (request.hasTwin ? sharedPiece(state, request, wanted) : null) ?? newPiece(state, request, wanted, out);
     piece.users++;
     return piece.cookie;
   });
@@ -16,6 +16,8 @@ export function armFor(state: Facility, request: Request, out: Effect[]): void {
 
 /** Takes pieces that are armed as `request` wants them, if all are: then nothing need be disarmed to be armed again. */
 export function reclaim(state: Facility, request: Request): void {
+  // Without anybody who wants the same there is nothing to be had; pieces of its own are there only where it has just lost them.
+  if (!request.hasTwin && !request.wasInstalled && request.before === null) return;
   const cookies: number[] = [];
   for (const wanted of request.pieces) {
     const piece = sharedPiece(state, request, wanted);
@@ -60,13 +62,14 @@ export function movePiece(state: Facility, piece: ArmedPiece, out: Effect[]): vo
 
 /** Forgets a piece that the hardware has not, or not any more. */
 export function dropPiece(state: Facility, piece: ArmedPiece): void {
-  state.armed.splice(state.armed.indexOf(piece), 1);
+  state.armed.splice(state.armed.lastIndexOf(piece), 1);
 }
 
 /** A piece that serves others or has just ceased to, and would serve `request`. */
 export function sharedPiece(state: Facility, request: Request, wanted: PieceSpec): ArmedPiece | null {
-  for (const piece of state.armed) {
-    if (samePiece(piece, wanted) && piece.state !== 'disarming' && canShare(piece, request)) return piece;
+  for (let at = state.armed.length - 1; at >= 0; at--) {
+    const piece = state.armed[at];
+    if (piece !== undefined && samePiece(piece, wanted) && piece.state !== 'disarming' && canShare(piece, request)) return piece;
   }
   return null;
 }

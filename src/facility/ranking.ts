@@ -78,6 +78,6 @@ function insert(list: Request[], request: Request): void {
 }
 
 function remove(list: Request[], request: Request): void {
-  const at = list.indexOf(request);
+  const at = list.lastIndexOf(request);
   if (at >= 0) list.splice(at, 1);
 }

@@ -9,6 +9,10 @@ export const PRIORITY = { normal: 20, ptrace: 50, high: 90 } as const;
 const INSTALLED_RANK = 257;
 const KEPT_RANK = 256;
 
+/** `place` of a kernel's request, and of one that has not just one place. */
+export const EVERYWHERE = -1;
+export const SEVERAL = -2;
+
 /** Names a request to its owner; not to be used again while the request is known. */
 export type RequestId = number;
 
@@ -58,6 +62,8 @@ export interface Request extends RequestSpec {
   tids: readonly number[];
   /** Where it competes: indices of competitors. Empty for the kernel, which competes everywhere. */
   places: readonly number[];
+  /** The same as one number, for the plan: the only place, {@link EVERYWHERE} or {@link SEVERAL}. */
+  place: number;
   installed: boolean;
   /** The last plan installs it. */
   planned: boolean;
@@ -98,6 +104,7 @@ export function newRequest(spec: RequestSpec, age: number): Request {
     rank: priority,
     tids: scope.kind === 'thread' ? [scope.tid] : [],
     places: [],
+    place: scope.kind === 'kernel' ? EVERYWHERE : SEVERAL,
     installed: false,
     planned: false,
     wasInstalled: false,
@@ -116,6 +123,7 @@ export function copyRequest(of: Request): Request {
   copy.rank = of.rank;
   copy.tids = of.tids;
   copy.places = of.places;
+  copy.place = of.place;
   copy.installed = of.installed;
   copy.planned = of.planned;
   copy.wasInstalled = of.wasInstalled;

@@ -122,7 +122,11 @@ export function copyFacility(state: Facility): Facility {
 
 /** The request of that number, or null. */
 export function requestOf(state: Facility, id: number): Request | null {
-  for (const request of state.requests) if (request.id === id) return request;
+  // From the newest: those that have just come are asked for most.
+  for (let at = state.requests.length - 1; at >= 0; at--) {
+    const request = state.requests[at];
+    if (request?.id === id) return request;
+  }
   return null;
 }
 
