@@ -1,0 +1,48 @@
+// docs/kernels.md is what the scenarios do under the rules of all kernels.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { expect, inject, test } from 'vitest';
+import { REPOSITORY } from '../helpers/paths.js';
+import { pageText, sectionsOf } from './markdown.js';
+
+const page = pageText('docs/kernels.md');
+
+function generate(...args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const problem = inject('distProblem');
+  if (problem !== null) throw new Error(problem);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['build/scripts/generate-kernels-page.js', ...args], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+test('docs/kernels.md matches the scenarios and kernels', () => {
+  expect(generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+test('the generator says how it is used', () => {
+  const { status, stdout } = generate('--help');
+  expect(status).toBe(0);
+  expect(stdout).toContain('npm run docs');
+});
+
+test('every scenario has a section, and no two sections the same name', () => {
+  const files = readdirSync(`${REPOSITORY}/fixtures/scenarios`).filter((file) => file.endsWith('.scn'));
+  for (const file of files) expect(page).toContain(`(../fixtures/scenarios/${file}), from`);
+  const titles = sectionsOf(page).map(({ title }) => title.toLowerCase());
+  expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
+});
+
+/** Cells of the first row below `heading` that is about `subject`, without its first. */
+function row(heading: string, subject: string): string[] {
+  const section = page.slice(page.indexOf(`\n### ${heading}\n`));
+  const found = section.split('\n').find((line) => line.startsWith('| ') && line.includes(`\`${subject}\``));
+  return (found ?? '').split(' | ').slice(1);
+}
+
+test('a reader finds what the mails say', () => {
+  expect(row('fork, kernel by kernel', 'C dr0')).toEqual(['0x0', 'a (0x601000)', '0x0', '0x0 |']);
+  expect(row('two watched places in one system call', 'T exception')).toEqual(['twice', 'once', 'twice |']);
+  expect(row('Raw registers', 'raw.refusedFields')[0]).toBe('I/O, execute of 2, 4 or 8 bytes (0x5554)');
+});
