@@ -53,7 +53,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     choices: ['w', 'rw', 'x'],
     default: 'w',
   },
-  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'perf'], default: 'auto' },
+  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'perf', 'sim'], default: 'auto' },
   { flags: '--changes-only', description: 'leave out writes that did not change the value' },
   {
     flags: '--inherit <who>',

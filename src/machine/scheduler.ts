@@ -12,6 +12,7 @@ export class Scheduler {
   readonly #turns: number[];
   /** Thread that each search for the next begins behind. */
   #last = -1;
+  #nextCpu = 0;
   #random: number;
 
   /** `seed`: any 32-bit number. */
@@ -21,14 +22,15 @@ export class Scheduler {
     this.#random = seed | 0;
   }
 
-  /** One step of every CPU that has something to do. False when no thread is ready. */
+  /** One step of the next CPU that has something to do. False when no thread is ready. */
   step(): boolean {
-    let busy = false;
-    for (const [cpu] of this.#machine.state.cpus.entries()) {
+    for (let tried = 0; tried < this.#turns.length; tried++) {
+      const cpu = this.#nextCpu;
+      this.#nextCpu = (cpu + 1) % this.#turns.length;
       this.#choose(cpu);
-      busy = this.#machine.step(cpu) || busy;
+      if (this.#machine.step(cpu)) return true;
     }
-    return busy;
+    return false;
   }
 
   /** Gives `cpu` another thread when its turn is over, or its thread does not go on. */

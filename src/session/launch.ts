@@ -2,12 +2,14 @@
 import type { Engine } from '../engines/contract.js';
 import { HeldProcess } from '../engines/host/held-process.js';
 import { launchedLifecycle } from '../engines/host/lifecycle.js';
+import type { OwnTarget } from '../engines/own-target.js';
 import { checkCommand } from './check-command.js';
-import { chooseEngine } from './choose-engine.js';
+import { chooseEngine, ownTargetsOf } from './choose-engine.js';
 import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, CannotLaunchError } from './errors.js';
 import { openLiveProgram } from './live-program.js';
 import type { TargetOptions } from './options.js';
+import { openOwnProgram } from './own-program.js';
 import { Target } from './target.js';
 
 /**
@@ -18,6 +20,8 @@ import { Target } from './target.js';
 export async function launch(argv: readonly string[], options: TargetOptions = {}): Promise<Target> {
   const [command] = argv;
   if (command === undefined) throw new BadRequestError('no command to launch');
+  const simulated = ownTargetsOf(options.engine ?? 'auto');
+  if (simulated !== null) return ownTarget(simulated.launch(argv, options.inherit ?? 'threads'), options);
   const engine = chooseEngine(options.engine ?? 'auto');
   checkCommand(command);
   const held = HeldProcess.start(argv, process.env, options.surroundings);
@@ -28,6 +32,12 @@ export async function launch(argv: readonly string[], options: TargetOptions = {
     held.abandon();
     throw explainArmFailure(error);
   }
+}
+
+/** A target that its engine has made. */
+function ownTarget(own: OwnTarget, options: TargetOptions): Target {
+  const { session, lifecycle, threadIds, threadName } = own;
+  return new Target({ session, program: openOwnProgram(own), lifecycle, options, facts: { threadIds, threadName } });
 }
 
 function hold(held: HeldProcess, engine: Engine, options: TargetOptions): Target {

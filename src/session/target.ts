@@ -32,6 +32,11 @@ export interface TargetParts {
   readonly program: Program;
   readonly lifecycle: Lifecycle;
   readonly options: TargetOptions;
+  /** Who knows the target's threads; the system, unless said otherwise. */
+  readonly facts?: {
+    threadIds(pid: number): number[];
+    threadName(pid: number, tid: number): string | null;
+  };
 }
 
 /**
@@ -41,7 +46,7 @@ export interface TargetParts {
 export class Target implements AsyncDisposable {
   readonly pid: number;
   readonly #parts: TargetParts;
-  readonly #threads = new ThreadBook({ ids: threadIds, name: threadName });
+  readonly #threads: ThreadBook;
   readonly #code: CodeKnowledge;
   readonly #slots: Slots;
   readonly #armory: Armory;
@@ -63,6 +68,7 @@ export class Target implements AsyncDisposable {
     const { session, program, lifecycle, options } = parts;
     const inherit = options.inherit ?? 'threads';
     this.#parts = parts;
+    this.#threads = new ThreadBook({ ids: parts.facts?.threadIds ?? threadIds, name: parts.facts?.threadName ?? threadName });
     this.pid = program.pid;
     this.#ended = new Promise((resolve, reject) => {
       this.#settleEnded = { resolve, reject };

@@ -6,7 +6,7 @@
 //   store 2     3e 66 89 07      mov [rdi], ax
 //   store 1     3e 3e 88 07      mov [rdi], al
 import { highHalf, lowHalf } from '../../facility/index.js';
-import { REGISTER, REGISTER_WORDS } from '../../instructions/registers.js';
+import { FLAG, REGISTER, REGISTER_WORDS } from '../../instructions/registers.js';
 import { INSTRUCTION_BYTES, type Instruction } from '../../machine/index.js';
 
 const FILL = 0x3e;
@@ -68,13 +68,26 @@ function filled(code: readonly number[]): readonly number[] {
   return [...new Array<number>(Math.max(0, INSTRUCTION_BYTES - code.length)).fill(FILL), ...code];
 }
 
-/** Writes the registers that `instruction` leaves behind, in the layout of instructions/registers.ts, after `done` iterations where it repeats. */
-export function leaveRegisters(registers: Uint32Array, instruction: Instruction | null, done: number): void {
+/** What an instruction has done, as far as registers tell it. */
+export interface Done {
+  readonly instruction: Instruction | null;
+  /** Iterations, where it repeats. */
+  readonly iterations: number;
+  /** What is in memory where it wrote. */
+  readonly result: number;
+}
+
+/** Writes the registers that an instruction leaves behind, in the layout of instructions/registers.ts. */
+export function leaveRegisters(registers: Uint32Array, { instruction, iterations, result }: Done): void {
   registers.fill(0, 0, REGISTER_WORDS);
   if (instruction === null) return;
   switch (instruction.op) {
-    case 'store':
     case 'add':
+      registers[2 * REGISTER.flags] = flagsOfSum(BigInt(result), BigInt(instruction.value), instruction.length);
+      put(registers, REGISTER.di, instruction.at);
+      put(registers, REGISTER.ax, instruction.value);
+      return;
+    case 'store':
       put(registers, REGISTER.di, instruction.at);
       put(registers, REGISTER.ax, instruction.value);
       return;
@@ -83,17 +96,38 @@ export function leaveRegisters(registers: Uint32Array, instruction: Instruction 
       put(registers, REGISTER.di, instruction.at);
       return;
     case 'rep-stos':
-      put(registers, REGISTER.di, instruction.at + done * instruction.length);
+      put(registers, REGISTER.di, instruction.at + iterations * instruction.length);
       put(registers, REGISTER.ax, instruction.value);
-      put(registers, REGISTER.cx, instruction.count - done);
+      put(registers, REGISTER.cx, instruction.count - iterations);
       return;
     case 'rep-movs':
-      put(registers, REGISTER.di, instruction.to + done * instruction.length);
-      put(registers, REGISTER.si, instruction.from + done * instruction.length);
-      put(registers, REGISTER.cx, instruction.count - done);
+      put(registers, REGISTER.di, instruction.to + iterations * instruction.length);
+      put(registers, REGISTER.si, instruction.from + iterations * instruction.length);
+      put(registers, REGISTER.cx, instruction.count - iterations);
       return;
     default:
   }
+}
+
+/** CF, PF, ZF, SF and OF after ADD of `addend` gave `sum`, both of `length` bytes. */
+function flagsOfSum(sum: bigint, addend: bigint, length: number): number {
+  const bits = 8 * length;
+  const [result, added] = [BigInt.asUintN(bits, sum), BigInt.asUintN(bits, addend)];
+  const before = BigInt.asUintN(bits, result - added);
+  const sign = (value: bigint): boolean => value >> BigInt(bits - 1) === 1n;
+  let flags = 0;
+  if (result < added) flags |= FLAG.carry;
+  if (hasEvenParity(Number(result & 0xffn))) flags |= FLAG.parity;
+  if (result === 0n) flags |= FLAG.zero;
+  if (sign(result)) flags |= FLAG.sign;
+  if (sign(before) === sign(added) && sign(result) !== sign(added)) flags |= FLAG.overflow;
+  return flags;
+}
+
+function hasEvenParity(byte: number): boolean {
+  let ones = 0;
+  for (let rest = byte; rest !== 0; rest >>>= 1) ones += rest & 1;
+  return ones % 2 === 0;
 }
 
 function put(registers: Uint32Array, register: number, value: number): void {

@@ -21,7 +21,7 @@ import { ArmError } from '../errors.js';
 import { leaveRegisters } from './code.js';
 import type { World } from './world.js';
 
-/** Steps of every CPU in one round: enough to be quick, few enough that readers keep up. */
+/** Steps of CPUs in one round: enough to be quick, few enough that readers keep up. */
 const STEPS_A_ROUND = 2000;
 /** Machines count from 0, people and systems from 1. */
 const FIRST = 1;
@@ -158,9 +158,16 @@ export class SimSession implements EngineSession {
     hit.timeHi = Number(time >> 32n);
     hit.ipLo = lowHalf(pc);
     hit.ipHi = highHalf(pc);
-    leaveRegisters(hit.registers, instruction, thread.context.rep);
+    leaveRegisters(hit.registers, { instruction, iterations: thread.context.rep, result: this.#resultOf(thread.pid, instruction) });
     this.#delivered++;
     sink.hit(hit);
+  }
+
+  #resultOf(pid: number, instruction: Instruction | null): number {
+    const { state, setup } = this.#world.machine;
+    const memory = state.spaces[pid] ?? null;
+    if (memory === null || instruction?.op !== 'add') return 0;
+    return readMemory(memory, setup.layout, instruction.at, instruction.length) ?? 0;
   }
 
   reconcile(): Reconciliation {

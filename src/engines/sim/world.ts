@@ -42,7 +42,7 @@ export class World implements TargetNames {
     this.#scheduler = new Scheduler(this.machine, SEED);
   }
 
-  /** One step of every CPU. False when all is over. */
+  /** One step of one CPU. False when all is over. */
   step(): boolean {
     return this.#scheduler.step();
   }
