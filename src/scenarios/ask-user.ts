@@ -24,16 +24,22 @@ export class Users {
   readonly #asking: Asking;
   readonly #kwatch = new Map<number, number>();
   readonly #perf = new Map<number, number[]>();
+  /** By perf event; stays when the event goes, for what happened is told later. */
+  readonly #owners = new Map<number, number>();
 
   constructor(asking: Asking) {
     this.#asking = asking;
   }
 
-  /** The user whose perf event that is, or whose copy of one, or null. */
+  /** The user whose perf event that is or was, or whose copy of one; null for nobody's. */
   ownerOfEvent(event: number): number | null {
+    const known = this.#owners.get(event);
+    if (known !== undefined) return known;
     const origin = this.#asking.host.half.charged.find(({ id }) => id === event)?.origin ?? -1;
-    for (const [user, events] of this.#perf) if (events.includes(event) || events.includes(origin)) return user;
-    return null;
+    const owner = this.#owners.get(origin);
+    if (owner === undefined) return null;
+    this.#owners.set(event, owner);
+    return owner;
   }
 
   /** Whether the user's breakpoint is in a register, waits for one, or is unknown. */
@@ -161,7 +167,7 @@ export class Users {
   #open(user: number, tid: number, { cpu, breakpoint, kernel, inherit }: Extract<UserRequest, { ask: 'open' }>): Answer {
     if (this.#host.rules.sharing !== 'charges') return failure('ENOSYS');
     const result = this.#event({ tid, cpu: cpu ?? -1, excludeKernel: !kernel, inherit }, breakpoint);
-    if (result.ok) this.#perf.set(user, [...(this.#perf.get(user) ?? []), result.value]);
+    if (result.ok) this.#own(user, [...(this.#perf.get(user) ?? []), result.value]);
     return answerOf(result);
   }
 
@@ -176,8 +182,13 @@ export class Users {
       }
       made.push(result.value);
     }
-    this.#perf.set(user, made);
+    this.#own(user, made);
     return { kind: 'ok' };
+  }
+
+  #own(user: number, events: number[]): void {
+    this.#perf.set(user, events);
+    for (const event of events) this.#owners.set(event, user);
   }
 
   #event(where: Pick<PerfBreakpoint, 'tid' | 'cpu' | 'excludeKernel' | 'inherit'>, breakpoint: BreakpointText): Result<number> {

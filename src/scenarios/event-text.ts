@@ -2,7 +2,7 @@
 import { joinU64 } from '../base/u64.js';
 import type { MachineEvent } from '../machine/events.js';
 import { toldUser } from './event-match.js';
-import type { Run } from './run.js';
+import type { Run } from './record.js';
 
 /** A column: a CPU, a thread, or the one of what was asked. */
 export type Column =

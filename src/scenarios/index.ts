@@ -2,7 +2,8 @@
 export { setColumns } from './columns.js';
 export { jsonLines } from './json.js';
 export { type Parsed, parseScenario } from './parse.js';
-export { type Observation, type Run, runScenario, type Verdict } from './run.js';
+export type { Observation, Run, Verdict } from './record.js';
+export { runScenario } from './run.js';
 export { kernelsOf, type RuleChange, type Scenario, type Statement } from './scenario.js';
 export { markedLine, ScenarioError, type ScenarioErrorCode } from './scenario-error.js';
 export { timelineLines } from './timeline.js';

@@ -3,7 +3,7 @@ import { joinU64 } from '../base/u64.js';
 import { u64OfLinear } from '../facility/linear.js';
 import type { MachineEvent } from '../machine/events.js';
 import { toldUser } from './event-match.js';
-import type { Run, RunStep } from './run.js';
+import type { Run, RunStep } from './record.js';
 
 /** The lines of one run, without line ends. `file`: as it was given. */
 export function jsonLines(run: Run, file: string): string[] {

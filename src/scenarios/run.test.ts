@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { KERNELS } from '../machine/kernels/index.js';
 import { jsonLines } from './json.js';
 import { parseScenario } from './parse.js';
-import { type Run, runScenario } from './run.js';
+import type { Run } from './record.js';
+import { runScenario } from './run.js';
 import { timelineLines } from './timeline.js';
 
 const HEAD = `title a test

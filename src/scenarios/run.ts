@@ -13,59 +13,10 @@ import { assemble, assembleAction } from './assemble.js';
 import { judge, virtual } from './judge.js';
 import { type Layout, layOut } from './layout.js';
 import { Names } from './names.js';
+import { type Observation, type Run, type RunStep, subjectOf, type Verdict, type VirtualChange } from './record.js';
 import type { ResultText, TracerRequest, UserRequest } from './requests.js';
 import { changeRule } from './rule-change.js';
 import type { RuleChange, RunLimit, Scenario, Statement } from './scenario.js';
-
-/** Something that was done, and all that came of it. */
-export interface RunStep {
-  /** Of the scenario. */
-  readonly line: number;
-  /** The script's line, or the instruction. */
-  readonly text: string;
-  /** What a request answered. */
-  readonly answer: string | null;
-  /** The CPU and thread that did an instruction; null for a line of the script. */
-  readonly by: { readonly cpu: number; readonly tid: number } | null;
-  readonly events: readonly MachineEvent[];
-  /** Virtual registers that are other than before. */
-  readonly virtual: readonly VirtualChange[];
-}
-
-export interface VirtualChange {
-  readonly tid: number;
-  readonly register: number;
-  readonly value: bigint;
-}
-
-/** An expect, or what a request was to answer. */
-export interface Verdict {
-  readonly line: number;
-  readonly text: string;
-  readonly met: boolean;
-  readonly found: string;
-}
-
-/** What an expect or request is about, and what this kernel has to say, whether or not anything is expected of it. */
-export interface Observation {
-  readonly line: number;
-  readonly subject: string;
-  readonly found: string;
-}
-
-/** A scenario that has been run. */
-export interface Run {
-  readonly scenario: Scenario;
-  readonly rules: Rules;
-  readonly names: Names;
-  readonly users: Users;
-  readonly cpus: number;
-  readonly steps: readonly RunStep[];
-  readonly observations: readonly Observation[];
-  /** Only those that say something about this kernel. */
-  readonly verdicts: readonly Verdict[];
-  readonly met: boolean;
-}
 
 /** A thread that does not come to rest. */
 const MOST_STEPS = 10_000;
@@ -183,6 +134,8 @@ class Runner {
   #note({ line, text }: Pick<Statement, 'line' | 'text'>, answer: string | null = null, by: RunStep['by'] = null): void {
     const events = this.#machine.takeEvents();
     this.#nameChildren(events);
+    // Copies of an event are known as such only while they are there.
+    for (const event of events) if (event.type === 'triggered' && event.told.who === 'perf') this.#users.ownerOfEvent(event.told.id);
     this.#events.push(...events);
     this.#steps.push({ line, text, answer, by, events, virtual: this.#changedRegisters() });
   }
@@ -316,13 +269,4 @@ const USER_REQUESTS: readonly string[] = [
 
 function isUserRequest(request: TracerRequest | UserRequest): request is UserRequest {
   return USER_REQUESTS.includes(request.ask);
-}
-
-/** `expect on linux: T dr6 shows 0` -> `T dr6 shows`: what several expects about the same thing have in common. */
-function subjectOf(text: string): string {
-  const fact = text.replace(/^expect\s+(on [^:]*:\s*)?(not\s+)?/, '');
-  return (
-    /^.*?(?=\s=)|^.*?\s(?:shows|armed|is|has|at)(?=\s)|^.*?(?=\s(?:once|twice|never|\d+ times)$)/.exec(fact)?.[0].replace(/ has$/, ' is') ??
-    fact
-  );
 }

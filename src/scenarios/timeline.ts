@@ -2,7 +2,7 @@
 
 import { setColumns } from './columns.js';
 import { type Cell, type Column, eventCells, loadText, NOTHING_SHOWN, type Shown } from './event-text.js';
-import type { Run, RunStep, VirtualChange } from './run.js';
+import type { Run, RunStep, VirtualChange } from './record.js';
 
 /** Characters a line may have. */
 const WIDTH = 160;
