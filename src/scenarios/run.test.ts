@@ -89,14 +89,13 @@ describe('its timeline', () => {
     expect(text).toContain('1 of 2 expectations not met');
   });
 
-  test('fits into 160 columns with 4 CPUs and 4 threads', () => {
-    const threads = [1, 2, 3].map((n) => `thread T${n} runs p on cpu ${n}`).join('\n');
-    const wide = runOf(
-      'gdb attach T\ngdb set T slot 0 write a\nrun T1 until spin\nrun T2 until spin\nrun T3 until spin',
-      'hwbkpt',
-      `cpus 4\n${HEAD}${threads}\n`,
-    );
-    for (const line of timelineLines(wide)) expect(line.length).toBeLessThanOrEqual(160);
+  test('fits into 160 columns with 8 CPUs and 8 threads', () => {
+    const others = [1, 2, 3, 4, 5, 6, 7];
+    const threads = others.map((n) => `thread T${n} runs p on cpu ${n}\n`).join('');
+    const script = others.map((n) => `gdb attach T${n}\ngdb set T${n} slot 0 write a\ngdb cont T${n}\nrun T${n}\n`).join('');
+    const lines = timelineLines(runOf(script, 'hwbkpt', `cpus 8\n${HEAD}${threads}`));
+    expect(lines.length).toBeGreaterThan(40);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(160);
   });
 });
 

@@ -6,8 +6,8 @@ import type { Run, RunStep, VirtualChange } from './record.js';
 
 /** Characters a line may have. */
 const WIDTH = 160;
-/** Narrower than this nothing can be read: beyond some ten columns lines are longer than {@link WIDTH}. */
-const LEAST = 9;
+/** Narrower than this nothing can be read; 8 CPUs and 8 threads fit. */
+const LEAST = 6;
 
 /** Title, timeline, expects and verdict. */
 export function timelineLines(run: Run): string[] {
