@@ -9,12 +9,39 @@ import { startTarget } from '../helpers/target.js';
 import { runExample, startExample } from './run-example.js';
 
 /** The examples that have a test below. */
-const TESTED = ['attach', 'errors', 'events', 'launch', 'who'];
+const TESTED = ['attach', 'errors', 'events', 'facility', 'lab', 'launch', 'who'];
 
 describe('examples', () => {
   test('each has a test here', () => {
     const sources = readdirSync(`${REPOSITORY}/examples`).filter((name) => name.endsWith('.ts'));
     expect(sources.sort()).toEqual(TESTED.map((name) => `${name}.ts`));
+  });
+
+  test('lab: Linux of 2007 sees one of two hits, hwbkpt both', async () => {
+    const { stdout, stderr, status } = await runExample('lab', []);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'linux-2.6.20: stopped after 1 instruction: register 0 hit',
+      'hwbkpt: stopped after 1 instruction: register 0 and register 1 hit',
+    ]);
+  });
+
+  test('facility: the tracer gets a register, the youngest of the others gives its own, and has it back afterwards', async () => {
+    const { stdout, stderr, status } = await runExample('facility', []);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    const lines = stdout.split('\n').map((line) => line.trim());
+    expect(lines.slice(lines.indexOf('late asks'))).toEqual([
+      'late asks',
+      'late waits',
+      'the tracer asks, at a higher priority',
+      'auditor is uninstalled (evicted)',
+      'the tracer is installed (asked)',
+      'the tracer leaves',
+      'the tracer is uninstalled (withdrawn)',
+      'auditor is installed (restored)',
+      'still waiting: late',
+      '',
+    ]);
   });
 });
 
