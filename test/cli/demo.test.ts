@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { findCommand } from '../helpers/find-command.js';
+import { ManagedProcess } from '../helpers/managed-process.js';
+import { HWBKPT } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { runHwbkpt } from '../helpers/run-hwbkpt.js';
 
@@ -37,6 +39,22 @@ describeWith(['perf', 'ptrace'], 'hwbkpt demo where there is no compiler', () =>
       } finally {
         rmSync(folder, { recursive: true });
       }
+    },
+    A_MINUTE,
+  );
+});
+
+describeWith(['perf', 'command:strace'], 'hwbkpt demo where no debug register can be had', () => {
+  test(
+    'runs on the simulated machine, and says why',
+    async () => {
+      const refusing = ['-f', '-qq', '-e', 'trace=perf_event_open', '-e', 'inject=perf_event_open:error=ENOSYS', '-o', '/dev/null'];
+      await using run = new ManagedProcess('strace', [...refusing, process.execPath, HWBKPT, 'demo']);
+      const { stdout, status } = await run.finishedWithin(A_MINUTE);
+      expect(stdout).toMatch(/^This machine offers no debug registers now \(.*ENOSYS/);
+      expect(stdout).toContain('counter: 10 -> 4711  stray (counter.scn:');
+      expect(stdout).toMatch(/^ *10 +1 +10 {2}count/m);
+      expect(status).toBe(0);
     },
     A_MINUTE,
   );

@@ -1,16 +1,18 @@
 // hwbkpt demo: the main job on a real program, within a minute, on any machine.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HwbkptError } from '../../base/errors.js';
+import { examineMachine } from '../../session/index.js';
 import { STATUS } from '../errors.js';
 import { printLines } from '../output/print.js';
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 const HWBKPT = join(PACKAGE, 'bin', 'hwbkpt.js');
 const SOURCE = join(PACKAGE, 'fixtures', 'demo', 'demo.c');
+const SIMULATED = join(PACKAGE, 'fixtures', 'demo', 'counter.scn');
 const EXPRESSION = 'state.players[2].hp';
 
 /** What the demo shows could not be set up. */
@@ -23,6 +25,11 @@ export async function runDemo(): Promise<number> {
   const ignore = (): undefined => undefined;
   process.on('SIGINT', ignore);
   try {
+    const { test, advice } = await examineMachine(release());
+    if (test.slotsWorking === 0) {
+      const problem = test.checks.find(({ works }) => !works)?.problem;
+      return await demoSimulated(problem ?? 'none is free', advice);
+    }
     const compiler = existsSync(SOURCE) ? ['cc', 'gcc', 'clang'].find(runs) : undefined;
     return compiler === undefined ? await demoWithNode() : await demoWithCompiler(compiler);
   } finally {
@@ -86,6 +93,23 @@ async function demoWithNode(): Promise<number> {
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+/** Where no debug register can be had: the same on the simulated machine. */
+async function demoSimulated(problem: string, advice: readonly string[]): Promise<number> {
+  printLines([
+    `This machine offers no debug registers now (${problem}), so the tour is on the simulated one.`,
+    ...advice,
+    'There, two threads count in one variable, and somebody else writes over it. The program is fixtures/demo/counter.scn.',
+    '',
+    '$ hwbkpt watch counter --engine sim -- counter.scn',
+  ]);
+  const watched = await hwbkpt(['watch', 'counter', '--engine', 'sim', '--', SIMULATED]);
+  if (watched !== STATUS.OK) return watched;
+  printLines(['', '$ hwbkpt who counter --engine sim -- counter.scn']);
+  const grouped = await hwbkpt(['who', 'counter', '--engine', 'sim', '--', SIMULATED]);
+  if (grouped === STATUS.OK) printLines(['', 'stray has no business with the counter. Next: hwbkpt doctor says what is missing here.']);
+  return grouped;
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
