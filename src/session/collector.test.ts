@@ -121,6 +121,21 @@ describe('hits', () => {
   });
 });
 
+describe('a piece that several watches share', () => {
+  test('gives each the hits of its own time', async () => {
+    const made = new MadeCollector();
+    const other = new MadeWatch();
+    made.users.set(1, [1, 2]);
+    made.collector.add(other.pipeline, 2);
+    const early = now(rawHit({ time: 0, value: 1n }));
+    other.pipeline.open(Number(process.hrtime.bigint()));
+    made.reports((sink) => sink.hit(early), hit({ value: 2n }));
+    await made.rounds();
+    expect(made.items).toHaveLength(2);
+    expect(other.items()).toMatchObject([{ newValue: '2' }]);
+  });
+});
+
 describe('a pipeline that is closed', () => {
   test('still delivers what was on its way, then is gone', async () => {
     const made = new MadeCollector();

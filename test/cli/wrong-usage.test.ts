@@ -18,6 +18,8 @@ describe('wrong usage ends with status 2', () => {
     [['watch', 'x', '--engine', 'magic', ...TARGET], /^--engine takes auto or perf, not "magic"$/, /^$/],
     [['watch', 'x', '--inherit', 'all', ...TARGET], /^--inherit takes none, threads or children, not "all"$/, /^$/],
     [['watch', 'x', '--limit', '0', ...TARGET], /^--limit takes a whole number from 1, not "0"$/, /^$/],
+    [['watch', 'x', '--priority', '256', ...TARGET], /^--priority goes to 255$/, /^$/],
+    [['watch', 'x', '--priority', '-1', ...TARGET], /^--priority takes a whole number from 0, not "-1"$/, /^$/],
     [['watch', 'x', '--duration', 'long', ...TARGET], /^--duration takes seconds/, /^$/],
     [['watch', 'x', '--as', 'quux', ...TARGET], /does not know the type "quux"/, /Types: int8, int16/],
     [['watch', 'x', '--stack', '200', ...TARGET], /^--stack goes to 127 frames/, /^$/],
