@@ -113,8 +113,9 @@ function claimCharged(half: RegisterHalf, { trap }: Rules, { slot, owner, except
   const isExec = event.access === 'execute';
   // Step first: the breakpoint is met again, for the instruction has not run.
   if (isExec && trap.stepHidesExecute && (exception.reasons & STEP_BIT) !== 0) return 0;
-  if (isExec) finding.setsRf = true;
-  if (exception.user ? !event.inUser : !event.inKernel) {
+  if (isExec && trap.executeSetsRf) finding.setsRf = true;
+  const inKernel = event.client === 'ptrace' ? trap.inKernel === 'reported' : event.inKernel;
+  if (exception.user ? !event.inUser : !inKernel) {
     if (event.client === 'perf') finding.told.push({ who: 'perf', id: event.id, answer: 'ignored' });
     return 0;
   }

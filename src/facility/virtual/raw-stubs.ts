@@ -15,20 +15,26 @@ export function stubOf({ charged }: RegisterHalf, tid: number, index: number): C
   return charged.find((one) => one.client === 'ptrace' && one.tid === tid && one.index === index) ?? null;
 }
 
+/** GD of DR7. */
+const GENERAL_DETECT = 0x2000;
+
 /** Writes one register; the error, or null. */
 export function writeStub(half: RegisterHalf, rules: Rules, { tid, index, lo, hi }: RawWrite): Errno | null {
   const own = registersOf(half, rules, tid);
   if (index === 4 || index === 5) return 'EIO';
+  if (index > 5 && rules.raw.refusesUpperHalf && hi !== 0) return rules.raw.badValue;
   if (index === 6) {
     own.dr6Lo = lo;
     own.dr6Hi = hi;
     return null;
   }
   if (index < SLOTS) return writeAddress(half, rules, { tid, index, address: linearOf(lo, hi) });
-  const error = writeControl(half, rules, tid, (lo & ~rules.raw.ignoredDr7) >>> 0);
+  if (rules.raw.refusesGeneralDetect && (lo & GENERAL_DETECT) !== 0) return rules.raw.badValue;
+  const used = (lo & ~rules.raw.ignoredDr7) >>> 0;
+  const error = writeControl(half, rules, tid, used);
   if (error !== null) return error;
-  own.dr7Lo = lo;
-  own.dr7Hi = hi;
+  own.dr7Lo = rules.raw.dr7ReadsBack === 'as-used' ? used : lo;
+  own.dr7Hi = rules.raw.dr7ReadsBack === 'as-used' ? 0 : hi;
   return null;
 }
 
@@ -44,7 +50,8 @@ function writeAddress(half: RegisterHalf, rules: Rules, { tid, index, address }:
     const made = { access: 'write', length: 1, address, enabled: false } as const;
     return makeStub(half, rules, { tid, index, ...made });
   }
-  if (!isValid(rules, { address, access: stub.access, length: stub.length })) return rules.raw.badValue;
+  const isLooked = stub.enabled || rules.raw.checksDisabledAddress;
+  if (isLooked && !isValid(rules, { address, access: stub.access, length: stub.length })) return rules.raw.badValue;
   stub.address = address;
   return null;
 }
@@ -69,7 +76,7 @@ function isValid(
   { address, access, length }: { readonly address: Linear; readonly access: Access; readonly length: number },
 ): boolean {
   if (!isUserRange(address, access === 'execute' ? 1 : length, raw.userEnd)) return false;
-  return access === 'execute' || address % length === 0;
+  return access === 'execute' || !raw.checksAlignment || address % length === 0;
 }
 
 /**
@@ -89,7 +96,11 @@ function applyControl(half: RegisterHalf, rules: Rules, tid: number, dr7: number
     const enabled = isEnabled(dr7, index);
     const stub = stubOf(half, tid, index);
     if (stub === null && !enabled) continue;
-    const kind = kindOfField(field);
+    const kind = kindOfField(field, rules.raw.refusedFields);
+    if (!enabled && stub !== null && !rules.raw.checksDisabledFields) {
+      Object.assign(stub, { ...kind, enabled });
+      continue;
+    }
     if (kind === null) return rules.raw.badValue;
     if (stub === null) {
       const error = makeStub(half, rules, { tid, index, address: 0, ...kind, enabled });
@@ -102,19 +113,15 @@ function applyControl(half: RegisterHalf, rules: Rules, tid: number, dr7: number
   return null;
 }
 
-function kindOfField(field: number): { readonly access: Access; readonly length: number } | null {
-  const length = lengthOfField(field);
-  switch (field & 3) {
-    case 0:
-      return length === 1 ? { access: 'execute', length: 1 } : null;
-    case 1:
-      return { access: 'write', length };
-    case 3:
-      return { access: 'readwrite', length };
-    default:
-      return null;
-  }
+/** Null for a field that is refused; bit n of `refused` is field n. */
+function kindOfField(field: number, refused: number): { readonly access: Access; readonly length: number } | null {
+  if (((refused >>> field) & 1) !== 0) return null;
+  const access = ACCESS_OF_TYPE[field & 3] ?? 'write';
+  return { access, length: access === 'execute' ? 1 : lengthOfField(field) };
 }
+
+/** By R/W bits; there is no I/O for threads (R-007). */
+const ACCESS_OF_TYPE: readonly Access[] = ['execute', 'write', 'write', 'readwrite'];
 
 /** DR7 as the enabled stubs make it. */
 function enabledDr7(half: RegisterHalf, tid: number): number {

@@ -63,11 +63,18 @@ function inheritRegisters({ state, setup }: Kernel, parent: number, child: numbe
       return;
     case 'copy':
       state.half.threads[child] = copyRegisters(own);
+      copyCharges(state.half, parent, child);
       return;
     case 'read-back':
       // The child reads its parent's DR7 and DR6, and nothing is armed.
       state.half.threads[child] = { ...fresh, dr6Lo: own.dr6Lo, dr6Hi: own.dr6Hi, dr7Lo: own.dr7Lo, dr7Hi: own.dr7Hi };
   }
+}
+
+/** What stands behind the registers of a kernel that charges for them. */
+function copyCharges(half: RegisterHalf, parent: number, child: number): void {
+  const own = half.charged.filter(({ client, tid }) => client === 'ptrace' && tid === parent);
+  for (const charge of own) half.charged.push({ ...charge, id: half.nextCharged++, tid: child });
 }
 
 /** Perf events copy themselves for children, where they were asked to; a signal without a handler would kill the child. */

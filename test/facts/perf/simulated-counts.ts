@@ -1,7 +1,9 @@
 // The simulated machine under today's Linux's rules as a subject of counting cases: a program that does what it is told, and events on it.
+import type { Rules } from '../../../src/facility/rules.js';
 import { closeEvent, enableEvent, modifyEvent, notifyOf, openEvent, readCount } from '../../../src/interfaces/linux-perf/index.js';
 import { attach, detach } from '../../../src/interfaces/linux-ptrace/control.js';
 import { offsetOf, pokeUser } from '../../../src/interfaces/linux-ptrace/registers.js';
+import { KERNELS } from '../../../src/machine/kernels/index.js';
 import type { Errno, EventHandle } from './request.js';
 import { addressOf } from './simulated-code.js';
 import { SimulatedProgram } from './simulated-program.js';
@@ -11,7 +13,12 @@ import type { CountRequest, CountSubject, Doer, Operation, Place, ReceivedSignal
 const TRACER = 1000;
 
 export class SimulatedCounts implements CountSubject {
-  readonly #program = new SimulatedProgram();
+  readonly #program: SimulatedProgram;
+
+  /** `rules`: other than today's Linux's, to see whether anybody notices. */
+  constructor(rules: Rules = KERNELS.linux) {
+    this.#program = new SimulatedProgram(rules);
+  }
 
   addressOf(place: Place): bigint {
     return BigInt(addressOf(place));

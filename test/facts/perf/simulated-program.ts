@@ -1,6 +1,7 @@
 // A program on the simulated machine that does what it is told: its threads and children, and the signals that their handlers have seen.
+import type { Rules } from '../../../src/facility/rules.js';
+import type { Host } from '../../../src/interfaces/host.js';
 import { hostOf } from '../../../src/machine/kernel/host.js';
-import { KERNELS } from '../../../src/machine/kernels/index.js';
 import { Machine } from '../../../src/machine/machine.js';
 import type { Instruction, Program } from '../../../src/machine/program.js';
 import type { Frame } from '../../../src/machine/state.js';
@@ -23,19 +24,15 @@ interface SimulatedProcess {
 
 export class SimulatedProgram {
   readonly #programs: Program[] = [...FIXED_PROGRAMS];
-  readonly machine = new Machine({
-    rules: KERNELS.linux,
-    cpus: CPUS,
-    programs: this.#programs,
-    memory: MEMORY,
-    kernelMemory: { regions: [] },
-  });
-  readonly host = hostOf(this.machine);
+  readonly machine: Machine;
+  readonly host: Host;
   readonly #main: SimulatedProcess;
   readonly #children: SimulatedProcess[] = [];
   readonly #samples = new Map<number, SampleRecord[]>();
 
-  constructor() {
+  constructor(rules: Rules) {
+    this.machine = new Machine({ rules, cpus: CPUS, programs: this.#programs, memory: MEMORY, kernelMemory: { regions: [] } });
+    this.host = hostOf(this.machine);
     this.#main = this.#begin(this.machine.addProcess(WAITING).tid);
     this.#programs.push(programOf(this.tid, []));
     this.#setHandlers(this.#main);

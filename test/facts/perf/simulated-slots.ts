@@ -1,4 +1,6 @@
 // The simulated machine under today's Linux's rules as a subject of slot cases. Its tasks are threads that wait before their first instruction.
+import type { Rules } from '../../../src/facility/rules.js';
+import type { Host } from '../../../src/interfaces/host.js';
 import { closeEvent, modifyEvent, openEvent } from '../../../src/interfaces/linux-perf/index.js';
 import { attach } from '../../../src/interfaces/linux-ptrace/control.js';
 import { offsetOf, pokeUser } from '../../../src/interfaces/linux-ptrace/registers.js';
@@ -17,10 +19,16 @@ const NOTHING = { regions: [] };
 
 export class SimulatedSlots implements SlotSubject {
   readonly cpus = Array.from({ length: CPUS }, (_, cpu) => cpu);
-  readonly #machine = new Machine({ rules: KERNELS.linux, cpus: CPUS, programs: [], memory: NOTHING, kernelMemory: NOTHING });
-  readonly #host = hostOf(this.#machine);
+  readonly #machine: Machine;
+  readonly #host: Host;
   readonly #tasks = new Map<TaskName, number>();
   readonly #traced = new Set<number>();
+
+  /** `rules`: other than today's Linux's, to see whether anybody notices. */
+  constructor(rules: Rules = KERNELS.linux) {
+    this.#machine = new Machine({ rules, cpus: CPUS, programs: [], memory: NOTHING, kernelMemory: NOTHING });
+    this.#host = hostOf(this.#machine);
+  }
 
   open(request: SlotRequest): Errno | EventHandle {
     const { task, cpu, caller = 'root' } = request;

@@ -1,5 +1,6 @@
 // A thread of the simulated machine as a subject, under the rules of today's Linux. All calls go by the interface that a tracer has there.
 import { present } from '../../../../src/base/assert.js';
+import type { Rules } from '../../../../src/facility/rules.js';
 import type { Host, Result } from '../../../../src/interfaces/host.js';
 import { closeEvent, openEvent, readCount } from '../../../../src/interfaces/linux-perf/index.js';
 import * as control from '../../../../src/interfaces/linux-ptrace/control.js';
@@ -43,10 +44,10 @@ export class SimulatedSubject implements PtraceSubject {
     this.#place = place;
   }
 
-  /** A fresh process on a machine of its own, traced and stopped. */
-  static start(): SimulatedSubject {
+  /** A fresh process on a machine of its own, traced and stopped. `rules`: other than today's Linux's, to see whether anybody notices. */
+  static start(rules: Rules = KERNELS.linux): SimulatedSubject {
     const programs = [HANDLER_PROGRAM, programOf(0, [])];
-    const machine = new Machine({ rules: KERNELS.linux, cpus: 1, programs, memory: MEMORY, kernelMemory: { regions: [] } });
+    const machine = new Machine({ rules, cpus: 1, programs, memory: MEMORY, kernelMemory: { regions: [] } });
     machine.silence();
     const { tid } = machine.addProcess(baseOf(0));
     machine.switch(0, tid);
