@@ -1,9 +1,11 @@
-// The README's capability table says what the perf engine says of itself.
+// The README's capability table says what the perf engine says of itself, and the lab prints what the README shows.
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/command-table.js';
 import { perfCapabilities } from '../../src/engines/perf/capabilities.js';
+import { kernelsTable, runAllKernels } from '../../src/lab/index.js';
 import { ownPrivileges } from '../../src/linux/procfs/privileges.js';
 import { ACCESS_FLAGS } from '../../src/model/access.js';
+import { parseScenario } from '../../src/scenarios/index.js';
 import { pageText } from './markdown.js';
 
 const readme = pageText('README.md');
@@ -34,8 +36,26 @@ test('kernel writes need what the table says', () => {
   expect(perfCapabilities({ ...none, perfEventParanoid: 2, perfmon: true }).kernelWrites).toBe(true);
 });
 
+/** The first four columns of a line of the lab's. */
+function firstCells(text: string): string[] {
+  return text
+    .split(/ \| |-\+-/)
+    .slice(0, 4)
+    .map((cell) => cell.trim());
+}
+
+test('the lab prints what is shown of it, and three columns more', () => {
+  const [, file = '', block = ''] = /^\$ hwbkpt lab run (\S+) --rules all\n([\s\S]*?)\n```/m.exec(readme) ?? [];
+  const parsed = parseScenario(pageText(file));
+  if (parsed.kind === 'errors') throw parsed.errors[0];
+  const printed = kernelsTable(parsed.scenario, runAllKernels(parsed.scenario)).filter((text) => /\||\+/.test(text));
+  const heading = /^-+$/;
+  const rows = (lines: readonly string[]): string[][] => lines.map(firstCells).filter(([first = '']) => !heading.test(first));
+  expect(rows(block.split('\n'))).toEqual(rows(printed));
+});
+
 test('what does not work yet is not in the command table', () => {
   const engines = COMMANDS.flatMap(({ options }) => options.find(({ flags }) => flags.startsWith('--engine'))?.choices ?? []);
-  expect(new Set(engines)).toEqual(new Set(['auto', 'perf']));
-  for (const name of ['record', 'find', 'gdbserver', 'dap', 'lab']) expect(COMMANDS.some((command) => command.name === name)).toBe(false);
+  expect(new Set(engines)).toEqual(new Set(['auto', 'perf', 'sim']));
+  for (const name of ['record', 'find', 'gdbserver', 'dap']) expect(COMMANDS.some((command) => command.name === name)).toBe(false);
 });
