@@ -9,7 +9,7 @@ import { apply } from './kernel/hardware.js';
 import { kernelAction } from './kernel/kernel-action.js';
 import { addThread, feed } from './kernel/life.js';
 import { returnToUser, stepCpu } from './kernel/run.js';
-import { switchTo } from './kernel/switch.js';
+import { reloadAll, switchTo } from './kernel/switch.js';
 import { type MemoryLayout, newMemory } from './memory.js';
 import type { KernelAction, Program } from './program.js';
 import { copyState, type MachineState, newState, type Thread } from './state.js';
@@ -105,5 +105,7 @@ export class Machine implements Kernel {
     if (found === undefined) throw new RangeError(`no effect ${effect} is held back`);
     if (code === null) apply(this, found);
     feed(this, code === null ? { type: 'done', effect } : { type: 'failed', effect, code });
+    // What a switch has loaded of it meanwhile is not to stay.
+    if (code !== null) reloadAll(this);
   }
 }

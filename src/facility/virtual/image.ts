@@ -27,6 +27,8 @@ export interface Running {
   readonly pid: number;
   /** Its tracer steps it. */
   readonly stepping: boolean;
+  /** Cookies of pieces whose arming is held back: they are not there yet. */
+  readonly heldBack: readonly number[];
 }
 
 /** Content of `cpu` while `run` is on it. */
@@ -47,14 +49,15 @@ function emptyImage(): Image {
 }
 
 /** The kernel's pieces from DR0 up, the thread's from DR3 down, each in the order of rank (R-344). */
-function priorityImage({ broker }: RegisterHalf, { tid, pid }: Running): Image {
+function priorityImage({ broker }: RegisterHalf, { tid, pid, heldBack }: Running): Image {
   const image = emptyImage();
+  const pieceOfCookie = (cookie: number): Placed | null => (heldBack.includes(cookie) ? null : pieceFor(broker, image, cookie));
   let up = 0;
-  for (const { cookies } of broker.kernelChosen) for (const cookie of cookies) if (put(image, up, pieceFor(broker, image, cookie))) up++;
+  for (const { cookies } of broker.kernelChosen) for (const cookie of cookies) if (put(image, up, pieceOfCookie(cookie))) up++;
   const competitor = tid === -1 ? undefined : competitorOf(broker, tid, pid);
   let down = SLOTS - 1;
   for (const { cookies } of competitor?.chosen ?? []) {
-    for (const cookie of cookies) if (down >= up && put(image, down, pieceFor(broker, image, cookie))) down--;
+    for (const cookie of cookies) if (down >= up && put(image, down, pieceOfCookie(cookie))) down--;
   }
   return image;
 }

@@ -40,6 +40,8 @@ export function writeRequest(context: RawContext, { tid, index, lo, hi }: RawWri
     own.dr6Hi = hi;
     return null;
   }
+  // Where a script holds a change back, its caller would sleep until it is done: here it has to come again.
+  if (context.half.broker.outstanding.length > 0) return 'EBUSY';
   if (index < SLOTS) return writeAddress(context, { tid, index, lo, hi }, own);
   const error = writeControl(context, tid, { own, dr7: (lo & ~context.rules.raw.ignoredDr7) >>> 0 });
   if (error !== null) return error;

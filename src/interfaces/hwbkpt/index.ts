@@ -53,7 +53,7 @@ export function registerUser(host: Host, tid: number, breakpoint: HwBreakpoint):
 /** unregister_*_hw_breakpoint; of one that is not registered it is nothing. */
 export function unregister(host: Host, id: number): Result<null> {
   if (host.half.broker.inCallback) return bad('EBUSY');
-  if (requestOf(host.half.broker, id) !== null) host.feed({ type: 'withdraw', id });
+  if (knownAs(host, id) !== null) host.feed({ type: 'withdraw', id });
   return good(null);
 }
 
@@ -64,7 +64,7 @@ export function unregister(host: Host, id: number): Result<null> {
 export function modify(host: Host, id: number, wish: Pick<HwBreakpoint, 'address' | 'length' | 'access'>): Result<null> {
   const { broker } = host.half;
   if (broker.inCallback) return bad('EBUSY');
-  const known = requestOf(broker, id);
+  const known = knownAs(host, id);
   const error = checkBytes(host, known?.scope ?? null, wish);
   if (error !== null || known === null) return outcome(error);
   const piece = { address: wish.address, length: wish.access === 'execute' ? 1 : wish.length };
@@ -76,7 +76,7 @@ function register(host: Host, breakpoint: HwBreakpoint, scope: Scope): Registere
   const { id, address, access, priority, callbacks, inherit, triggered } = breakpoint;
   // A callback may not register anything (R-327).
   if (broker.inCallback) return bad('EBUSY');
-  if (triggered === null || requestOf(broker, id) !== null) return bad('EINVAL');
+  if (triggered === null || knownAs(host, id) !== null) return bad('EINVAL');
   const error = checkBytes(host, scope, breakpoint);
   if (error !== null) return bad(error);
   const piece = { address, length: access === 'execute' ? 1 : breakpoint.length };
@@ -97,6 +97,16 @@ function checkBytes(
   if (!Number.isInteger(address) || address % bytes !== 0) return 'EINVAL';
   if (scope?.kind === 'kernel') return isKernelAddress(address) ? null : 'EINVAL';
   return isUserRange(address, bytes, rules.raw.userEnd) ? null : 'EINVAL';
+}
+
+/** Breakpoint `id` as it is registered, or will be when the change under way is done; null for one that is not. */
+function knownAs({ half }: Host, id: number): RequestSpec | null {
+  let known: RequestSpec | null = requestOf(half.broker, id);
+  for (const event of half.broker.queue) {
+    if (event.type === 'request' && event.request.id === id) known = event.request;
+    if (event.type === 'withdraw' && event.id === id) known = null;
+  }
+  return known;
 }
 
 function refusal(notices: readonly Notice[], id: number): Errno | null {

@@ -93,9 +93,17 @@ function inheritEvents(
   }
 }
 
+/** The other threads of a process end when one of them runs another program. */
+function endSiblings(kernel: Kernel, { tid, pid }: Thread): void {
+  for (const other of kernel.state.threads) {
+    if (other.pid === pid && other.tid !== tid && other.status !== 'exited') endThread(kernel, other.tid, { status: 0, signal: 'SIGKILL' });
+  }
+}
+
 /** exec: another program, without breakpoints unless the rules keep them. */
 export function execThread(kernel: Kernel, thread: Thread, pc: number): void {
   const { state, setup } = kernel;
+  endSiblings(kernel, thread);
   Object.assign(thread.context, { pc, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0 });
   thread.context.calls.length = 0;
   thread.signals.handlers.fill(-1);

@@ -8,19 +8,22 @@ import type { Cpu } from '../cpu-state.js';
 import type { LoadReason } from '../events.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 
-/** DR7 with nothing enabled. */
-const OFF = 0x400;
+const NONE: readonly number[] = [];
 
 /** Gives `cpu` what the plan says for the thread on it. `between` runs when the addresses are written and the control register is not. */
 export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: () => void): void {
   const { setup, state } = kernel;
   const tid = cpuOf(kernel, cpu).thread;
   const thread = tid === -1 ? null : threadOf(kernel, tid);
-  const image = imageOf(state.half, setup.rules, cpu, { tid, pid: thread?.pid ?? -1, stepping: thread?.trace.stepping ?? false });
+  const heldBack = state.held.length === 0 ? NONE : state.held.flatMap((effect) => (effect.type === 'arm' ? [effect.piece.cookie] : []));
+  const run = { tid, pid: thread?.pid ?? -1, stepping: thread?.trace.stepping ?? false, heldBack };
+  const image = imageOf(state.half, setup.rules, cpu, run);
   state.half.loaded[cpu] = tid;
   loadDr6(kernel, cpu, tid);
-  const changed = writeRegisters(cpuOf(kernel, cpu), image, setup.rules.loadOrder === 'disable-first', between);
-  setOwners(state.half.owners[cpu] ?? [], image.owners);
+  const owners = state.half.owners[cpu] ?? [];
+  const before = setup.rules.loadOrder === 'disable-first' ? owners : null;
+  const changed = writeRegisters(cpuOf(kernel, cpu), image, before, between);
+  setOwners(owners, image.owners);
   if (changed) emitLoad(kernel, cpu, why);
 }
 
@@ -33,14 +36,26 @@ function loadDr6({ setup, state }: Kernel, cpu: number, tid: number): void {
   moveToDr(registers, 6, isOwn ? own.dr6Lo : (registers.dr6 & ~TRAP_BITS) >>> 0, 0);
 }
 
-/** Disable, addresses, enable; or addresses under the old control register. False when the CPU holds it already. */
-function writeRegisters(cpu: Cpu, { words, dr7 }: Image, disableFirst: boolean, between?: () => void): boolean {
+/** DR7 while addresses are written. A breakpoint that stays as it is stays armed: the kernel's own see what happens in a switch too (R-329). */
+function disabledFirst(cpu: Cpu, { words, dr7, owners }: Image, before: readonly number[]): number {
+  const old = cpu.dr7;
+  return keepSlots(old, (slot) => {
+    const mask = (3 << (2 * slot)) | (0xf << (16 + 4 * slot));
+    const owner = owners[slot] ?? NOBODY;
+    const isSame = owner >= 0 && owner === before[slot] && (old & mask) === (dr7 & mask);
+    return isSame && words[2 * slot] === cpu.dr[2 * slot] && words[2 * slot + 1] === cpu.dr[2 * slot + 1];
+  });
+}
+
+/** Disable, addresses, enable; `before` null: addresses under the old control register. False when the CPU holds it already. */
+function writeRegisters(cpu: Cpu, image: Image, before: readonly number[] | null, between?: () => void): boolean {
+  const { words, dr7 } = image;
   const changes = cpu.dr7 !== dr7 || words.some((word, at) => word !== cpu.dr[at]);
   if (!changes) {
     between?.();
     return false;
   }
-  if (disableFirst && cpu.dr7 !== OFF) moveToDr(cpu, 7, OFF, 0);
+  if (before !== null && (cpu.dr7 & 0xff) !== 0) moveToDr(cpu, 7, disabledFirst(cpu, image, before) >>> 0, 0);
   for (let slot = 0; slot < 4; slot++) moveToDr(cpu, slot, words[2 * slot] ?? 0, words[2 * slot + 1] ?? 0);
   between?.();
   moveToDr(cpu, 7, dr7 >>> 0, 0);
