@@ -1,8 +1,12 @@
 // The facility's part of a packed state: requests, who competes with whom, what is armed, and the books of other kernels.
-import type { ArmedPiece, PieceSpec, Request, Scope } from '../facility/request.js';
-import type { Competitor, Facility } from '../facility/state.js';
+import { linearOf } from '../facility/linear.js';
+import { type ArmedPiece, type PieceSpec, PRIORITY, type Request, type Scope } from '../facility/request.js';
+import type { Facility } from '../facility/state.js';
 import type { Charged } from '../facility/virtual/charges.js';
-import type { KwatchHold } from '../facility/virtual/half.js';
+import type { KwatchHold, RegisterHalf } from '../facility/virtual/half.js';
+import { typeOfAccess } from '../facility/virtual/image.js';
+import { rawIndexOf, rawRequestId } from '../facility/virtual/raw-requests.js';
+import { fieldOf, lengthOfField } from '../facility/virtual/registers.js';
 import { put, putAll, putSigned, putText, putU64, writePlain } from './packing.js';
 
 const ACCESS = { execute: 0, write: 1, readwrite: 3 } as const;
@@ -17,18 +21,17 @@ export function writeHold(hold: KwatchHold | null): void {
   put(hold.length * 4 + hold.type);
 }
 
-export function writeBroker(broker: Facility): void {
+export function writeBroker(half: RegisterHalf): void {
+  const { broker } = half;
   put(broker.requests.length);
-  for (const request of broker.requests) writeRequest(request);
+  for (const request of broker.requests) writeRequest(request, half);
   put(broker.competitors.length);
-  for (const competitor of broker.competitors) writeCompetitor(competitor);
-  put(broker.armed.length);
-  for (const piece of broker.armed) writePiece(piece);
+  for (let at = 0; at < broker.competitors.length; at++) writeCompetitor(broker, at);
+  writePieces(broker);
   putIds(broker.kernelChosen);
   putIds(broker.unsettled);
   putAll(broker.unused);
-  put(broker.kernelSlots);
-  put(broker.kernelStrangers);
+  put(broker.kernelSlots * 8 + broker.kernelStrangers);
   put((broker.strangersCame ? 1 : 0) + (broker.stale ? 2 : 0) + (broker.inCallback ? 4 : 0));
   put(broker.outstanding.length);
   for (const { effect, cookie } of broker.outstanding) {
@@ -43,30 +46,56 @@ function putIds(requests: readonly Request[]): void {
   for (const { id } of requests) putSigned(id);
 }
 
-function writeCompetitor({ pid, tid, strangers, users, chosen }: Competitor): void {
-  put(pid);
-  putSigned(tid);
-  put(strangers);
-  put(users);
-  putIds(chosen);
+/** Whom it has chosen is said only where that is not simply all that are planned there. */
+function writeCompetitor({ competitors, requests }: Facility, at: number): void {
+  const one = competitors[at];
+  if (one === undefined) return;
+  const planned = requests.filter((request) => request.planned && request.places.includes(at));
+  const asPlanned = planned.length === one.chosen.length && planned.every((request, place) => request === one.chosen[place]);
+  put(one.pid + 1);
+  putSigned(one.tid);
+  put((one.users * 8 + one.strangers) * 2 + (asPlanned ? 1 : 0));
+  if (!asPlanned) putIds(one.chosen);
+}
+
+/** What is armed for one request as it says itself need not be said again: then only its number is there. */
+function writePieces({ armed, requests }: Facility): void {
+  put(armed.length);
+  for (const piece of armed) {
+    const user = piece.users === 1 && piece.state === 'armed' ? requests.find(({ cookies }) => cookies.includes(piece.cookie)) : undefined;
+    const asAsked = user !== undefined && isAsAsked(piece, user);
+    put(piece.cookie * 2 + (asAsked ? 1 : 0));
+    if (!asAsked) writePiece(piece);
+  }
+}
+
+function isAsAsked({ cookie, address, length, access }: ArmedPiece, user: Request): boolean {
+  const wanted = user.pieces[user.cookies.indexOf(cookie)];
+  return wanted?.address === address && wanted.length === length && user.access === access;
 }
 
 /**
  * Flags, each a bit:  0 installed  1 planned  2 callbacks  3 fresh  4 wasInstalled  5 kept  6 hasTwin  7 consumed  8 inKernel  9 plain
  *
- * Plain is what most requests are: one piece for one thread, without a change or a refusal behind it.
+ * Plain is what most requests are: one piece for one thread, without a change or a refusal behind it. And most of those stand behind a virtual
+ * register that says all else: then the cookie stands, as an odd number, in place of the flags.
  */
-function writeRequest(request: Request): void {
+function writeRequest(request: Request, half: RegisterHalf): void {
   const { installed, planned, callbacks, fresh, wasInstalled, kept, hasTwin, answer, inKernel, scope } = request;
   const plain = isPlain(request);
   putSigned(request.id);
-  put(request.priority);
+  if (plain && isAsRegister(request, half)) {
+    put((request.cookies[0] ?? 0) * 2 + 1);
+    put(request.places[0] ?? 0);
+    return;
+  }
   let flags = (installed ? 1 : 0) + (planned ? 2 : 0) + (callbacks ? 4 : 0) + (fresh ? 8 : 0) + (wasInstalled ? 16 : 0);
   flags += (kept ? 32 : 0) + (hasTwin ? 64 : 0) + (answer === 'consumed' ? 128 : 0) + (inKernel ? 256 : 0) + (plain ? 512 : 0);
-  put(flags);
+  put(flags * 2);
+  put(request.priority);
   put(INHERIT[request.inherit] * 4 + ACCESS[request.access]);
   writeScope(scope);
-  writePieces(request.pieces, !plain);
+  writeBytesOf(request.pieces, !plain);
   putAll(request.cookies);
   if (plain) put(request.places[0] ?? 0);
   else writeRest(request);
@@ -77,6 +106,21 @@ function isPlain({ scope, tids, places, pieces, stackDepth, blocked, before }: R
   return pieces.length === 1 && stackDepth === 0 && blocked === null && before === null;
 }
 
+/** A virtual register's request that is installed, and wants what the register says. */
+function isAsRegister(request: Request, { threads }: RegisterHalf): boolean {
+  const { id, installed, planned, kept, inKernel, callbacks, fresh, wasInstalled, hasTwin, answer, inherit, scope } = request;
+  if (id >= 0 || !installed || !planned || !kept || !inKernel || callbacks || fresh || wasInstalled || hasTwin) return false;
+  if (answer !== 'passed' || inherit !== 'none' || request.priority !== PRIORITY.ptrace || request.cookies.length !== 1) return false;
+  const [piece] = request.pieces;
+  if (scope.kind !== 'thread' || piece === undefined) return false;
+  const index = rawIndexOf(id);
+  const own = threads[scope.tid];
+  if (own === undefined || rawRequestId(scope.tid, index) !== id || scope.pid !== 0) return false;
+  if (linearOf(own.words[2 * index] ?? 0, own.words[2 * index + 1] ?? 0) !== piece.address) return false;
+  const field = fieldOf(own.dr7Lo, index);
+  return typeOfAccess(request.access) === (field & 3) && (request.access === 'execute' ? 1 : lengthOfField(field)) === piece.length;
+}
+
 function writeRest({ stackDepth = 0, tids, places, blocked, before }: Request): void {
   put(stackDepth);
   putAll(tids);
@@ -84,7 +128,7 @@ function writeRest({ stackDepth = 0, tids, places, blocked, before }: Request): 
   putText(blocked ?? '');
   put(before === null ? 0 : 1);
   if (before === null) return;
-  writePieces(before.pieces, true);
+  writeBytesOf(before.pieces, true);
   put(ACCESS[before.access]);
 }
 
@@ -94,7 +138,7 @@ function writeScope(scope: Scope): void {
   if (scope.kind === 'thread') put(scope.tid);
 }
 
-function writePieces(pieces: readonly PieceSpec[], counted: boolean): void {
+function writeBytesOf(pieces: readonly PieceSpec[], counted: boolean): void {
   if (counted) put(pieces.length);
   for (const { address, length } of pieces) {
     putSigned(address);
@@ -103,7 +147,6 @@ function writePieces(pieces: readonly PieceSpec[], counted: boolean): void {
 }
 
 function writePiece(piece: ArmedPiece): void {
-  put(piece.cookie);
   putSigned(piece.address);
   put(piece.length * 16 + ACCESS[piece.access] * 4 + PIECE[piece.state]);
   put(piece.users);

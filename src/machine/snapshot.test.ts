@@ -21,6 +21,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'half.broker.requests.[].age': 'their order says it',
   'half.broker.requests.[].rank': 'follows from priority, flags and pieces',
   'half.broker.requests.[].place': 'follows from its places',
+  'threads.[].tid': 'its place in the list says it',
   'threads.[].call.name': 'the instruction before the thread says it',
   'half.brokerDigest': 'follows from the broker',
   'half.brokerIsShared': 'says nothing of the machine',

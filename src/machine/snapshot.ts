@@ -3,18 +3,21 @@
 // Everything is a number; most are small. A number below 128 is one byte, larger ones go on in seven-bit groups; of four address
 // registers only those that are not 0 are there, named by a mask before them.
 //
-//   CPU      thread  DR6 reasons  DR7  mask  [lo hi]...  owners x4
-//   thread   pid status cpu flags pc call/action rep passes  signals  virtual registers
-//   request  id priority flags scope pieces cookies ...     competitor, armed piece, charge: all of their fields
-//   effects under way and events that wait for them, word by word     memory bytes
+//   broker   requests, who competes with whom, what is armed, effects under way: pack-facility.ts
+//   CPU      thread loaded  DR6 reasons  DR7  mask  owners, with [lo hi] where these do not follow
+//   thread   pid parent status cpu  mask of parts  pc  [flags] [repeats] [call] [signals] [handlers] [trace]  virtual registers
+//   charges, Kwatch's registers, effects held back  memory bytes
 //
 // Left out is what follows from the rest, and numbers that are yet to be given: see snapshot.test.ts.
+import { linearOf } from '../facility/linear.js';
 import type { SigCode } from '../facility/rules.js';
+import { pieceOf } from '../facility/state.js';
+import type { RegisterHalf } from '../facility/virtual/half.js';
 import type { VirtualRegisters } from '../facility/virtual/registers.js';
 import type { Context, Cpu } from './cpu-state.js';
 import type { Stop } from './events.js';
 import { writeBroker, writeCharged, writeHold } from './pack-facility.js';
-import { begin, packed, put, putSigned, writeBytes, writePlain, writeWords } from './packing.js';
+import { begin, digest, packed, put, putAll, putSigned, writeBytes, writePlain, writeWords } from './packing.js';
 import { type Frame, type MachineState, type SignalInfo, type Signals, signalBit, type Thread, type Trace } from './state.js';
 
 const STATUS = { ready: 0, stopped: 1, exited: 2 } as const;
@@ -38,29 +41,19 @@ export function pack(state: MachineState): Uint8Array {
   return packed().slice();
 }
 
-/** A 53-bit number that is equal for equal states, and very likely different for others. The broker's part is worked out when that has changed. */
+/** A 53-bit number that is equal for equal states, and very likely different for others. */
 export function hashState(state: MachineState): number {
   const { half } = state;
+  // Most steps leave the broker as it was, and copies share it.
   if (Number.isNaN(half.brokerDigest)) {
     begin();
-    writeBroker(half.broker);
-    half.brokerDigest = digest(packed());
+    writeBroker(half);
+    half.brokerDigest = digest();
   }
   begin();
-  write(state);
   put(half.brokerDigest);
-  return digest(packed());
-}
-
-function digest(bytes: Uint8Array): number {
-  let low = 0x811c_9dc5;
-  let high = 0x0107_4b1d;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    low = Math.imul(low ^ byte, 0x0100_0193);
-    high = Math.imul(high ^ byte ^ (low >>> 24), 0x85eb_ca6b);
-  }
-  return (high >>> 11) * 0x1_0000_0000 + (low >>> 0);
+  writeMachine(state);
+  return digest();
 }
 
 /** Whether two states are the same. */
@@ -73,89 +66,133 @@ export function sameState(a: MachineState, b: MachineState): boolean {
 
 function writeAll(state: MachineState): void {
   begin();
-  write(state);
-  writeBroker(state.half.broker);
+  writeBroker(state.half);
+  writeMachine(state);
 }
 
 /** All but the broker. */
-function write(state: MachineState): void {
-  for (const [cpu, registers] of state.cpus.entries()) writeCpu(registers, state.half.owners[cpu] ?? [], state.half.loaded[cpu] ?? -1);
-  put(state.threads.length);
-  for (const thread of state.threads) {
-    writeThread(thread);
-    const own = state.half.threads[thread.tid];
+function writeMachine({ cpus, half, threads, held, spaces, kernelMemory }: MachineState): void {
+  for (let cpu = 0; cpu < cpus.length; cpu++) {
+    const registers = cpus[cpu];
+    if (registers !== undefined) writeCpu(registers, half, cpu);
+  }
+  put(threads.length);
+  for (let tid = 0; tid < threads.length; tid++) {
+    const thread = threads[tid];
+    if (thread !== undefined) writeThread(thread);
+    const own = half.threads[tid];
     if (own !== undefined) writeVirtual(own);
   }
-  put(state.half.charged.length);
-  for (const one of state.half.charged) writeCharged(one);
-  for (const hold of state.half.kwatch) writeHold(hold);
-  put(state.half.kwatchBusy * 2 + (state.half.kernelUser ? 1 : 0));
-  writePlain(state.held);
-  for (const memory of state.spaces) if (memory !== null) writeBytes(memory.bytes);
-  writeBytes(state.kernelMemory.bytes);
+  put(half.charged.length);
+  for (const one of half.charged) writeCharged(one);
+  put((half.kernelUser ? 1 : 0) + (isFree(half.kwatch) ? 0 : 2) + half.kwatchBusy * 4);
+  if (!isFree(half.kwatch)) for (const hold of half.kwatch) writeHold(hold);
+  put(held.length);
+  if (held.length > 0) writePlain(held);
+  for (const memory of spaces) if (memory !== null) writeBytes(memory.bytes);
+  writeBytes(kernelMemory.bytes);
 }
 
-function writeCpu({ dr, dr6, dr7, de, thread }: Cpu, owners: readonly number[], loaded: number): void {
-  put(thread + 1);
-  put(loaded + 1);
-  put(((dr6 ^ 0xffff_0ff0) >>> 0) * 2 + (de ? 1 : 0));
-  put((dr7 ^ 0x400) >>> 0);
-  writeWords(dr);
-  for (const owner of owners) putSigned(owner);
+function isFree(kwatch: RegisterHalf['kwatch']): boolean {
+  for (let slot = 0; slot < kwatch.length; slot++) if (kwatch[slot] !== null) return false;
+  return true;
 }
+
+/** A slot's words are there only where they are not what its owner's piece says. */
+function writeCpu({ dr, dr6, dr7, de, thread }: Cpu, half: RegisterHalf, cpu: number): void {
+  const owners = half.owners[cpu] ?? [];
+  put((thread + 1) * 2 + (de ? 1 : 0));
+  put((half.loaded[cpu] ?? -1) + 1);
+  put((dr6 ^ 0xffff_0ff0) >>> 0);
+  put((dr7 ^ 0x400) >>> 0);
+  let mask = 0;
+  for (let slot = 0; slot < 4; slot++) if (!isAsOwned(half, dr, slot, owners[slot] ?? -1)) mask |= 1 << slot;
+  put(mask);
+  for (let slot = 0; slot < 4; slot++) {
+    putSigned(owners[slot] ?? -1);
+    if (((mask >>> slot) & 1) === 0) continue;
+    put((dr[2 * slot] ?? 0) >>> 0);
+    put((dr[2 * slot + 1] ?? 0) >>> 0);
+  }
+}
+
+function isAsOwned({ broker }: RegisterHalf, dr: readonly number[], slot: number, owner: number): boolean {
+  const lo = dr[2 * slot] ?? 0;
+  const hi = dr[2 * slot + 1] ?? 0;
+  if (owner < 0) return lo === 0 && hi === 0;
+  const piece = pieceOf(broker, owner);
+  return piece !== null && linearOf(lo, hi) === piece.address;
+}
+
+/** Parts of a thread that most do not have most of the time: a mask names those that are there. */
+const PART = { flags: 1, repeats: 2, call: 4, signals: 8, handlers: 16, trace: 32 } as const;
 
 function writeThread(thread: Thread): void {
-  const { context, signals, trace } = thread;
+  const { context, signals, trace, status } = thread;
+  const parts = partsOf(thread);
   put(thread.pid);
   put(thread.parent + 1);
-  put(STATUS[thread.status] * 32 + thread.cpu * 4 + (thread.vm86 ? 1 : 0) + (thread.dr7Off ? 2 : 0));
-  writeContext(context);
-  put(thread.call === null ? 0 : 1 + thread.action);
-  writeSignals(signals);
-  writeTrace(trace);
-  if (thread.status !== 'exited') return;
+  put(STATUS[status] * 8 + thread.cpu);
+  put(parts);
+  putSigned(context.pc);
+  if ((parts & PART.flags) !== 0) writeFlags(thread);
+  if ((parts & PART.repeats) !== 0) writeRepeats(context);
+  if ((parts & PART.call) !== 0) put(thread.action);
+  if ((parts & PART.signals) !== 0) writeSignals(signals);
+  if ((parts & PART.handlers) !== 0) for (const handler of signals.handlers) put(handler + 1);
+  if ((parts & PART.trace) !== 0) writeTrace(trace);
+  if (status !== 'exited') return;
   put(thread.exitStatus);
   put(thread.killedBy === null ? 0 : signalBit(thread.killedBy));
 }
 
-/** 0 alone where there is nothing. */
-function writeSignals({ pending, blocked, ignored, swallowed, reasons, infos, frames, handlers }: Signals): void {
-  const handled = handlers.some((handler) => handler !== -1);
-  const informed = infos.some((info) => info !== null);
-  if ((pending | blocked | ignored | swallowed | reasons | frames.length) === 0 && !handled && !informed) {
-    put(0);
-    return;
-  }
-  put(1 + (handled ? 2 : 0) + (informed ? 4 : 0));
+function partsOf({ context, signals, trace, call, vm86, dr7Off }: Thread): number {
+  let parts = call === null ? 0 : PART.call;
+  if (context.tf || context.rf || context.shadow || context.held !== 0 || vm86 || dr7Off) parts |= PART.flags;
+  if (context.rep !== 0 || context.passes !== 0 || context.calls.length > 0) parts |= PART.repeats;
+  if (isSignalled(signals)) parts |= PART.signals;
+  for (let at = 0; at < signals.handlers.length; at++) if (signals.handlers[at] !== -1) parts |= PART.handlers;
+  if (trace.tracer !== -1 || trace.stop !== null || trace.inject !== null || trace.eventMessage !== 0) parts |= PART.trace;
+  if (trace.stepping || trace.forcedTf || trace.options.length > 0) parts |= PART.trace;
+  return parts;
+}
+
+function isSignalled({ pending, blocked, ignored, swallowed, reasons, infos, frames }: Signals): boolean {
+  if ((pending | blocked | ignored | swallowed | reasons) !== 0 || frames.length > 0) return true;
+  for (let at = 0; at < infos.length; at++) if (infos[at] !== null) return true;
+  return false;
+}
+
+function writeFlags({ context: { tf, rf, shadow, held }, vm86, dr7Off }: Thread): void {
+  put((tf ? 1 : 0) + (rf ? 2 : 0) + (shadow ? 4 : 0) + (held & 0xf) * 8 + (vm86 ? 128 : 0) + (dr7Off ? 256 : 0));
+}
+
+function writeRepeats({ rep, passes, calls }: Context): void {
+  put(rep);
+  put(passes);
+  putAll(calls);
+}
+
+function writeSignals({ pending, blocked, ignored, swallowed, reasons, infos, frames }: Signals): void {
   put(pending);
   put(blocked);
   put(ignored);
   put(swallowed);
   put(reasons);
-  if (informed) writeInfos(infos);
+  for (const info of infos) {
+    put(info === null ? 0 : 1);
+    if (info !== null) writeInfo(info);
+  }
   put(frames.length);
   for (const frame of frames) writeFrame(frame);
-  if (handled) for (const handler of handlers) put(handler + 1);
 }
 
-/** 0 alone where nobody traces and nothing is left of it. */
 function writeTrace({ tracer, stop, stepping, forcedTf, options, inject, eventMessage }: Trace): void {
-  const flags = (stepping ? 1 : 0) + (forcedTf ? 2 : 0);
-  if (tracer === -1 && stop === null && options.length === 0 && inject === null && flags + eventMessage === 0) {
-    put(0);
-    return;
-  }
-  put(tracer + 2);
+  put((tracer + 1) * 4 + (stepping ? 1 : 0) + (forcedTf ? 2 : 0));
   writeStop(stop);
-  put(flags + options.reduce((bits, option) => bits | (4 << STOPS.indexOf(option)), 0));
+  put(options.reduce((bits, option) => bits | (1 << STOPS.indexOf(option)), 0));
   put(inject === null ? 0 : signalBit(inject));
   put(eventMessage);
-}
-
-/** A mask of those that are there, then those. */
-function writeInfos(infos: readonly (SignalInfo | null)[]): void {
-  put(infos.reduce((bits, info, at) => bits | (info === null ? 0 : 1 << at), 0));
-  for (const info of infos) if (info !== null) writeInfo(info);
 }
 
 function writeInfo({ code, address, event, late }: SignalInfo): void {
@@ -185,13 +222,12 @@ function codeNumber(code: SigCode | null): number {
   return code === null ? 0 : 1 + CODES.indexOf(code);
 }
 
-function writeContext({ pc, tf, rf, shadow, held, rep, passes, calls }: Context): void {
+/** Of a handler's frame. */
+function writeContext(context: Context): void {
+  const { pc, tf, rf, shadow, held } = context;
   putSigned(pc);
   put((tf ? 1 : 0) + (rf ? 2 : 0) + (shadow ? 4 : 0) + (held & 0xf) * 8);
-  put(rep);
-  put(passes);
-  put(calls.length);
-  for (const back of calls) putSigned(back);
+  writeRepeats(context);
 }
 
 function writeVirtual({ words, dr6Lo, dr6Hi, dr7Lo, dr7Hi, used, reported }: VirtualRegisters): void {
