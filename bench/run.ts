@@ -1,6 +1,6 @@
 // npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
 //
-// Options: --rounds N (default 5), --only cost,exactness,machine,rates,startup
+// Options: --rounds N (default 5), --only cost,exactness,facility,machine,rates,startup
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ import { measureStartup } from './startup.js';
 const RESULT = fileURLToPath(new URL('../bench.json', import.meta.url));
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'machine,rates,startup,exactness,cost' } },
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'facility,machine,rates,startup,exactness,cost' } },
 });
 const wanted = values.only.split(',');
 const hot = buildProgram('hot', 'counter');

@@ -15,7 +15,7 @@ export function competitorFor(state: Facility, pid: number, tid: number): number
   const free = competitors.findIndex((one) => one.tid === UNUSED);
   const at = free >= 0 ? free : competitors.length;
   competitors[at] = made;
-  if (tid !== WHOLE_PROCESS) letProcessIn(state, at, made);
+  if (tid !== WHOLE_PROCESS && ofProcess !== undefined) letProcessIn(state, at, made);
   return at;
 }
 
@@ -93,7 +93,9 @@ export function leaveUnused(state: Facility, at: number, ended = false): void {
   const one = state.competitors[at];
   if (one === undefined || one.users > 0 || (one.strangers > 0 && !ended)) return;
   if (one.strangers > 0) state.stale = true;
+  const isOfProcess = one.tid !== WHOLE_PROCESS && indexOf(state, one.pid, WHOLE_PROCESS) >= 0;
   Object.assign(one, { pid: -1, tid: UNUSED, strangers: 0, chosen: [] });
+  if (!isOfProcess) return;
   for (const request of state.requests) {
     if (request.scope.kind === 'process' && request.places.includes(at))
       setPlaces(

@@ -2,6 +2,7 @@
 import { findPlaces, leaveUnused, placeOfThread } from './competitors.js';
 import type { Effect, FacilityEvent } from './events.js';
 import { dropPiece } from './pieces.js';
+import { findTwins } from './ranking.js';
 import type { Request, Scope } from './request.js';
 import { forget, unblock, uninstall } from './settle.js';
 import { type Facility, pieceOf } from './state.js';
@@ -51,6 +52,7 @@ function lose(state: Facility, out: Effect[], { cause, hasEnded }: Loss): void {
 function setThreads(state: Facility, request: Request, tids: readonly number[], pid: number): void {
   request.tids = tids;
   findPlaces(state, request, pid);
+  findTwins(state, request);
 }
 
 /** As a withdrawal, where the hardware has forgotten the pieces already. */

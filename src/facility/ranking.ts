@@ -47,11 +47,17 @@ export function setPlanned(state: Facility, request: Request, planned: boolean):
   }
 }
 
-/** Marks those that want a piece at one of `request`'s addresses for the same threads, and `request` itself where there are any. Marks stay: they cost time only. */
+/**
+ * Marks those that want a piece at one of `request`'s addresses for the same threads, and `request` itself where there are any. To be called
+ * again when its bytes or threads change. Marks stay: they cost time only.
+ */
 export function findTwins({ requests }: Facility, request: Request): void {
+  const { place, scope, pieces } = request;
   for (let at = 0; at < requests.length; at++) {
     const other = requests[at];
-    if (other === undefined || other === request || !sameScope(other.scope, request.scope) || !meet(other.pieces, request.pieces)) continue;
+    // The same threads are in the same places.
+    if (other === undefined || other.place !== place || other === request) continue;
+    if (!sameScope(other.scope, scope) || !meet(other.pieces, pieces)) continue;
     other.hasTwin = true;
     request.hasTwin = true;
   }

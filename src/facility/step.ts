@@ -76,11 +76,10 @@ function take(state: Facility, event: FacilityEvent, out: Effect[]): void {
 }
 
 function addRequest(state: Facility, spec: RequestSpec): void {
-  if (requestOf(state, spec.id) !== null) return;
   const request = newRequest(spec, state.nextAge++);
   const wasStale = state.stale;
-  enlist(state, request);
   findPlaces(state, request);
+  enlist(state, request);
   unsettle(state, request);
   if (!wasStale && planAlone(state, request)) state.stale = false;
 }

@@ -135,6 +135,26 @@ describeWith(['perf', 'gcc'], 'strangers', () => {
   });
 });
 
+describeWith(['perf', 'gcc'], 'a watch of one thread', () => {
+  test('lives as long as that thread and those that inherited it, and leaves nothing open', async () => {
+    await using target = await startTarget('hot-threads', { args: ['--threads', '2', '--writes', '10'] });
+    const { pid } = target;
+    await using session = new PerfEngine().open({ pid, tid: pid, inherit: 'threads' });
+    const { slots, log } = new Told(session);
+    slots.request(wish(target, [0, 1, 2, 3], null));
+    // As if it had made a thread, and ended before it.
+    slots.note({ type: 'threadStarted', tid: 999_999, pid, parent: pid, how: 'thread' });
+    slots.note({ type: 'exit', tid: pid });
+    slots.catchUp();
+    expect(log).toEqual(['tell 1 installed asked']);
+    slots.note({ type: 'exit', tid: 999_999 });
+    slots.catchUp();
+    expect(log.slice(1)).toEqual(['tell 1 uninstalled exit']);
+    await using another = new PerfEngine().open({ pid, tid: pid, inherit: 'none' });
+    expect(armDirectly(another, piecesOf(target, [{ name: 'own', length: 8 }])).threads).toBe(1);
+  });
+});
+
 describeWith(['perf', 'gcc'], 'a function whose execution is watched', () => {
   test('is in memory as it was, byte for byte: no breakpoint instruction', async () => {
     await using process = await startTarget('call-chain');
