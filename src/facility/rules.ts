@@ -107,6 +107,8 @@ export interface TrapRules {
   readonly forcesSignal: boolean;
   /** Whether a thread that is stepped stops at the first instruction of its handler. */
   readonly stopsAtHandler: boolean;
+  /** Whether a second step in a row takes TF for the thread's own where the first went over a POPF (measured on Linux 6.18). */
+  readonly mistakesTf: boolean;
 }
 
 /** si_code of the SIGTRAP that reports a debug exception. */

@@ -156,7 +156,8 @@ function restoreDr7(kernel: Kernel, thread: Thread): void {
   if (cpu !== -1) loadCpu(kernel, cpu, 'signal');
 }
 
-function endStep({ context, trace }: Thread): void {
+/** The thread is not stepped any more: TF is its own again. */
+export function endStep({ context, trace }: Thread): void {
   if (trace.forcedTf) context.tf = false;
   trace.stepping = false;
   trace.forcedTf = false;
@@ -167,7 +168,8 @@ export function stopThread(kernel: Kernel, tid: number, stop: Stop): void {
   const thread = threadOf(kernel, tid);
   thread.status = 'stopped';
   thread.trace.stop = stop;
-  endStep(thread);
+  // A tracer's TF is not seen. That the thread was stepped is known until it goes on.
+  if (thread.trace.forcedTf) thread.context.tf = false;
   kernel.emit({ type: 'stop', tid, stop });
   const cpu = runningOn(kernel, tid);
   if (cpu !== -1) switchTo(kernel, cpu, -1);

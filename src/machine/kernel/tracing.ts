@@ -5,7 +5,7 @@ import { instructionAt, type SignalName } from '../program.js';
 import { SIGNALS, type Thread } from '../state.js';
 import { cpuOf, type Kernel, threadOf } from './context.js';
 import { returnToUser } from './run.js';
-import { endReport, stopThread } from './signals.js';
+import { endReport, endStep, stopThread } from './signals.js';
 import { switchTo } from './switch.js';
 
 /** Tracing of `kernel`'s threads. */
@@ -69,16 +69,22 @@ function goOn(
   thread.trace.stop = null;
   thread.trace.inject = isSignal(signal) ? signal : null;
   if (how === 'step') beginStep(kernel, thread);
+  else endStep(thread);
   kernel.emit({ type: 'resume', tid, how });
   if (cpuOf(kernel, thread.cpu).thread !== -1) return;
   switchTo(kernel, thread.cpu, tid);
   if (thread.call === null) returnToUser(kernel, thread.cpu, tid);
 }
 
-/** Sets TF. What the thread has set itself stays when the step is over, also where its next instruction is the one that does so. */
+/**
+ * Sets TF. What the thread has set itself stays when the step is over, also where its next instruction is the one that does so. Linux gives
+ * TF back before it looks, where the step before has just ended: if that went over a POPF, nobody knows any more whose it was.
+ */
 function beginStep({ setup }: Kernel, { context, trace }: Thread): void {
+  const isSet = context.tf || (trace.stepping && setup.rules.trap.mistakesTf);
+  if (instructionAt(setup.programs, context.pc)?.op === 'popf') trace.forcedTf = false;
+  else if (!isSet) trace.forcedTf = true;
   trace.stepping = true;
-  trace.forcedTf = !context.tf && instructionAt(setup.programs, context.pc)?.op !== 'popf';
   context.tf = true;
 }
 

@@ -141,6 +141,7 @@ export const EXPLANATIONS: Explanations = {
     },
     forcesSignal: { what: 'SIGTRAP comes though the thread blocks or ignores it (R-109, R-538)' },
     stopsAtHandler: { what: 'a thread that is stepped stops at the first instruction of its signal handler' },
+    mistakesTf: { what: "a step after one over POPF takes TF for the thread's own, which then stays" },
   },
   codes: {
     data: { what: 'data breakpoint' },

@@ -42,6 +42,7 @@ export const FREEBSD: Rules = {
     stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: false,
+    mistakesTf: false,
   },
   codes: {
     data: 'TRAP_TRACE',

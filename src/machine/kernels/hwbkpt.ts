@@ -44,6 +44,7 @@ export const HWBKPT: Rules = {
     stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: true,
+    mistakesTf: false,
   },
   codes: {
     data: 'TRAP_BRKPT',

@@ -45,6 +45,7 @@ export const LINUX_2_6_20: Rules = {
     stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: true,
+    mistakesTf: false,
   },
   codes: {
     data: 'TRAP_BRKPT',

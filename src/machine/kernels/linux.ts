@@ -42,6 +42,7 @@ export const LINUX: Rules = {
     stepWithHit: 'step',
     forcesSignal: true,
     stopsAtHandler: true,
+    mistakesTf: true,
   },
   codes: {
     data: 'TRAP_HWBKPT',

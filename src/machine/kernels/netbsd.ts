@@ -42,6 +42,7 @@ export const NETBSD: Rules = {
     stepWithHit: 'hit',
     forcesSignal: true,
     stopsAtHandler: false,
+    mistakesTf: false,
   },
   codes: {
     data: 'TRAP_DBREG',

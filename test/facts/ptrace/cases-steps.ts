@@ -99,6 +99,17 @@ export const STEP_CASES = [
     expectStep(subject.resume(), 3);
     expectCheckpoint(subject.resume());
   }),
+  fact("R-038 the second step after one over POPF leaves TF behind: the kernel takes it for the thread's own (measured)", (subject) => {
+    subject.load([CLEAR_TF, NOP, NOP, CLEAR_TF, NOP]);
+    expectStep(subject.step(), 1);
+    const second = subject.step();
+    expectStep(second, 2);
+    expect(second).toMatchObject({ tf: true });
+    // Nobody steps it any more.
+    expectStep(subject.resume(), 3);
+    expectStep(subject.resume(), 4);
+    expectCheckpoint(subject.resume());
+  }),
   fact('R-038, R-031 TF and a hit are one stop', (subject) => {
     arm(subject, dataSlot(subject, 64, { slot: 2, type: 'write', bytes: 8 }));
     expectStep(perform(subject, SET_TF, STORE, CLEAR_TF), 2, 2);

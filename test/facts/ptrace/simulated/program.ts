@@ -58,7 +58,8 @@ export function instructionOf(operation: Operation, pc: number): Instruction {
     case 'load':
       return { op: 'load', at: DATA + operation.at, length: operation.length };
     case 'store':
-      return { op: 'store', at: DATA + operation.at, length: operation.length, value: operation.value };
+      // A vector register's, which is zero.
+      return { op: 'store', at: DATA + operation.at, length: operation.length, value: operation.length === 16 ? 0 : operation.value };
     case 'store-non-temporal':
       return { op: 'store', at: DATA + operation.at, length: 8, value: 1 };
     case 'add':
