@@ -6,7 +6,7 @@
 // them in each thread it covers, beside the kernel's. For requests of one piece that is R-342: a thread's levels of at least a kernel
 // request's rank are the slots that the greediest thread has taken when its turn comes.
 import { setPlanned, unsettle } from './ranking.js';
-import { type ArmedPiece, EVERYWHERE, type PieceSpec, type Request, SEVERAL, sameScope } from './request.js';
+import { type ArmedPiece, compareRank, EVERYWHERE, type PieceSpec, type Request, SEVERAL, sameScope } from './request.js';
 import { type Competitor, type Facility, SLOTS, samePiece } from './state.js';
 
 type Kind = Pick<ArmedPiece, 'access' | 'scope' | 'inherit' | 'inKernel' | 'tids'> & { readonly stackDepth?: number };
@@ -67,8 +67,29 @@ export function planAlone(state: Facility, request: Request): boolean {
 /** Whether the plan is the same without `request`: nobody waits for what it had. */
 export function isMissedByNobody(state: Facility, request: Request): boolean {
   if (request.hasTwin || !request.planned) return false;
-  for (let at = 0; at < state.requests.length; at++) if (state.requests[at]?.planned === false) return false;
+  const { requests } = state;
+  for (let at = 0; at < requests.length; at++) {
+    const waiting = requests[at];
+    if (waiting !== undefined && !waiting.planned && mayMiss(state, waiting, request)) return false;
+  }
   return request.places.every((place) => state.competitors[place]?.strangers === 0);
+}
+
+/** Whether `waiting` may have had to wait because of `request`. */
+function mayMiss(state: Facility, waiting: Request, request: Request): boolean {
+  if (waiting.blocked !== null || request.place < 0 || waiting.place === SEVERAL) return true;
+  if (waiting.place !== EVERYWHERE) return waiting.place === request.place;
+  // A kernel's request waits for the greediest thread: perhaps that is another, whatever this one had.
+  const had = takenBefore(state.competitors[request.place], waiting, true);
+  return !state.competitors.some((one, at) => at !== request.place && takenBefore(one, waiting, false) >= had);
+}
+
+/** Slots that strangers and planned requests before `request` have there: at most, or (where `all` is false) those that nobody shares. */
+function takenBefore(one: Competitor | undefined, request: Request, all: boolean): number {
+  if (one === undefined) return 0;
+  let sum = one.strangers;
+  for (const chosen of one.chosen) if (compareRank(chosen, request) < 0 && (all || !chosen.hasTwin)) sum += chosen.pieces.length;
+  return sum;
 }
 
 /** Slots that strangers and planned requests have there; at most, for some may share. */
