@@ -49,9 +49,16 @@ export function kernelsTable(scenario: Scenario, runs: readonly Run[]): string[]
   const differing = all.filter(({ differ }) => differ);
   const same = all.length - differing.length;
   const head = [`${scenario.title} (all kernels)`, ''];
-  if (differing.length === 0) return [...head, `all kernels answer the same to ${same} questions`];
+  if (differing.length === 0) return [...head, `all kernels answer the same to ${same} ${same === 1 ? 'question' : 'questions'}`];
   const names = runs.map(({ rules }) => rules.kernel);
   const rows = differing.map(({ line, subject, found }) => [`${line} ${subject}`, ...names.map((name) => found.get(name) ?? '-')]);
   const table = setColumns(['line', ...names], rows, { total: WIDTH, least: LEAST });
   return [...head, ...table, '', `${differing.length} differ, ${same} are the same`];
+}
+
+/** Expects that do not hold, kernel by kernel: the table says what is, not what should be. */
+export function notMetLines(runs: readonly Run[]): string[] {
+  return runs.flatMap(({ rules, verdicts }) =>
+    verdicts.flatMap(({ line, text, met, found }) => (met ? [] : [`NOT MET on ${rules.kernel}: line ${line}: ${text}; found: ${found}`])),
+  );
 }

@@ -24,6 +24,7 @@ export function mutantText({ field, value, kernel }: RuleChange): string {
 
 /** A line for each mutant. */
 export function mutantLines(runs: readonly MutantRun[]): string[] {
+  if (runs.length === 0) return ['names no mutant'];
   return runs.map(({ mutant, failing: [first, ...more] }) => {
     if (first === undefined) return `NOT NOTICED mutant ${mutantText(mutant)}`;
     const others = more.length === 0 ? '' : `; ${more.length} more`;

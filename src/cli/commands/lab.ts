@@ -1,7 +1,7 @@
 // hwbkpt lab run: scenarios on the simulated machine, under one kernel's rules, all kernels' or those of their mutants.
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { KernelName } from '../../facility/index.js';
-import { kernelsTable, type MutantRun, mutantLines, mutantText, runAllKernels, runMutants } from '../../lab/index.js';
+import { kernelsTable, type MutantRun, mutantLines, mutantText, notMetLines, runAllKernels, runMutants } from '../../lab/index.js';
 import { KERNELS } from '../../machine/kernels/index.js';
 import {
   jsonLines,
@@ -20,6 +20,12 @@ import { printError, printLines } from '../output/print.js';
 /** Not all expects are met. */
 const NOT_MET = 1;
 
+/** Bytes: what is longer is something else. */
+const LONGEST = 1 << 20;
+
+/** Who has more is told how many more. */
+const MOST_ERRORS = 20;
+
 /** A scenario and where it was read. */
 interface Loaded {
   readonly file: string;
@@ -34,12 +40,21 @@ export async function runLab({ arguments: [action = '', ...files], options }: In
   const readable = loaded.filter((one) => one !== null);
   if (readable.length < loaded.length) return STATUS.USAGE;
   const json = options['json'] === true;
-  if (options['mutants'] === true) return worst(readable.map((one) => mutants(one, json)));
-  return worst(readable.map((one) => kernels(one, options['rules'], json)));
+  const statuses = readable.map((one) => (options['mutants'] === true ? mutants(one, json) : kernels(one, options['rules'], json)));
+  if (readable.length > 1 && !json)
+    printLines([
+      total(
+        readable.filter((_, at) => statuses[at] !== STATUS.OK),
+        readable.length,
+      ),
+    ]);
+  return Math.max(STATUS.OK, ...statuses);
 }
 
-function worst(statuses: readonly number[]): number {
-  return Math.max(STATUS.OK, ...statuses);
+/** What remains to be known at the end of several. */
+function total(failed: readonly Loaded[], all: number): string {
+  if (failed.length === 0) return `${all} scenarios, all as they should be`;
+  return `${failed.length} of ${all} scenarios are not as they should be: ${failed.map(({ file }) => file).join(', ')}`;
 }
 
 /** Null where the file cannot be used; what is wrong has been printed then, all of it. */
@@ -47,17 +62,37 @@ function load(file: string): Loaded | null {
   const text = readText(file);
   const parsed = parseScenario(text);
   if (parsed.kind === 'scenario') return { file, scenario: parsed.scenario };
-  for (const error of parsed.errors) {
+  for (const error of parsed.errors.slice(0, MOST_ERRORS)) {
     const [line = '', caret = ''] = markedLine(text, error);
     const hint = error.hint === undefined ? '' : `  ${error.hint}\n`;
     printError(`hwbkpt: ${file}:${error.message}\n  ${line}\n  ${caret}\n${hint}`);
   }
+  const more = parsed.errors.length - MOST_ERRORS;
+  if (more > 0) printError(`hwbkpt: ${file}: ${more} more like these\n`);
   return null;
 }
 
 function readText(file: string): string {
+  const bytes = readBytes(file);
+  const hint = 'A scenario is a text of some dozen lines: docs/scenarios.md';
+  if (bytes.length > LONGEST) throw new UsageError(`${file} is no scenario: it is longer than 1 MiB`, { hint });
+  if (bytes.includes(0)) throw new UsageError(`${file} is no scenario: it is not a text`, { hint });
+  return bytes.toString('utf8');
+}
+
+/** At most one byte more than a scenario may have: some files have no end. */
+function readBytes(file: string): Buffer {
+  const bytes = Buffer.alloc(LONGEST + 1);
   try {
-    return readFileSync(file, 'utf8');
+    const descriptor = openSync(file, 'r');
+    try {
+      let length = 0;
+      for (let read = -1; read !== 0 && length < bytes.length; length += read)
+        read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      return bytes.subarray(0, length);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (cause) {
     throw new UsageError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
@@ -66,7 +101,7 @@ function readText(file: string): string {
 function kernels({ file, scenario }: Loaded, rules: Invocation['options'][string], json: boolean): number {
   if (rules === 'all') {
     const runs = runAllKernels(scenario);
-    printLines(json ? runs.flatMap((run) => jsonLines(run, file)) : kernelsTable(scenario, runs));
+    printLines(json ? runs.flatMap((run) => jsonLines(run, file)) : [...kernelsTable(scenario, runs), ...notMetLines(runs), '']);
     return status(runs);
   }
   const names = isKernel(rules) ? [rules] : kernelsOf(scenario);
