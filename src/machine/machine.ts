@@ -54,6 +54,10 @@ export class Machine implements Kernel {
     this.#events = null;
   }
 
+  get isSilent(): boolean {
+    return this.#events === null;
+  }
+
   emit(event: MachineEvent): void {
     this.#events?.push(event);
   }

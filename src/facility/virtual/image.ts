@@ -1,6 +1,7 @@
 // What a CPU's registers are to hold while a thread runs on it: the plan (or the books of another kernel) as DR0-DR3 and DR7.
 import type { Access } from '../../model/access.js';
 import { highHalf, type Linear, lowHalf } from '../linear.js';
+import type { ArmedPiece } from '../request.js';
 import type { Rules } from '../rules.js';
 import { type Competitor, pieceOf, SLOTS } from '../state.js';
 import { NOBODY, RAW, type RegisterHalf } from './half.js';
@@ -31,7 +32,7 @@ export interface Running {
   readonly heldBack: readonly number[];
 }
 
-/** Content of `cpu` while `run` is on it. */
+/** Content of `cpu` while `run` is on it. The next call makes the result void: switches are too frequent for a new one each. */
 export function imageOf(half: RegisterHalf, rules: Rules, cpu: number, run: Running): Image {
   switch (rules.sharing) {
     case 'priority':
@@ -44,22 +45,39 @@ export function imageOf(half: RegisterHalf, rules: Rules, cpu: number, run: Runn
   }
 }
 
+const scratch: Image = { words: [0, 0, 0, 0, 0, 0, 0, 0], dr7: FIXED, owners: [NOBODY, NOBODY, NOBODY, NOBODY] };
+
 function emptyImage(): Image {
-  return { words: [0, 0, 0, 0, 0, 0, 0, 0], dr7: FIXED, owners: [NOBODY, NOBODY, NOBODY, NOBODY] };
+  scratch.words.fill(0);
+  scratch.owners.fill(NOBODY);
+  scratch.dr7 = FIXED;
+  return scratch;
+}
+
+/** An image that stays. */
+export function copyImage({ words, dr7, owners }: Image): Image {
+  return { words: words.slice(), dr7, owners: owners.slice() };
 }
 
 /** The kernel's pieces from DR0 up, the thread's from DR3 down, each in the order of rank (R-344). */
 function priorityImage({ broker }: RegisterHalf, { tid, pid, heldBack }: Running): Image {
   const image = emptyImage();
-  const pieceOfCookie = (cookie: number): Placed | null => (heldBack.includes(cookie) ? null : pieceFor(broker, image, cookie));
   let up = 0;
-  for (const { cookies } of broker.kernelChosen) for (const cookie of cookies) if (put(image, up, pieceOfCookie(cookie))) up++;
+  for (const { cookies } of broker.kernelChosen) {
+    for (const cookie of cookies) if (put(image, up, cookie, newPieceOf(broker, cookie, heldBack))) up++;
+  }
   const competitor = tid === -1 ? undefined : competitorOf(broker, tid, pid);
+  if (competitor === undefined) return image;
   let down = SLOTS - 1;
-  for (const { cookies } of competitor?.chosen ?? []) {
-    for (const cookie of cookies) if (down >= up && put(image, down, pieceOfCookie(cookie))) down--;
+  for (const { cookies } of competitor.chosen) {
+    for (const cookie of cookies) if (down >= up && put(image, down, cookie, newPieceOf(broker, cookie, heldBack))) down--;
   }
   return image;
+}
+
+/** The piece, unless {@link scratch} has it, or it is not armed yet. */
+function newPieceOf(broker: RegisterHalf['broker'], cookie: number, heldBack: readonly number[]): Placed | null {
+  return scratch.owners.includes(cookie) || heldBack.includes(cookie) ? null : pieceOf(broker, cookie);
 }
 
 /** Where a thread's competitor was last found: a guess that is always checked, and no part of any state. */
@@ -81,18 +99,7 @@ function competitorOf({ competitors }: RegisterHalf['broker'], tid: number, pid:
   return ofProcess;
 }
 
-interface Placed {
-  readonly owner: number;
-  readonly address: Linear;
-  readonly length: number;
-  readonly access: Access;
-}
-
-function pieceFor(broker: RegisterHalf['broker'], { owners }: Image, cookie: number): Placed | null {
-  if (owners.includes(cookie)) return null;
-  const piece = pieceOf(broker, cookie);
-  return piece === null ? null : { owner: cookie, address: piece.address, length: piece.length, access: piece.access };
-}
+type Placed = Pick<ArmedPiece, 'address' | 'length' | 'access'>;
 
 /** CPU-wide breakpoints stay where they are; the thread's take the first free registers (R-521). */
 function chargedImage({ charged, owners }: RegisterHalf, cpu: number, tid: number): Image {
@@ -101,12 +108,12 @@ function chargedImage({ charged, owners }: RegisterHalf, cpu: number, tid: numbe
   const stay = charged.filter((one) => one.tid === -1 && one.cpu === cpu && one.enabled);
   for (const one of stay) {
     const at = before.indexOf(one.id);
-    if (at >= 0) put(image, at, { ...one, owner: one.id });
+    if (at >= 0) put(image, at, one.id, one);
   }
-  for (const one of stay) if (!image.owners.includes(one.id)) put(image, image.owners.indexOf(NOBODY), { ...one, owner: one.id });
+  for (const one of stay) if (!image.owners.includes(one.id)) put(image, image.owners.indexOf(NOBODY), one.id, one);
   for (const one of charged) {
     if (one.tid !== tid || tid === -1 || !one.enabled || (one.cpu !== -1 && one.cpu !== cpu)) continue;
-    put(image, image.owners.indexOf(NOBODY), { ...one, owner: one.id });
+    put(image, image.owners.indexOf(NOBODY), one.id, one);
   }
   return image;
 }
@@ -142,10 +149,10 @@ export function lengthBits(length: number): number {
 }
 
 /** Enables `slot` for every task, by its G bit (R-348, R-522). False where there is nothing to put. */
-function put(image: Image, slot: number, piece: Placed | null): boolean {
+function put(image: Image, slot: number, owner: number, piece: Placed | null): boolean {
   if (piece === null || slot < 0 || slot >= SLOTS) return false;
   putField(image, slot, piece, piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | typeOfAccess(piece.access));
-  image.owners[slot] = piece.owner;
+  image.owners[slot] = owner;
   return true;
 }
 

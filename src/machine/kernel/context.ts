@@ -36,6 +36,8 @@ export interface Kernel {
   readonly setup: Setup;
   readonly state: MachineState;
   readonly script: Script;
+  /** Nobody notes events: they need not be made. */
+  readonly isSilent: boolean;
   emit(event: MachineEvent): void;
 }
 

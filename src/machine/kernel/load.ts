@@ -1,7 +1,7 @@
 // Writing a CPU's debug registers, always in an order that never arms half a slot, unless the kernel's rules say otherwise (R-124).
 
 import { NOBODY } from '../../facility/virtual/half.js';
-import { type Image, imageOf, keepSlots } from '../../facility/virtual/image.js';
+import { copyImage, type Image, imageOf, keepSlots } from '../../facility/virtual/image.js';
 import { TRAP_BITS } from '../../facility/virtual/registers.js';
 import { moveToDr } from '../cpu.js';
 import type { Cpu } from '../cpu-state.js';
@@ -17,7 +17,9 @@ export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: 
   const thread = tid === -1 ? null : threadOf(kernel, tid);
   const heldBack = state.held.length === 0 ? NONE : state.held.flatMap((effect) => (effect.type === 'arm' ? [effect.piece.cookie] : []));
   const run = { tid, pid: thread?.pid ?? -1, stepping: thread?.trace.stepping ?? false, heldBack };
-  const image = imageOf(state.half, setup.rules, cpu, run);
+  // What happens in between may load another.
+  const shared = imageOf(state.half, setup.rules, cpu, run);
+  const image = between === undefined ? shared : copyImage(shared);
   state.half.loaded[cpu] = tid;
   loadDr6(kernel, cpu, tid);
   const owners = state.half.owners[cpu] ?? [];
@@ -50,7 +52,8 @@ function disabledFirst(cpu: Cpu, { words, dr7, owners }: Image, before: readonly
 /** Disable, addresses, enable; `before` null: addresses under the old control register. False when the CPU holds it already. */
 function writeRegisters(cpu: Cpu, image: Image, before: readonly number[] | null, between?: () => void): boolean {
   const { words, dr7 } = image;
-  const changes = cpu.dr7 !== dr7 || words.some((word, at) => word !== cpu.dr[at]);
+  let changes = cpu.dr7 !== dr7;
+  for (let at = 0; at < words.length && !changes; at++) changes = words[at] !== cpu.dr[at];
   if (!changes) {
     between?.();
     return false;
@@ -63,7 +66,7 @@ function writeRegisters(cpu: Cpu, image: Image, before: readonly number[] | null
 }
 
 function setOwners(owners: number[], by: readonly number[]): void {
-  for (const [slot, owner] of by.entries()) owners[slot] = owner;
+  for (let slot = 0; slot < by.length; slot++) owners[slot] = by[slot] ?? NOBODY;
 }
 
 /** Switches off the slots that `isKept` does not name. */
@@ -82,6 +85,7 @@ export function disown(kernel: Kernel, cpu: number): void {
 }
 
 function emitLoad(kernel: Kernel, cpu: number, why: LoadReason): void {
+  if (kernel.isSilent) return;
   const { dr, dr7, thread } = cpuOf(kernel, cpu);
   kernel.emit({ type: 'load', cpu, tid: thread, words: dr.slice(), dr7, why });
 }

@@ -43,5 +43,5 @@ export function reload(kernel: Kernel, tid: number): void {
 
 /** Loads again on all CPUs: the kernel's part has changed. */
 export function reloadAll(kernel: Kernel): void {
-  for (const [cpu] of kernel.state.cpus.entries()) loadCpu(kernel, cpu, 'change');
+  for (let cpu = 0; cpu < kernel.state.cpus.length; cpu++) loadCpu(kernel, cpu, 'change');
 }
