@@ -145,11 +145,6 @@ export function pieceOf({ armed }: Facility, cookie: number): ArmedPiece | null 
   return null;
 }
 
-/** Requests that piece `cookie` serves now. */
-export function usersOf(state: Facility, cookie: number): Request[] {
-  return state.requests.filter(({ cookies }) => cookies.includes(cookie));
-}
-
 /** Whether two pieces at these bytes are one and the same breakpoint. */
 export function samePiece(
   a: { readonly address: Linear; readonly length: number },
