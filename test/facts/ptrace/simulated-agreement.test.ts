@@ -2,11 +2,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TracerMemory } from '../../../src/linux/ptrace-control.js';
+import { type CpuModel, DEFAULT_MODEL } from '../../../src/machine/cpu.js';
+import { KERNELS } from '../../../src/machine/kernels/index.js';
 import { describeWith } from '../../helpers/requirement.js';
 import { type LiveKernel, LiveSubject } from './live/live-subject.js';
 import { closeTraceeProgram, loadTraceeProgram } from './live/tracee-program.js';
 import { RANDOM_PROGRAMS, runProgram } from './simulated/random-programs.js';
 import { SimulatedSubject } from './simulated/subject.js';
+import { arm, dataSlot, dr6Of } from './words.js';
 
 const SEED = 20070222;
 const PROGRAMS = 500;
@@ -23,11 +26,22 @@ describeWith(['ptrace', 'perf', 'gcc'], 'the simulated machine and the running k
     kernel.memory[Symbol.dispose]();
   });
 
+  /** What of a processor's ways a program can show: here whether a breakpoint behind MOV SS takes along what that held back (R-039). */
+  function modelOfProcessor(): CpuModel {
+    using live = LiveSubject.start(kernel);
+    const [, second = 0n] = live.load([{ op: 'load-ss', at: 0 }, { op: 'nop' }]);
+    arm(live, dataSlot(live, 0, { slot: 0, type: 'readwrite', bytes: 2 }), { slot: 1, address: second, type: 'execute' });
+    const stop = live.resume();
+    const merges = stop.kind === 'signal' && stop.dr6 === dr6Of([0, 1]);
+    return { ...DEFAULT_MODEL, breakpointInShadow: merges ? 'merges' : 'drops' };
+  }
+
   test(`${PROGRAMS} random programs stop alike on both`, () => {
+    const model = modelOfProcessor();
     fc.assert(
       fc.property(RANDOM_PROGRAMS, (program) => {
         using live = LiveSubject.start(kernel);
-        expect(runProgram(SimulatedSubject.start(), program)).toEqual(runProgram(live, program));
+        expect(runProgram(SimulatedSubject.start(KERNELS.linux, model), program)).toEqual(runProgram(live, program));
       }),
       { seed: SEED, numRuns: PROGRAMS },
     );

@@ -32,6 +32,8 @@ const MOST_STOPS = 40;
 /** Slots and accesses meet in these bytes. */
 const FIELD_AT = 64;
 const FIELD_BYTES = 24;
+/** Beyond what those accesses reach: what MOV SS finds there must be a selector. */
+const SELECTOR_AT = 112;
 const HANDLE: Operation = { op: 'system-call', call: { name: 'sigaction', action: 'handler' } };
 
 const at = fc.integer({ min: FIELD_AT, max: FIELD_AT + FIELD_BYTES });
@@ -49,7 +51,10 @@ const plain: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ op: constant('flush-line' as const), at }),
   fc.record({ op: constant('no-access' as const), name: fc.constantFrom('prefetch' as const, 'lea' as const), at }),
   fc.record({ op: constant('pop-flags' as const), tf: fc.boolean(), rf: fc.boolean() }),
+  constant({ op: 'load-ss', at: SELECTOR_AT } as const),
   constant({ op: 'icebp' } as const),
+  fc.record({ op: fc.constantFrom('cli' as const, 'fault' as const, 'read-debug-register' as const) }),
+  fc.record({ op: constant('int' as const), vector: fc.constantFrom(1 as const, 3 as const, 4 as const) }),
   fc.record({ op: constant('int3' as const), prefixes: fc.nat({ max: 2 }) }),
 );
 
@@ -67,7 +72,7 @@ const slot: fc.Arbitrary<WantedSlot | null> = fc.oneof(
     on: constant('data' as const),
     type: fc.constantFrom('write' as const, 'readwrite' as const),
     bytes: fc.constantFrom(1, 2, 4, 8) as fc.Arbitrary<SlotBytes>,
-    unit: fc.nat({ max: 23 }),
+    unit: fc.oneof(fc.nat({ max: FIELD_BYTES - 1 }), constant(SELECTOR_AT - FIELD_AT)),
   }),
   fc.record({ on: constant('operation' as const), index: fc.nat({ max: 8 }) }),
 );

@@ -5,6 +5,7 @@ import type { Host, Result } from '../../../../src/interfaces/host.js';
 import { closeEvent, openEvent, readCount } from '../../../../src/interfaces/linux-perf/index.js';
 import * as control from '../../../../src/interfaces/linux-ptrace/control.js';
 import { offsetOf, type PtraceCall, peekUser, pokeUser } from '../../../../src/interfaces/linux-ptrace/registers.js';
+import { type CpuModel, DEFAULT_MODEL } from '../../../../src/machine/cpu.js';
 import { hostOf } from '../../../../src/machine/kernel/host.js';
 import { KERNELS } from '../../../../src/machine/kernels/index.js';
 import { Machine } from '../../../../src/machine/machine.js';
@@ -45,9 +46,9 @@ export class SimulatedSubject implements PtraceSubject {
   }
 
   /** A fresh process on a machine of its own, traced and stopped. `rules`: other than today's Linux's, to see whether anybody notices. */
-  static start(rules: Rules = KERNELS.linux): SimulatedSubject {
+  static start(rules: Rules = KERNELS.linux, model: CpuModel = DEFAULT_MODEL): SimulatedSubject {
     const programs = [HANDLER_PROGRAM, programOf(0, [])];
-    const machine = new Machine({ rules, cpus: 1, programs, memory: MEMORY, kernelMemory: { regions: [] } });
+    const machine = new Machine({ rules, model, cpus: 1, programs, memory: MEMORY, kernelMemory: { regions: [] } });
     machine.silence();
     const { tid } = machine.addProcess(baseOf(0));
     machine.switch(0, tid);
