@@ -16,6 +16,7 @@ import {
   type RegisterName,
   type TracerMemory,
 } from '../../../../src/linux/ptrace-control.js';
+import { setAffinity } from '../../../../src/linux/scheduling.js';
 import type { WaitStatus } from '../../../../src/linux/wait.js';
 import type { Operation } from '../operation.js';
 import type { Ending, Errno, PtraceSubject, RivalSlot, SignalName, Stop } from '../subject.js';
@@ -80,6 +81,11 @@ export class LiveSubject implements PtraceSubject, Disposable {
   /** How often it was told that there is no slot (N-9). */
   get noSpaceAnswers(): number {
     return this.#noSpace;
+  }
+
+  /** From now on it runs on this CPU only. */
+  pinTo(cpu: number): void {
+    setAffinity(this.#tid, [cpu]);
   }
 
   peek(offset: bigint): bigint | Errno {
