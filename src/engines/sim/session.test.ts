@@ -70,13 +70,19 @@ describe('the sim engine', () => {
     expect(target.session.readMemory(target.pid, address, 4)).toEqual(Uint8Array.of(1, 0, 0, 0));
   });
 
-  test('a fifth piece is refused', () => {
+  test('five pieces at once are refused, four are armed, and a fifth says how many slots there are', () => {
     const target = new SimEngine().launch([COUNTER], 'threads');
     const arms = [1, 2, 3, 4, 5].map((cookie): HardwareEffect => {
       const order = arm(target, 'counter', cookie);
       return order.type === 'arm' ? { ...order, piece: { ...order.piece, address: order.piece.address + 64 * cookie } } : order;
     });
-    expect(target.session.apply(arms).map(({ type }) => type)).toEqual(['done', 'done', 'done', 'done', 'failed']);
+    const kinds = (effects: readonly HardwareEffect[]): string[] => target.session.apply(effects).map(({ type }) => type);
+    expect(kinds(arms)).toEqual(['capacity', 'failed', 'failed', 'failed', 'failed', 'failed']);
+    expect(kinds(arms.slice(0, 4))).toEqual(['done', 'done', 'done', 'done']);
+    expect(target.session.apply(arms.slice(4))).toMatchObject([
+      { type: 'capacity', free: 4 },
+      { type: 'failed', code: 'ENOSPC' },
+    ]);
   });
 
   test('what is no scenario is named with its place', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { present } from '../../base/assert.js';
 import { linearOfU64, u64OfLinear } from '../../facility/index.js';
 import type { CodeSource } from '../../instructions/index.js';
-import { INSTRUCTION_BYTES, KERNELS, Machine } from '../../machine/index.js';
+import { INSTRUCTION_BYTES, KERNELS, Machine, type MachineEvent } from '../../machine/index.js';
 import { Scheduler } from '../../machine/scheduler.js';
 import type { Place } from '../../model/place.js';
 import { assemble } from '../../scenarios/assemble.js';
@@ -61,7 +61,35 @@ export class World implements TargetNames {
     this.machine.takeEvents();
   }
 
-  /** The scenario's name for a thread, or its parent's for one that was born. */
+  /** Keeps names of threads: a child is called what its birth says (`clone LABEL as NAME`), and a new program calls its thread after itself. */
+  note(event: MachineEvent): void {
+    if (event.type === 'born') {
+      const named = this.#bornAs(this.machine.thread(event.parent).context.pc - INSTRUCTION_BYTES);
+      if (named !== null) this.#threads[event.tid] = named;
+    } else if (event.type === 'exec') {
+      const found = this.#programAt(this.machine.thread(event.tid).context.pc);
+      if (found !== null) this.#threads[event.tid] = found.program.name;
+    }
+  }
+
+  #bornAs(pc: number): string | null {
+    const found = this.#programAt(pc);
+    const instruction = found?.program.code[found.index]?.instruction;
+    if (instruction?.op !== 'syscall' || !('as' in instruction.call)) return null;
+    return instruction.call.as?.name ?? null;
+  }
+
+  /** The program that has an instruction at `at`, and its index. */
+  #programAt(at: number): { readonly program: Scenario['programs'][number]; readonly base: number; readonly index: number } | null {
+    for (const [number, program] of this.#scenario.programs.entries()) {
+      const base = this.#layout.bases[number] ?? 0;
+      const index = Math.floor((at - base) / INSTRUCTION_BYTES);
+      if (program.code[index] !== undefined) return { program, base, index };
+    }
+    return null;
+  }
+
+  /** The name of a thread: its own, or its parent's where it was given none. */
   threadName(tid: number): string {
     const own = this.#threads[tid];
     return own ?? this.threadName(Math.max(0, this.machine.thread(tid).parent));
@@ -76,15 +104,12 @@ export class World implements TargetNames {
   place(address: bigint): Place {
     const at = linearOfU64(address);
     const module = this.path.split('/').at(-1) ?? this.path;
-    for (const [number, { name, code, labels }] of this.#scenario.programs.entries()) {
-      const index = Math.floor((at - (this.#layout.bases[number] ?? 0)) / INSTRUCTION_BYTES);
-      const line = code[index];
-      if (line === undefined) continue;
-      const label = labels.filter((one) => one.index <= index).at(-1);
-      const offset = at - (this.#layout.bases[number] ?? 0) - (label?.index ?? 0) * INSTRUCTION_BYTES;
-      return { function: label?.name ?? name, file: this.path, line: line.line, module, offset };
-    }
-    return { function: null, file: null, line: null, module: null, offset: null };
+    const found = this.#programAt(at);
+    if (found === null) return { function: null, file: null, line: null, module: null, offset: null };
+    const { program, base, index } = found;
+    const label = program.labels.filter((one) => one.index <= index).at(-1);
+    const offset = at - base - (label?.index ?? 0) * INSTRUCTION_BYTES;
+    return { function: label?.name ?? program.name, file: this.path, line: program.code[index]?.line ?? null, module, offset };
   }
 
   readonly code: CodeSource = { read: (address, length) => this.#readCode(linearOfU64(address), length) };
