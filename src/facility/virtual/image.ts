@@ -64,13 +64,13 @@ function priorityImage({ broker }: RegisterHalf, { tid, pid, heldBack }: Running
   const image = emptyImage();
   let up = 0;
   for (const { cookies } of broker.kernelChosen) {
-    for (const cookie of cookies) if (put(image, up, cookie, newPieceOf(broker, cookie, heldBack))) up++;
+    for (const cookie of cookies) if (putPiece(image, up, cookie, newPieceOf(broker, cookie, heldBack))) up++;
   }
   const competitor = tid === -1 ? undefined : competitorOf(broker, tid, pid);
   if (competitor === undefined) return image;
   let down = SLOTS - 1;
   for (const { cookies } of competitor.chosen) {
-    for (const cookie of cookies) if (down >= up && put(image, down, cookie, newPieceOf(broker, cookie, heldBack))) down--;
+    for (const cookie of cookies) if (down >= up && putPiece(image, down, cookie, newPieceOf(broker, cookie, heldBack))) down--;
   }
   return image;
 }
@@ -108,12 +108,12 @@ function chargedImage({ charged, owners }: RegisterHalf, cpu: number, tid: numbe
   const stay = charged.filter((one) => one.tid === -1 && one.cpu === cpu && one.enabled);
   for (const one of stay) {
     const at = before.indexOf(one.id);
-    if (at >= 0) put(image, at, one.id, one);
+    if (at >= 0) putPiece(image, at, one.id, one);
   }
-  for (const one of stay) if (!image.owners.includes(one.id)) put(image, image.owners.indexOf(NOBODY), one.id, one);
+  for (const one of stay) if (!image.owners.includes(one.id)) putPiece(image, image.owners.indexOf(NOBODY), one.id, one);
   for (const one of charged) {
     if (one.tid !== tid || tid === -1 || !one.enabled || (one.cpu !== -1 && one.cpu !== cpu)) continue;
-    put(image, image.owners.indexOf(NOBODY), one.id, one);
+    putPiece(image, image.owners.indexOf(NOBODY), one.id, one);
   }
   return image;
 }
@@ -149,7 +149,7 @@ export function lengthBits(length: number): number {
 }
 
 /** Enables `slot` for every task, by its G bit (R-348, R-522). False where there is nothing to put. */
-function put(image: Image, slot: number, owner: number, piece: Placed | null): boolean {
+export function putPiece(image: Image, slot: number, owner: number, piece: Placed | null): boolean {
   if (piece === null || slot < 0 || slot >= SLOTS) return false;
   putField(image, slot, piece, piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | typeOfAccess(piece.access));
   image.owners[slot] = owner;
@@ -163,7 +163,8 @@ function putField(image: Image, slot: number, { address }: { readonly address: L
   image.dr7 |= (2 << (2 * slot)) | (field << (16 + 4 * slot)) | GLOBAL_EXACT;
 }
 
-function clearSlot(image: Image, slot: number): void {
+/** Switches `slot` off. */
+export function clearSlot(image: Image, slot: number): void {
   image.dr7 &= ~((3 << (2 * slot)) | (0xf << (16 + 4 * slot)));
   image.owners[slot] = NOBODY;
 }

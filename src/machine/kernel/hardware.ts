@@ -3,6 +3,7 @@ import type { Code } from '../../facility/index.js';
 import { pieceOf } from '../../facility/state.js';
 import type { HardwareEffect } from '../../facility/virtual/drive.js';
 import type { Kernel } from './context.js';
+import { changeOneSlot } from './one-slot.js';
 import { reload, reloadAll } from './switch.js';
 
 /** Carries `effect` out on every CPU it concerns, unless the script says otherwise. */
@@ -21,7 +22,7 @@ export function apply(kernel: Kernel, effect: HardwareEffect): void {
     for (const { tid, pid } of kernel.state.threads) if (pid === scope.pid) reload(kernel, tid);
   } else if (scope?.kind === 'thread') {
     for (const { tid } of kernel.state.threads) if (tid === scope.tid || isCovered(kernel, effect, tid)) reload(kernel, tid);
-  } else {
+  } else if (!changeOneSlot(kernel, effect)) {
     reloadAll(kernel);
   }
 }

@@ -84,7 +84,8 @@ export function disown(kernel: Kernel, cpu: number): void {
   for (const [slot] of owners.entries()) if (((cpuOf(kernel, cpu).dr7 >>> (2 * slot)) & 3) === 0) owners[slot] = NOBODY;
 }
 
-function emitLoad(kernel: Kernel, cpu: number, why: LoadReason): void {
+/** Notes what `cpu` holds now. */
+export function emitLoad(kernel: Kernel, cpu: number, why: LoadReason): void {
   if (kernel.isSilent) return;
   const { dr, dr7, thread } = cpuOf(kernel, cpu);
   kernel.emit({ type: 'load', cpu, tid: thread, words: dr.slice(), dr7, why });
