@@ -109,7 +109,7 @@ export class Machine implements Kernel {
     if (found === undefined) throw new RangeError(`no effect ${effect} is held back`);
     if (code === null) apply(this, found);
     feed(this, code === null ? { type: 'done', effect } : { type: 'failed', effect, code });
-    // What a switch has loaded of it meanwhile is not to stay.
-    if (code !== null) reloadAll(this);
+    // What a switch has loaded of it meanwhile is not to stay, nor what an exec or an exit has dropped that had to wait.
+    reloadAll(this);
   }
 }

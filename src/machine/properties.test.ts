@@ -7,7 +7,7 @@ import type { Rules } from '../facility/rules.js';
 import { FREEBSD, HWBKPT, LINUX, LINUX_2_6_20, NETBSD } from './kernels/index.js';
 
 const SEED = 20070222;
-const RUNS = 300;
+const RUNS = 500;
 
 /** Lives through random scripts; what was seen in all of them. */
 function live(rules: Rules, withRequests: boolean): { hits: number; evictions: number } {

@@ -24,15 +24,15 @@ export interface RawWish extends Bytes {
 }
 
 /** What the next step of `cpu` touches if nothing stops it; an instruction breakpoint before it comes first, and alone. */
-export function nextTouches(machine: Machine, thread: Thread): { readonly before: Touch | null; readonly then: readonly Touch[] } {
+export function nextTouches(machine: Machine, thread: Thread): { readonly before: Touch | null; readonly touches: readonly Touch[] } {
   if (thread.call !== null) {
     const action = thread.call.name === 'work' ? thread.call.actions[thread.action] : undefined;
-    return { before: null, then: action === undefined ? [] : touchesOf(action) };
+    return { before: null, touches: action === undefined ? [] : touchesOf(action) };
   }
   const { pc, rf } = thread.context;
   const instruction = instructionAt(machine.setup.programs, pc);
   const before = rf ? null : ({ kind: 'execute', at: pc, length: 1, user: true } as const);
-  return { before, then: instruction === null ? [] : accessOf(instruction) };
+  return { before, touches: instruction === null ? [] : accessOf(instruction) };
 }
 
 function accessOf(instruction: Instruction): Touch[] {
@@ -103,8 +103,13 @@ export function covers({ scope, tids }: Request, tid: number): boolean {
 /** Installed requests of users, not those behind raw registers, that `touch` by `tid` is the business of. */
 export function concerned(machine: Machine, tid: number, touch: Touch): Request[] {
   return machine.state.half.broker.requests.filter(
-    (one) => one.id >= 0 && one.installed && covers(one, tid) && bytesOf(one).some((bytes) => sees(bytes, touch)),
+    (one) => one.id >= 0 && isSettled(one) && covers(one, tid) && bytesOf(one).some((bytes) => sees(bytes, touch)),
   );
+}
+
+/** Installed, and not on the way to other bytes. */
+export function isSettled({ installed, before }: Request): boolean {
+  return installed && before === null;
 }
 
 /** Pieces of a request. */

@@ -1,5 +1,6 @@
 // A machine that lives through a random script, and is looked at after every instruction of every CPU.
 import { linearOf } from '../../src/facility/linear.js';
+import type { PieceSpec, Request } from '../../src/facility/request.js';
 import type { Rules } from '../../src/facility/rules.js';
 import { pieceOf } from '../../src/facility/state.js';
 import { NOBODY, RAW } from '../../src/facility/virtual/half.js';
@@ -7,7 +8,7 @@ import { isEnabled, TRAP_BITS } from '../../src/facility/virtual/registers.js';
 import { modify, registerKernel, registerUser, unregister } from '../../src/interfaces/hwbkpt/index.js';
 import type { MachineEvent } from '../../src/machine/events.js';
 import type { Thread } from '../../src/machine/state.js';
-import { bytesOf, concerned, covers, nextTouches, rawWishes, sees, type Touch } from './life-oracle.js';
+import { bytesOf, concerned, covers, isSettled, nextTouches, rawWishes, sees, type Touch } from './life-oracle.js';
 import { type Act, HANDLER, type LifeScript, PROGRAM, SNIPPETS, snippetAt } from './life-script.js';
 import { at, kernelWrite, Stage } from './stage.js';
 
@@ -29,6 +30,8 @@ export class World {
   /** Virtual bits of each thread that its next report must show. */
   readonly #owed = new Map<number, number>();
   readonly #told = new Set<number>();
+  /** Bytes of requests when they were last looked at. */
+  readonly #pieces = new Map<number, readonly PieceSpec[]>();
   readonly #users: number[] = [];
   #nextId = 0;
   #holding = false;
@@ -162,12 +165,12 @@ export class World {
     // A user's byte may be anybody's in the middle of a switch; the kernel's own are watched all the time.
     const expected = touch === null || touch.at >= 0 ? [] : concerned(machine, thread.tid, touch);
     this.#look();
+    const covered = new Map(machine.state.half.broker.requests.map((one) => [one.id, covers(one, thread.tid)]));
     machine.switch(cpu, thread.tid, between === null ? undefined : kernelWrite(between));
     const events = machine.takeEvents();
     for (const event of events) {
       if (event.type !== 'triggered' || event.told.who !== 'request') continue;
-      const request = machine.state.half.broker.requests.find(({ id }) => id === event.told.id);
-      if (request !== undefined && !covers(request, event.tid)) throw new Broken(`request ${request.id} was told of thread ${event.tid}`);
+      if (covered.get(event.told.id) === false) throw new Broken(`request ${event.told.id} was told of thread ${event.tid}`);
     }
     this.#expectTold(
       expected.map(({ id }) => id),
@@ -183,14 +186,20 @@ export class World {
     const thread = machine.state.threads[tid];
     if (thread === undefined || thread.status !== 'ready') return;
     this.#look();
-    const { before, then } = nextTouches(machine, thread);
+    const { before, touches: after } = nextTouches(machine, thread);
     const stops = before !== null && this.#isSeen(tid, before);
-    const touches = stops ? [before] : then;
+    const touches = stops ? [before] : after;
     const expected = touches.flatMap((touch) => concerned(machine, tid, touch).map(({ id }) => id));
     const bits = this.#rawBits(tid, touches);
-    const installed = machine.state.half.broker.requests.filter((one) => one.id >= 0 && one.installed).map(({ id }) => id);
+    const installed = machine.state.half.broker.requests.filter((one) => one.id >= 0 && isSettled(one)).map(({ id }) => id);
+    const { pc } = thread.context;
     machine.step(cpu);
     const events = machine.takeEvents();
+    // A breakpoint whose disarming is held back may still stop the instruction: then it has not touched anything.
+    if (!stops && before !== null && events.some((event) => event.type === 'exception' && event.pc === pc)) {
+      this.#follow(events);
+      return;
+    }
     this.#expectTold(expected, events);
     for (const event of events) {
       if (event.type !== 'triggered' || event.told.who !== 'request' || event.told.id < 0) continue;
@@ -278,7 +287,7 @@ export class World {
   #checkLoad({ cpu, tid, words, dr7 }: Extract<MachineEvent, { readonly type: 'load' }>): void {
     const { requests } = this.stage.machine.state.half.broker;
     for (const request of requests) {
-      if (!this.#told.has(request.id) || !request.installed || !covers(request, tid)) continue;
+      if (!this.#told.has(request.id) || !isSettled(request) || !covers(request, tid) || this.#hasMoved(request)) continue;
       for (const { address } of bytesOf(request)) {
         const there = [0, 1, 2, 3].some(
           (slot) => isEnabled(dr7, slot) && linearOf(words[2 * slot] ?? 0, words[2 * slot + 1] ?? 0) === address,
@@ -288,10 +297,17 @@ export class World {
     }
   }
 
+  /** Loads of before that are of its old bytes. */
+  #hasMoved({ id, pieces }: Request): boolean {
+    const before = this.#pieces.get(id);
+    return before !== undefined && before !== pieces;
+  }
+
   /** What must be true between any two instructions. */
   #look(): void {
     const { machine } = this.stage;
     this.#follow(machine.takeEvents());
+    for (const { id, pieces } of machine.state.half.broker.requests) this.#pieces.set(id, pieces);
     for (const [cpu, registers] of machine.state.cpus.entries()) {
       const owners = machine.state.half.owners[cpu] ?? [];
       const used = owners.filter((owner) => owner !== NOBODY && owner !== RAW);
@@ -329,7 +345,7 @@ export class World {
     }
     const piece = pieceOf(state.half.broker, owner);
     if (piece === null) fail('is of a piece that is gone');
-    else if (piece.address !== address) fail('holds another address than its piece');
+    else if (piece.address !== address && piece.state !== 'moving') fail('holds another address than its piece');
     else if (piece.scope.kind !== 'kernel' && !piece.tids.includes(tid)) fail('is another thread’s');
   }
 }

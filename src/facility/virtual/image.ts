@@ -1,7 +1,7 @@
 // What a CPU's registers are to hold while a thread runs on it: the plan (or the books of another kernel) as DR0-DR3 and DR7.
 import type { Access } from '../../model/access.js';
 import { highHalf, type Linear, lowHalf } from '../linear.js';
-import type { ArmedPiece } from '../request.js';
+import type { ArmedPiece, Request } from '../request.js';
 import type { Rules } from '../rules.js';
 import { type Competitor, pieceOf, SLOTS } from '../state.js';
 import { NOBODY, RAW, type RegisterHalf } from './half.js';
@@ -30,13 +30,15 @@ export interface Running {
   readonly stepping: boolean;
   /** Cookies of pieces whose arming is held back: they are not there yet. */
   readonly heldBack: readonly number[];
+  /** The kernel's part is made anew; otherwise it stays where it is, as in a switch. */
+  readonly newKernelPart: boolean;
 }
 
 /** Content of `cpu` while `run` is on it. The next call makes the result void: switches are too frequent for a new one each. */
 export function imageOf(half: RegisterHalf, rules: Rules, cpu: number, run: Running): Image {
   switch (rules.sharing) {
     case 'priority':
-      return priorityImage(half, run);
+      return priorityImage(half, cpu, run);
     case 'charges':
       return chargedImage(half, cpu, run.tid);
     case 'kwatch':
@@ -59,17 +61,17 @@ export function copyImage({ words, dr7, owners }: Image): Image {
   return { words: words.slice(), dr7, owners: owners.slice() };
 }
 
-/** The kernel's pieces from DR0 up, the thread's from DR3 down, each in the order of rank (R-344). */
-function priorityImage({ broker }: RegisterHalf, { tid, pid, heldBack }: Running): Image {
+/** The kernel's pieces from DR0 up, the thread's from DR3 down, each in the order of its list (R-344). */
+function priorityImage({ broker, owners }: RegisterHalf, cpu: number, { tid, pid, heldBack, newKernelPart }: Running): Image {
   const image = emptyImage();
-  let up = 0;
-  for (const { cookies } of broker.kernelChosen) {
+  let up = newKernelPart ? 0 : keepKernelPart(broker, image, owners[cpu] ?? []);
+  for (const { cookies } of newKernelPart ? inListOrder(broker.kernelChosen) : NONE) {
     for (const cookie of cookies) if (putPiece(image, up, cookie, newPieceOf(broker, cookie, heldBack))) up++;
   }
   const competitor = tid === -1 ? undefined : competitorOf(broker, tid, pid);
   if (competitor === undefined) return image;
   let down = SLOTS - 1;
-  for (const { cookies } of competitor.chosen) {
+  for (const { cookies } of inListOrder(competitor.chosen)) {
     for (const cookie of cookies) if (down >= up && putPiece(image, down, cookie, newPieceOf(broker, cookie, heldBack))) down--;
   }
   return image;
@@ -78,6 +80,36 @@ function priorityImage({ broker }: RegisterHalf, { tid, pid, heldBack }: Running
 /** The piece, unless {@link scratch} has it, or it is not armed yet. */
 function newPieceOf(broker: RegisterHalf['broker'], cookie: number, heldBack: readonly number[]): Placed | null {
   return scratch.owners.includes(cookie) || heldBack.includes(cookie) ? null : pieceOf(broker, cookie);
+}
+
+/** What is the kernel's stays in its slots. The first slot behind them. */
+function keepKernelPart(broker: RegisterHalf['broker'], image: Image, owners: readonly number[]): number {
+  let up = 0;
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const owner = owners[slot] ?? NOBODY;
+    const piece = owner < 0 ? null : pieceOf(broker, owner);
+    if (piece?.scope.kind === 'kernel' && putPiece(image, slot, owner, piece)) up = slot + 1;
+  }
+  return up;
+}
+
+const NONE: readonly Request[] = [];
+
+/**
+ * By falling priority, then by age (R-340): not by rank, which changes when a request is installed. A switch must find the kernel's where they
+ * are, or it would have to move them.
+ */
+export function inListOrder(chosen: readonly Request[]): readonly Request[] {
+  for (let at = 1; at < chosen.length; at++) if (isBehind(chosen[at - 1], chosen[at])) return chosen.toSorted(byList);
+  return chosen;
+}
+
+function isBehind(first: Request | undefined, second: Request | undefined): boolean {
+  return first !== undefined && second !== undefined && byList(first, second) > 0;
+}
+
+function byList(a: Request, b: Request): number {
+  return b.priority - a.priority || a.age - b.age;
 }
 
 /** Where a thread's competitor was last found: a guess that is always checked, and no part of any state. */

@@ -27,8 +27,8 @@ export function apply(kernel: Kernel, effect: HardwareEffect): void {
   }
 }
 
-/** Whether thread `tid` has inherited the request that the piece serves. */
+/** Whether thread `tid` has the piece, perhaps inherited. The request may be forgotten by now: a disarm comes behind its withdrawal. */
 function isCovered({ state }: Kernel, effect: HardwareEffect, tid: number): boolean {
   const cookie = effect.type === 'disarm' ? effect.cookie : effect.piece.cookie;
-  return state.half.broker.requests.some(({ tids, cookies }) => tids.includes(tid) && cookies.includes(cookie));
+  return pieceOf(state.half.broker, cookie)?.tids.includes(tid) ?? false;
 }

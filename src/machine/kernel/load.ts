@@ -10,13 +10,21 @@ import { cpuOf, type Kernel, threadOf } from './context.js';
 
 const NONE: readonly number[] = [];
 
-/** Gives `cpu` what the plan says for the thread on it. `between` runs when the addresses are written and the control register is not. */
-export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: () => void): void {
+/** How a CPU is loaded. */
+export interface Loading {
+  /** Runs when the addresses are written and the control register is not. */
+  readonly between?: (() => void) | undefined;
+  /** The kernel's part has changed. */
+  readonly newKernelPart?: boolean;
+}
+
+/** Gives `cpu` what the plan says for the thread on it. */
+export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, { between, newKernelPart = false }: Loading = {}): void {
   const { setup, state } = kernel;
   const tid = cpuOf(kernel, cpu).thread;
   const thread = tid === -1 ? null : threadOf(kernel, tid);
   const heldBack = state.held.length === 0 ? NONE : state.held.flatMap((effect) => (effect.type === 'arm' ? [effect.piece.cookie] : []));
-  const run = { tid, pid: thread?.pid ?? -1, stepping: thread?.trace.stepping ?? false, heldBack };
+  const run = { tid, pid: thread?.pid ?? -1, stepping: thread?.trace.stepping ?? false, heldBack, newKernelPart };
   // What happens in between may load another.
   const shared = imageOf(state.half, setup.rules, cpu, run);
   const image = between === undefined ? shared : copyImage(shared);
@@ -24,9 +32,16 @@ export function loadCpu(kernel: Kernel, cpu: number, why: LoadReason, between?: 
   loadDr6(kernel, cpu, tid);
   const owners = state.half.owners[cpu] ?? [];
   const before = setup.rules.loadOrder === 'disable-first' ? owners : null;
-  const changed = writeRegisters(cpuOf(kernel, cpu), image, before, between);
-  setOwners(owners, image.owners);
-  if (changed) emitLoad(kernel, cpu, why);
+  const registers = cpuOf(kernel, cpu);
+  if (isOther(registers, image)) {
+    writeRegisters(registers, image, before, between);
+    setOwners(owners, image.owners);
+    emitLoad(kernel, cpu, why);
+  } else {
+    // What is the same for the newcomer is the newcomer's at once.
+    setOwners(owners, image.owners);
+    between?.();
+  }
 }
 
 /** The thread's own DR6, or none of its hits in somebody else's. */
@@ -49,20 +64,19 @@ function disabledFirst(cpu: Cpu, { words, dr7, owners }: Image, before: readonly
   });
 }
 
-/** Disable, addresses, enable; `before` null: addresses under the old control register. False when the CPU holds it already. */
-function writeRegisters(cpu: Cpu, image: Image, before: readonly number[] | null, between?: () => void): boolean {
-  const { words, dr7 } = image;
+function isOther(cpu: Cpu, { words, dr7 }: Image): boolean {
   let changes = cpu.dr7 !== dr7;
   for (let at = 0; at < words.length && !changes; at++) changes = words[at] !== cpu.dr[at];
-  if (!changes) {
-    between?.();
-    return false;
-  }
+  return changes;
+}
+
+/** Disable, addresses, enable; `before` null: addresses under the old control register. */
+function writeRegisters(cpu: Cpu, image: Image, before: readonly number[] | null, between?: () => void): void {
+  const { words, dr7 } = image;
   if (before !== null && (cpu.dr7 & 0xff) !== 0) moveToDr(cpu, 7, disabledFirst(cpu, image, before) >>> 0, 0);
   for (let slot = 0; slot < 4; slot++) moveToDr(cpu, slot, words[2 * slot] ?? 0, words[2 * slot + 1] ?? 0);
   between?.();
   moveToDr(cpu, 7, dr7 >>> 0, 0);
-  return true;
 }
 
 function setOwners(owners: number[], by: readonly number[]): void {

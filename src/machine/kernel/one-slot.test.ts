@@ -36,7 +36,7 @@ test('after any registration each CPU holds what a load of everything would give
         else if (kernel) registerKernel(host, wish);
         else registerUser(host, tid, wish);
         for (const [cpu, { dr, dr7, thread }] of machine.state.cpus.entries()) {
-          const whole = imageOf(machine.state.half, HWBKPT, cpu, { tid: thread, pid, stepping: false, heldBack: [] });
+          const whole = imageOf(machine.state.half, HWBKPT, cpu, { tid: thread, pid, stepping: false, heldBack: [], newKernelPart: true });
           expect({ dr, dr7, owners: machine.state.half.owners[cpu] }).toEqual({ dr: whole.words, dr7: whole.dr7, owners: whole.owners });
         }
       }

@@ -5,7 +5,7 @@ import type { ArmedPiece } from '../../facility/request.js';
 import { pieceOf } from '../../facility/state.js';
 import type { HardwareEffect } from '../../facility/virtual/drive.js';
 import { NOBODY } from '../../facility/virtual/half.js';
-import { clearSlot, type Image, putPiece } from '../../facility/virtual/image.js';
+import { clearSlot, type Image, inListOrder, putPiece } from '../../facility/virtual/image.js';
 import { moveToDr } from '../cpu.js';
 import type { Cpu } from '../cpu-state.js';
 import type { Kernel } from './context.js';
@@ -34,7 +34,7 @@ export function changeOneSlot(kernel: Kernel, effect: HardwareEffect): boolean {
 /** Cookies of the kernel's pieces in the order of their registers, each once. */
 function kernelCookies({ state }: Kernel): number[] {
   const cookies: number[] = [];
-  for (const request of state.half.broker.kernelChosen) {
+  for (const request of inListOrder(state.half.broker.kernelChosen)) {
     for (const cookie of request.cookies) if (!cookies.includes(cookie)) cookies.push(cookie);
   }
   return cookies;

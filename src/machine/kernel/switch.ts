@@ -20,7 +20,7 @@ export function switchTo(kernel: Kernel, cpu: number, tid: number, between?: () 
     // A switch restores what an exception took: that is why ptrace stops lose nothing by it.
     thread.dr7Off = false;
   }
-  if (isLoadedBy(kernel, tid)) loadCpu(kernel, cpu, 'switch', between);
+  if (isLoadedBy(kernel, tid)) loadCpu(kernel, cpu, 'switch', { between });
   else between?.();
 }
 
@@ -43,5 +43,5 @@ export function reload(kernel: Kernel, tid: number): void {
 
 /** Loads again on all CPUs: the kernel's part has changed. */
 export function reloadAll(kernel: Kernel): void {
-  for (let cpu = 0; cpu < kernel.state.cpus.length; cpu++) loadCpu(kernel, cpu, 'change');
+  for (let cpu = 0; cpu < kernel.state.cpus.length; cpu++) loadCpu(kernel, cpu, 'change', { newKernelPart: true });
 }
