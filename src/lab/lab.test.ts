@@ -39,7 +39,7 @@ describe('all kernels', () => {
       ['T is', false],
     ]);
     expect(Object.fromEntries(rows[3]?.found ?? [])).toEqual({
-      ...{ hwbkpt: '0x0', 'linux-2.6.20': 'a (0x601000)', linux: '0x0', 'netbsd-2016': '0x0', netbsd: '0x0', freebsd: '0x0' },
+      ...{ hwbkpt: '0', 'linux-2.6.20': 'a (0x601000)', linux: '0', 'netbsd-2016': '0', netbsd: '0', freebsd: '0' },
     });
   });
 

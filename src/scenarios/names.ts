@@ -68,6 +68,8 @@ export class Names {
 
   /** A register's value: an address by its name. */
   valueText(value: bigint): string {
+    // The same in every notation.
+    if (value < 10n) return `${value}`;
     if (value < LEAST_ADDRESS) return `0x${value.toString(16)}`;
     const address = linearOfU64(value);
     return Number.isNaN(address) ? `0x${value.toString(16)}` : this.placeText(address);

@@ -16,8 +16,29 @@ export function timelineLines(run: Run): string[] {
     `${scenario.title} (rules: ${rules.kernel})`,
     ...(scenario.sources.length > 0 ? [`from ${scenario.sources.join(', ')}`] : []),
   ];
-  return [...head, '', ...table(run), '', ...verdictLines(run)];
+  return [...head, '', ...table(run), LEGEND, '', ...verdictLines(run)];
 }
+
+const LEGEND = "(dr0=...: a CPU's register; [dr0=...]: a thread's own, as its tracer sees it)";
+
+/** A loop's rows that are equal but for the first: said once, and how many there were. */
+function folded(rows: readonly (readonly string[])[]): string[][] {
+  const kept: string[][] = [];
+  let same = 0;
+  rows.forEach((row, at) => {
+    same = isRepeated(row, rows[at - 1]) ? same + 1 : 0;
+    if (same < FOLDED_FROM) kept.push([...row]);
+    else if (!isRepeated(row, rows[at + 1])) kept.push([`... ${same - FOLDED_FROM + 1} more like this`, ...row.slice(1).map(() => '')]);
+  });
+  return kept;
+}
+
+function isRepeated(row: readonly string[], next: readonly string[] | undefined): boolean {
+  return next !== undefined && row.every((cell, column) => cell === next[column]);
+}
+
+/** So many equal rows are shown. */
+const FOLDED_FROM = 3;
 
 function table(run: Run): string[] {
   const threads = run.names.threads;
@@ -30,7 +51,7 @@ function table(run: Run): string[] {
     const cells = stepCells(run, step, shown);
     return columns.map((column) => cellText(cells, column));
   });
-  return setColumns(head, rows, { total: WIDTH, least: LEAST });
+  return setColumns(head, folded(rows), { total: WIDTH, least: LEAST });
 }
 
 function cellText(cells: readonly Cell[], column: Column): string {
@@ -78,5 +99,10 @@ function verdictLines({ verdicts, met }: Run): string[] {
     isMet ? `ok      line ${line}: ${text}` : `NOT MET line ${line}: ${text}; found: ${found}`,
   );
   const failed = verdicts.filter((one) => !one.met).length;
-  return [...lines, met ? `all ${verdicts.length} expectations met` : `${failed} of ${verdicts.length} expectations not met`];
+  return [...lines, met ? allMet(verdicts.length) : `${failed} of ${verdicts.length} expectations not met`];
+}
+
+function allMet(count: number): string {
+  if (count === 0) return 'no expectation is about this kernel';
+  return count === 1 ? 'the one expectation is met' : `all ${count} expectations met`;
 }

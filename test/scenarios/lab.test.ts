@@ -54,7 +54,7 @@ describe('hwbkpt lab run', () => {
     const { status, stdout } = await lab(FORK, '--rules', 'all');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^line +\| hwbkpt +\| linux-2\.6\.20 +\| linux +\| netbsd-2016 +\| netbsd +\| freebsd/m);
-    expect(stdout).toMatch(/C dr0 +\| 0x0 +\| a \(0x601000\)/);
+    expect(stdout).toMatch(/C dr0 +\| 0 +\| a \(0x601000\)/);
     expect(stdout).toMatch(/C is +\| exited with 0 +\| killed by SIGTRAP/);
   });
 
