@@ -1,8 +1,10 @@
 // Programs that keep making threads while they are being armed: after that every write is reported once.
-import { describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/engines/contract.js';
+import { expect } from 'vitest';
+import type { CaseBodies } from './engine-conformance.js';
+import { churn } from './programs.js';
 import { storedNumber } from './recorder.js';
 import { watchRun } from './watched-run.js';
+import type { ConformanceWorld } from './world.js';
 
 /** Written after arming, each number once. */
 const AFTER = { start: 1_000_000, end: 1_001_500 };
@@ -29,12 +31,12 @@ const CHURNS: readonly Churn[] = [
 ];
 
 /** The numbers that were not reported exactly once. */
-async function wrongNumbers(engine: Engine, { chains, life, pieces }: Churn): Promise<number[]> {
+async function wrongNumbers(world: ConformanceWorld, { chains, life, pieces }: Churn): Promise<number[]> {
   // The other pieces lie beside the variable, where nothing is ever written.
   const beside = Array.from({ length: pieces - 1 }, (_, at) => ({ name: 'counter', offset: 8 * (at + 1) }));
-  const args = ['--chains', String(chains), '--life', String(life), '--after', String(AFTER.end - AFTER.start)];
-  const { recorder, books, armed, printed } = await watchRun(engine, 'thread-churn', { parts: [...beside, { name: 'counter' }], args });
-  expect(printed.get('writes_after_go')).toBe(AFTER.end - AFTER.start);
+  const program = churn(chains, life, AFTER.end - AFTER.start);
+  const { recorder, books, armed, ended } = await watchRun(world, program, { parts: [...beside, { name: 'counter' }] });
+  expect(ended.printed.get('writes_after_go')).toBe(AFTER.end - AFTER.start);
   expect(armed.notCovered).toEqual([]);
   expect(recorder.losses).toEqual([]);
   expect(books.missing).toBe(0);
@@ -46,10 +48,15 @@ async function wrongNumbers(engine: Engine, { chains, life, pieces }: Churn): Pr
   return Array.from({ length: AFTER.end - AFTER.start }, (_, i) => AFTER.start + i).filter((number) => seen.get(number) !== 1);
 }
 
-export function churnConformance(engine: Engine): void {
-  describe('threads born while arming', () => {
-    test.each(CHURNS)('$chains chains of threads that live $life us, $pieces pieces, $times times', async (churn) => {
-      for (let time = 0; time < churn.times; time++) expect(await wrongNumbers(engine, churn)).toEqual([]);
-    });
-  });
+function titleOf({ chains, life, pieces, times }: Churn): string {
+  return `${chains} chains of threads that live ${life} us, ${pieces} pieces, ${times} times`;
 }
+
+export const CHURN_CASES: CaseBodies = Object.fromEntries(
+  CHURNS.map((one) => [
+    titleOf(one),
+    async (world: ConformanceWorld): Promise<void> => {
+      for (let time = 0; time < one.times; time++) expect(await wrongNumbers(world, one)).toEqual([]);
+    },
+  ]),
+);

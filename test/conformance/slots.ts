@@ -1,22 +1,17 @@
 // All pieces of a request are armed or none is, and what is given back can be taken again.
-import { describe, expect, test } from 'vitest';
-import type { Engine, EngineSession } from '../../src/engines/contract.js';
+import { expect } from 'vitest';
 import { armDirectly, disarmDirectly, type Piece } from '../../src/engines/direct.js';
 import { ArmError } from '../../src/engines/errors.js';
-import { threadIds } from '../../src/linux/procfs/process.js';
-import type { Inherit } from '../../src/model/access.js';
-import { startTarget, type Target } from '../helpers/target.js';
+import type { CaseBodies } from './engine-conformance.js';
+import { CELL, hot, hotThreads } from './programs.js';
 import { Recorder } from './recorder.js';
-import { collectWhile, piecesOf } from './watched-run.js';
+import { collectWhile, pieceOf, piecesOf } from './watched-run.js';
+import type { ProgramUnderTest } from './world.js';
 
-function open(engine: Engine, target: Target, options: { tid?: number; inherit?: Inherit } = {}): EngineSession {
-  return engine.open({ pid: target.pid, tid: options.tid ?? null, inherit: options.inherit ?? 'threads' });
-}
-
-/** `count` pieces at different addresses, with cookies from `from` on. */
-function pieces(target: Target, count: number, from = 1): Piece[] {
-  const parts = Array.from({ length: count }, (_, at) => ({ name: 'own', offset: 64 * at, length: 8 }));
-  return piecesOf(target, parts).map((piece, at) => ({ ...piece, cookie: from + at }));
+/** `count` pieces at different addresses, with cookies from `from` on; the first is on cell `cell`. */
+function pieces(program: ProgramUnderTest, count: number, { from = 1, cell = 0 } = {}): Piece[] {
+  const parts = Array.from({ length: count }, (_, at) => ({ name: 'own', offset: CELL * (cell + at), length: 8 }));
+  return piecesOf(program, parts).map((piece, at) => ({ ...piece, cookie: from + at }));
 }
 
 /** The failure of `action`, which must fail with an ArmError. */
@@ -30,72 +25,79 @@ function failureOf(action: () => unknown): string {
   return 'nothing failed';
 }
 
-export function slotConformance(engine: Engine): void {
-  const { slots } = engine.capabilities;
+export const SLOT_CASES: CaseBodies = {
+  'one piece too many is refused, and those that are armed stay so': async (world) => {
+    const { slots } = world.capabilities;
+    await using program = await world.start(hotThreads(4, 10));
+    await using session = program.open({});
+    armDirectly(session, pieces(program, slots));
+    expect(failureOf(() => armDirectly(session, pieces(program, 1, { from: 11, cell: 8 })))).toBe('no-slot');
+    program.go();
+    const recorder = new Recorder();
+    await collectWhile(session, recorder, () => program.running);
+    session.collect(recorder, true);
+    const expected = new Map(pieces(program, slots).map(({ cookie }) => [cookie, program.writes]));
+    expect(recorder.count(({ cookie }) => cookie)).toEqual(expected);
+  },
 
-  describe('slots', () => {
-    test('one piece too many is refused, and those that are armed stay so', async () => {
-      await using target = await startTarget('hot-threads', { args: ['--threads', '4', '--writes', '10'] });
-      await using session = open(engine, target);
-      armDirectly(session, pieces(target, slots));
-      expect(failureOf(() => armDirectly(session, pieces(target, 1, 11)))).toBe('no-slot');
-      target.go();
-      const recorder = new Recorder();
-      await collectWhile(session, recorder, () => target.running);
-      session.collect(recorder, true);
-      expect(recorder.count(({ cookie }) => cookie)).toEqual(new Map(pieces(target, slots).map(({ cookie }) => [cookie, 10])));
-    });
+  'each piece takes a slot of its own, also for bytes that are watched already': async (world) => {
+    const { slots } = world.capabilities;
+    await using program = await world.start(hotThreads(4, 10));
+    await using first = program.open({});
+    await using second = program.open({});
+    armDirectly(first, pieces(program, slots - 1));
+    expect(failureOf(() => armDirectly(second, pieces(program, 2)))).toBe('no-slot');
+    armDirectly(second, pieces(program, 1, { from: 11 }));
+    expect(failureOf(() => armDirectly(first, pieces(program, 1, { from: 21 })))).toBe('no-slot');
+  },
 
-    test('a request that does not fit as a whole leaves nothing armed', async () => {
-      await using target = await startTarget('hot-threads', { args: ['--threads', '4', '--writes', '10'] });
-      await using first = open(engine, target);
-      await using second = open(engine, target);
-      armDirectly(first, pieces(target, slots - 1));
-      expect(failureOf(() => armDirectly(second, pieces(target, 2)))).toBe('no-slot');
-      // The one that was free is free again.
-      armDirectly(second, pieces(target, 1, 11));
-    });
+  'a request that does not fit as a whole leaves nothing armed': async (world) => {
+    await using program = await world.start(hotThreads(4, 10));
+    await using first = program.open({});
+    await using second = program.open({});
+    armDirectly(first, pieces(program, world.capabilities.slots - 1));
+    expect(failureOf(() => armDirectly(second, pieces(program, 2, { from: 21, cell: 8 })))).toBe('no-slot');
+    // The one that was free is free again.
+    armDirectly(second, pieces(program, 1, { from: 11, cell: 8 }));
+  },
 
-    test('one that fails at a later thread is undone on those before', async () => {
-      await using target = await startTarget('hot-threads', { args: ['--threads', '4', '--writes', '10'] });
-      await using taker = open(engine, target, { tid: threadsOf(target).at(-1) ?? 0, inherit: 'none' });
-      armDirectly(taker, pieces(target, slots));
-      await using session = open(engine, target);
-      expect(failureOf(() => armDirectly(session, pieces(target, 1)))).toBe('no-slot');
-      for (const tid of threadsOf(target).slice(0, -1)) {
-        await using another = open(engine, target, { tid, inherit: 'none' });
-        expect(armDirectly(another, pieces(target, slots)).threads).toBe(1);
-      }
-      const recorder = new Recorder();
-      session.collect(recorder, true);
-      expect(recorder.hits).toEqual([]);
-    });
+  'one that fails at a later thread is undone on those before': async (world) => {
+    const { slots } = world.capabilities;
+    await using program = await world.start(hotThreads(4, 10));
+    await using taker = program.open({ tid: program.threadIds().at(-1) ?? 0, inherit: 'none' });
+    armDirectly(taker, pieces(program, slots));
+    await using session = program.open({});
+    expect(failureOf(() => armDirectly(session, pieces(program, 1)))).toBe('no-slot');
+    for (const tid of program.threadIds().slice(0, -1)) {
+      await using another = program.open({ tid, inherit: 'none' });
+      expect(armDirectly(another, pieces(program, slots)).threads).toBe(1);
+    }
+    const recorder = new Recorder();
+    session.collect(recorder, true);
+    expect(recorder.hits).toEqual([]);
+  },
 
-    test('what is disarmed or closed is free again, a hundred times', async () => {
-      await using target = await startTarget('hot-threads', { args: ['--threads', '2', '--writes', '10'] });
-      for (let round = 0; round < 50; round++) {
-        await using session = open(engine, target);
-        armDirectly(session, pieces(target, slots));
-        disarmDirectly(
-          session,
-          pieces(target, slots).map(({ cookie }) => cookie),
-        );
-        armDirectly(session, pieces(target, slots, 11));
-      }
-    });
+  'what is disarmed or closed is free again, a hundred times': async (world) => {
+    const { slots } = world.capabilities;
+    await using program = await world.start(hotThreads(2, 10));
+    for (let round = 0; round < 50; round++) {
+      await using session = program.open({});
+      armDirectly(session, pieces(program, slots));
+      disarmDirectly(
+        session,
+        pieces(program, slots).map(({ cookie }) => cookie),
+      );
+      armDirectly(session, pieces(program, slots, { from: 11 }));
+    }
+  },
 
-    test('a process that has ended is said to be gone', async () => {
-      await using target = await startTarget('hot', { args: ['--writes', '10'] });
-      await using session = open(engine, target);
-      const [piece] = piecesOf(target, [{ name: 'counter' }]);
-      target.go();
-      await target.finished;
-      expect(failureOf(() => armDirectly(session, piece === undefined ? [] : [piece]))).toBe('no-process');
-      expect(failureOf(() => open(engine, target))).toBe('no-process');
-    });
-  });
-}
-
-function threadsOf(target: Target): number[] {
-  return threadIds(target.pid);
-}
+  'a process that has ended is said to be gone': async (world) => {
+    await using program = await world.start(hot(10));
+    await using session = program.open({});
+    const piece = pieceOf(program, { name: 'counter' });
+    program.go();
+    await program.finished;
+    expect(failureOf(() => armDirectly(session, [piece]))).toBe('no-process');
+    expect(failureOf(() => program.open({}))).toBe('no-process');
+  },
+};

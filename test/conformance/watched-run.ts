@@ -1,18 +1,19 @@
-// Watches a fixture with one engine from "go" to its end, and keeps what was reported.
+// Watches a program with one engine from "go" to its end, and keeps what was reported.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Armed, Engine, EngineSession, Reconciliation } from '../../src/engines/contract.js';
+import type { Armed, EngineSession, Reconciliation } from '../../src/engines/contract.js';
 import { armDirectly, disarmDirectly, type Piece } from '../../src/engines/direct.js';
 import type { Access, Inherit } from '../../src/model/access.js';
-import type { Ended } from '../helpers/managed-process.js';
-import { startTarget, type Target, type TargetOptions } from '../helpers/target.js';
+import type { ShownAddress } from '../helpers/target.js';
+import type { ProgramSpec } from './programs.js';
 import { Recorder } from './recorder.js';
+import type { ConformanceWorld, EndedProgram, ProgramUnderTest } from './world.js';
 
 /** How often (ms) reports are collected. */
 const ROUND = 3;
 
 /** A part of the target's memory. Cookies count from 1 in the order of a list. */
 export interface WatchedPart {
-  /** A variable that the fixture shows. */
+  /** A variable that the program shows. */
   readonly name: string;
   /** Bytes from its start; default 0. */
   readonly offset?: number;
@@ -34,20 +35,33 @@ export interface WatchOptions {
 /** The whole of it. */
 export interface WatchedRun {
   readonly pid: number;
+  /** How much the program writes. */
+  readonly writes: number;
+  readonly values: number;
   readonly armed: Armed;
   readonly recorder: Recorder;
   readonly books: Reconciliation;
-  readonly ended: Ended;
-  /** Numbers that the target printed as "NAME NUMBER", and "tid NAME NUMBER". */
-  readonly printed: ReadonlyMap<string, number>;
+  readonly ended: EndedProgram;
 }
 
-/** The pieces that watch parts of a running fixture. */
-export function piecesOf(target: Target, parts: readonly WatchedPart[]): Piece[] {
+/** Something that shows where its variables lie. */
+interface Shows {
+  shown(name: string): ShownAddress;
+}
+
+/** The pieces that watch parts of a running program. */
+export function piecesOf(target: Shows, parts: readonly WatchedPart[]): Piece[] {
   return parts.map(({ name, offset = 0, length, access = 'write' }, at) => {
     const { address, size } = target.shown(name);
     return { cookie: at + 1, address: address + BigInt(offset), length: length ?? Math.min(8, size), access };
   });
+}
+
+/** The piece that watches a part, with cookie 1. */
+export function pieceOf(target: Shows, part: WatchedPart): Piece {
+  const [piece] = piecesOf(target, [part]);
+  if (piece === undefined) throw new Error('one piece was asked for');
+  return piece;
 }
 
 /** Collects as long as `goesOn` says so. */
@@ -58,19 +72,22 @@ export async function collectWhile(session: EngineSession, recorder: Recorder, g
   }
 }
 
-/** Starts a fixture, arms, lets it go, collects to its end, and closes the books. */
-export async function watchRun(engine: Engine, fixture: string, options: WatchOptions & TargetOptions): Promise<WatchedRun> {
-  await using target = await startTarget(fixture, options);
-  const { inherit = 'threads', firstThreadOnly = false } = options;
-  await using session = engine.open({ pid: target.pid, tid: firstThreadOnly ? target.pid : null, inherit });
-  const pieces = piecesOf(target, options.parts);
+/** Starts a program, arms, lets it go, collects to its end, and closes the books. */
+export async function watchRun(world: ConformanceWorld, spec: ProgramSpec, options: WatchOptions): Promise<WatchedRun> {
+  await using program = await world.start(spec);
+  await using session = openFor(program, options);
+  const pieces = piecesOf(program, options.parts);
   const armed = armDirectly(session, pieces, { stackDepth: options.stackDepth ?? 0 });
-  target.go();
+  program.go();
   const recorder = new Recorder();
-  await collectWhile(session, recorder, () => target.running);
+  await collectWhile(session, recorder, () => program.running);
   const books = closeBooks(session, recorder, pieces);
-  const ended = await target.finished;
-  return { pid: target.pid, armed, recorder, books, ended, printed: numbersIn(ended.stdout) };
+  const { pid, writes, values } = program;
+  return { pid, writes, values, armed, recorder, books, ended: await program.finished };
+}
+
+function openFor(program: ProgramUnderTest, { inherit = 'threads', firstThreadOnly = false }: WatchOptions): EngineSession {
+  return program.open(firstThreadOnly ? { tid: program.pid, inherit } : { inherit });
 }
 
 /** Disarms, collects the rest and reconciles. */
@@ -81,8 +98,4 @@ export function closeBooks(session: EngineSession, recorder: Recorder, pieces: r
   );
   session.collect(recorder, true);
   return session.reconcile();
-}
-
-function numbersIn(stdout: string): Map<string, number> {
-  return new Map([...stdout.matchAll(/^(.+) (\d+)$/gm)].map(([, name = '', value]) => [name, Number(value)]));
 }

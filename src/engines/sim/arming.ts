@@ -4,7 +4,7 @@ import { requestOf, SLOTS } from '../../facility/index.js';
 import { hostOf } from '../../machine/index.js';
 import type { EngineTarget } from '../contract.js';
 import { ArmError, type ArmFailure, FAILURE_CODES } from '../errors.js';
-import { inMachine } from './numbers.js';
+import { inMachine, processInMachine } from './numbers.js';
 import type { Simulation } from './simulation.js';
 
 /** What the machine's kernel is asked for. It has no rank: the session's own facility has decided. */
@@ -22,6 +22,7 @@ export class SimArming {
   readonly #simulation: Simulation;
   readonly #target: EngineTarget;
   readonly #host: ReturnType<typeof hostOf>;
+  readonly #pid: number;
   readonly #byCookie = new Map<number, Armed>();
   readonly #byRequest = new Map<number, ArmOrder>();
 
@@ -29,13 +30,14 @@ export class SimArming {
     this.#simulation = simulation;
     this.#target = target;
     this.#host = hostOf(simulation.world.machine);
+    this.#pid = processInMachine(simulation.world.machine, target.pid);
   }
 
   /** Threads that a piece which is armed now is on. */
   get threads(): number[] {
-    const { pid, tid } = this.#target;
+    const { tid } = this.#target;
     const { threads } = this.#simulation.world.machine.state;
-    const own = threads.filter((thread) => thread.pid === inMachine(pid) && thread.status !== 'exited').map((thread) => thread.tid);
+    const own = threads.filter((thread) => thread.pid === this.#pid && thread.status !== 'exited').map((thread) => thread.tid);
     return tid === null ? own : own.filter((one) => one === inMachine(tid));
   }
 
@@ -70,7 +72,7 @@ export class SimArming {
   /** Whom a piece is for: a process's threads to come are among its threads; a single thread's are inherited. */
   #scopes(): Scope[] {
     const { tid, inherit } = this.#target;
-    const pid = inMachine(this.#target.pid);
+    const pid = this.#pid;
     const { threads } = this;
     if (threads.length === 0) return [];
     if (tid === null && inherit !== 'none') return [{ kind: 'process', pid }];
@@ -144,7 +146,7 @@ export class SimArming {
     const { requests, armed } = this.#host.half.broker;
     const own = new Set(requests.filter(({ id }) => this.#byRequest.has(id)).flatMap(({ cookies }) => cookies));
     const strangers = armed.filter(({ cookie }) => !own.has(cookie));
-    const pid = inMachine(this.#target.pid);
+    const pid = this.#pid;
     const taken = this.threads.map(
       (tid) => strangers.filter(({ scope, tids }) => (scope.kind === 'process' ? scope.pid === pid : tids.includes(tid))).length,
     );

@@ -5,7 +5,7 @@ import { ArmError } from '../errors.js';
 import type { OwnTarget, OwnTargets } from '../own-target.js';
 import { SIM_CAPABILITIES } from './capabilities.js';
 import { simulatedLifecycle } from './lifecycle.js';
-import { inMachine, outside } from './numbers.js';
+import { inMachine, outside, processInMachine, processOutside } from './numbers.js';
 import { SimSession } from './session.js';
 import { Simulation } from './simulation.js';
 import { SimulationError } from './simulation-error.js';
@@ -25,9 +25,7 @@ export class SimEngine implements Engine, OwnTargets {
     if (simulation === null)
       throw new SimulationError(`process ${target.pid}`, 'is not a simulated one', 'Give the sim engine a scenario file: -- counter.scn');
     const { pid, tid } = target;
-    const isAlive = simulation.world.machine.state.threads.some(
-      (thread) => thread.pid === inMachine(pid) && thread.status !== 'exited' && (tid === null || thread.tid === inMachine(tid)),
-    );
+    const isAlive = liveThreads(simulation.world, pid).some((thread) => tid === null || thread === tid);
     if (!isAlive) throw new ArmError('no-process', pid, new Error('it has ended'));
     return new SimSession(simulation, target);
   }
@@ -38,14 +36,20 @@ export class SimEngine implements Engine, OwnTargets {
     const world = new World(path);
     const simulation = new Simulation(world);
     this.#simulation = simulation;
-    const pid = outside(FIRST_PROCESS);
+    const pid = processOutside(world.machine, FIRST_PROCESS);
     return {
       pid,
       session: new SimSession(simulation, { pid, tid: null, inherit }),
       lifecycle: simulatedLifecycle(simulation, FIRST_PROCESS),
       names: world,
-      threadIds: (of) => world.machine.state.threads.filter((thread) => thread.pid === inMachine(of)).map(({ tid }) => outside(tid)),
-      threadName: (_pid, tid) => world.threadName(inMachine(tid)),
+      threadIds: (of) => liveThreads(world, of),
+      threadName: (_pid, tid) => (world.machine.state.threads[inMachine(tid)] === undefined ? null : world.threadName(inMachine(tid))),
     };
   }
+}
+
+/** Threads of process `pid` that have not ended. */
+function liveThreads({ machine }: World, pid: number): number[] {
+  const own = processInMachine(machine, pid);
+  return machine.state.threads.filter((thread) => thread.pid === own && thread.status !== 'exited').map(({ tid }) => outside(tid));
 }

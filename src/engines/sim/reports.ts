@@ -7,7 +7,7 @@ import { INSTRUCTION_BYTES, instructionAt } from '../../machine/program.js';
 import type { EngineSink, RawHit } from '../contract.js';
 import type { SimArming } from './arming.js';
 import { leaveRegisters } from './code.js';
-import { outside } from './numbers.js';
+import { outside, processOutside } from './numbers.js';
 import type { World } from './world.js';
 
 /** Where the simulated kernel runs, as far as anybody can tell: it has no code to look at. */
@@ -49,18 +49,26 @@ export class Reports {
     return hits;
   }
 
+  /** The process of a thread, as everybody else knows it. */
+  #processOf(tid: number): number {
+    return processOutside(this.#world.machine, this.#world.machine.thread(tid).pid);
+  }
+
   exception(event: Exception): void {
     this.#exception = event;
   }
 
   born({ tid, pid, parent }: Extract<MachineEvent, { readonly type: 'born' }>): void {
-    const by = { parentPid: outside(this.#world.machine.thread(parent).pid), parentTid: outside(parent) };
-    this.#waiting.push({ type: 'started', thread: { pid: outside(pid), tid: outside(tid), ...by, time: now() } });
+    const by = { parentPid: this.#processOf(parent), parentTid: outside(parent) };
+    this.#waiting.push({
+      type: 'started',
+      thread: { pid: processOutside(this.#world.machine, pid), tid: outside(tid), ...by, time: now() },
+    });
     if (this.#world.threadName(tid) !== this.#world.threadName(parent)) this.#renamed(tid, false);
   }
 
   ended(tid: number): void {
-    this.#waiting.push({ type: 'ended', thread: { pid: outside(this.#world.machine.thread(tid).pid), tid: outside(tid) } });
+    this.#waiting.push({ type: 'ended', thread: { pid: this.#processOf(tid), tid: outside(tid) } });
   }
 
   executed(tid: number): void {
@@ -68,7 +76,7 @@ export class Reports {
   }
 
   #renamed(tid: number, exec: boolean): void {
-    const pid = outside(this.#world.machine.thread(tid).pid);
+    const pid = this.#processOf(tid);
     this.#waiting.push({ type: 'renamed', thread: { pid, tid: outside(tid), comm: this.#world.threadName(tid), exec, time: now() } });
   }
 
@@ -82,7 +90,7 @@ export class Reports {
     const time = now();
     const hit: RawHit = {
       cookie: order.cookie,
-      ...{ pid: outside(pid), tid: outside(tid), cpu, kernel },
+      ...{ pid: this.#processOf(tid), tid: outside(tid), cpu, kernel },
       ...{ timeLo: Number(time & 0xffff_ffffn), timeHi: Number(time >> 32n) },
       ...{ ipLo: kernel ? KERNEL_CODE.lo : lowHalf(pc), ipHi: kernel ? KERNEL_CODE.hi : highHalf(pc) },
       ...{ registers: new Uint32Array(REGISTER_WORDS), registersAt: 0 },

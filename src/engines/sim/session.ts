@@ -15,7 +15,7 @@ import type {
 import { type ArmError, FAILURE_CODES } from '../errors.js';
 import { SimArming } from './arming.js';
 import { SIM_CAPABILITIES } from './capabilities.js';
-import { inMachine } from './numbers.js';
+import { processInMachine } from './numbers.js';
 import { Reports } from './reports.js';
 import type { Simulation, Watcher } from './simulation.js';
 
@@ -42,7 +42,7 @@ export class SimSession implements EngineSession, Watcher {
     this.target = target;
     this.#arming = new SimArming(simulation, target);
     this.#reports = new Reports(simulation.world, this.#arming);
-    this.#processes = new Set([inMachine(target.pid)]);
+    this.#processes = new Set([processInMachine(simulation.world.machine, target.pid)]);
     simulation.join(this);
   }
 
@@ -90,8 +90,9 @@ export class SimSession implements EngineSession, Watcher {
   }
 
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null {
-    const { state, setup } = this.#simulation.world.machine;
-    const memory = state.spaces[inMachine(pid)] ?? null;
+    const { machine } = this.#simulation.world;
+    const { state, setup } = machine;
+    const memory = state.spaces[processInMachine(machine, pid)] ?? null;
     if (memory === null) return null;
     const bytes: number[] = [];
     for (let at = 0; at < length; at++) {
