@@ -70,7 +70,7 @@ function withThread({ names }: Court, name: string, judgeThread: (tid: number) =
 function compare({ names }: Court, found: bigint, wanted: bigint): Finding {
   const named = names.valueText(found);
   const hexadecimal = `0x${found.toString(16)}`;
-  return { met: found === wanted, found: named === hexadecimal ? named : `${named} (${hexadecimal})` };
+  return { met: found === wanted, found: /^(0x|\d)/.test(named) ? named : `${named} (${hexadecimal})` };
 }
 
 /** Virtual register `register` of a thread, as its tracer would read it. */
