@@ -1,0 +1,66 @@
+// Writes docs/engines.md from the engines' capabilities and the conformance suite's table. With --check it writes nothing and fails where the
+// page differs.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { perfCapabilities } from '#hwbkpt/engines/perf/capabilities.js';
+import { SIM_CAPABILITIES } from '#hwbkpt/engines/sim/capabilities.js';
+import { type CaseTable, type EngineColumn, enginesPage } from './engines-page.js';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const PAGE = 'docs/engines.md';
+const TABLE = 'test/conformance/cases.json';
+
+const HELP = `Usage: npm run docs [-- --check]
+
+Makes ${PAGE} again from the capabilities of the engines and from ${TABLE}.
+
+  --check   write nothing; fail where ${PAGE} is not what would be written
+  --help    this`;
+
+/** Somebody without any privilege, where Linux is as it comes. */
+const NOBODY = {
+  ...{ uid: 1000, sysPtrace: false, sysAdmin: false, perfmon: false, bpf: false },
+  ...{ perfEventParanoid: 2, ptraceScope: 1, kptrRestrict: 1 },
+};
+
+const COLUMNS: readonly EngineColumn[] = [
+  {
+    watches: 'live processes',
+    privileged: perfCapabilities({ ...NOBODY, perfmon: true }),
+    unprivileged: perfCapabilities(NOBODY),
+  },
+  {
+    watches: 'programs of the simulated machine ([scenarios](scenarios.md)), several sessions on one',
+    privileged: SIM_CAPABILITIES,
+    unprivileged: SIM_CAPABILITIES,
+  },
+];
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(args: readonly string[]): number {
+  if (args.includes('--help')) {
+    console.log(HELP);
+    return 0;
+  }
+  const table: CaseTable = JSON.parse(readFileSync(`${REPOSITORY}${TABLE}`, 'utf8'));
+  const page = enginesPage(COLUMNS, table);
+  if (args.includes('--check')) return check(page);
+  writeFileSync(`${REPOSITORY}${PAGE}`, page);
+  console.log(`${PAGE}: ${COLUMNS.length} engines, ${table.groups.flatMap(({ cases }) => cases).length} cases`);
+  return 0;
+}
+
+function check(page: string): number {
+  if (currentPage() === page) return 0;
+  console.error(`${PAGE} does not match the engines and ${TABLE}: run \`npm run docs\``);
+  return 1;
+}
+
+function currentPage(): string | null {
+  try {
+    return readFileSync(`${REPOSITORY}${PAGE}`, 'utf8');
+  } catch {
+    return null;
+  }
+}
