@@ -67,7 +67,11 @@ export function measureMachine(): MachineRow[] {
     row('register and unregister of the kernel, 8 CPUs, 64 threads with two breakpoints each', registerCost() / 2, 2),
     row('copy and hash of a state, 2 CPUs, 3 threads with two breakpoints each', copyCost(two), 1.5),
     { what: 'the same, packed', measured: `${bytes} bytes`, goal: '200 bytes' },
-    row('one instruction of one CPU', cost(200_000, (at) => void two.step(at % 2)), 5),
+    row(
+      'one instruction of one CPU',
+      cost(200_000, (at) => void two.step(at % 2)),
+      5,
+    ),
   ];
 }
 
@@ -80,7 +84,15 @@ function registerCost(): number {
   const machine = busyMachine(8, 64, 2);
   for (let cpu = 0; cpu < 8; cpu++) machine.switch(cpu, cpu);
   const host = hostOf(machine);
-  const breakpoint = { id: 1, address: KERNEL_VARIABLE, ...WATCH, priority: 20, callbacks: true, triggered: 'consumed', inherit: 'none' } as const;
+  const breakpoint = {
+    id: 1,
+    address: KERNEL_VARIABLE,
+    ...WATCH,
+    priority: 20,
+    callbacks: true,
+    triggered: 'consumed',
+    inherit: 'none',
+  } as const;
   return cost(20_000, () => {
     registerKernel(host, breakpoint);
     unregister(host, 1);
