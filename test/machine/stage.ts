@@ -28,7 +28,6 @@ export const KERNEL_CODE: Linear = -0x20_0000;
 export const NOP: Instruction = { op: 'nop' };
 /** The status by which the BSD tests know that all went well. */
 export const EXIT: Instruction = { op: 'syscall', call: { name: 'exit', status: 5 } };
-export const YIELD: Instruction = { op: 'syscall', call: { name: 'yield' } };
 
 /** Address of the program's instruction number `index`. */
 export function at(index: number): Linear {
