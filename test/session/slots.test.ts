@@ -1,15 +1,21 @@
 // The facility over the perf engine, on a live process: what is told, and who really has the registers.
 import { closeSync, openSync, readSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineEvent, EngineSession, HardwareEffect } from '../../src/engines/contract.js';
 import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { PerfEngine } from '../../src/engines/perf/engine.js';
+import { SimEngine } from '../../src/engines/sim/engine.js';
 import { linearOfU64 } from '../../src/facility/index.js';
 import { attach } from '../../src/session/index.js';
 import { type Placement, Slots, type SlotWish } from '../../src/session/slots.js';
+import { hotThreads } from '../conformance/programs.js';
+import { SimWorld } from '../conformance/sim-world.js';
 import { piecesOf } from '../conformance/watched-run.js';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget, type Target } from '../helpers/target.js';
+
+/** A program with cells, live or simulated. */
+type Cells = Pick<Target, 'pid' | 'shown'>;
 
 /** sizeof(struct cell) of hot-threads. */
 const CELL = 64;
@@ -19,7 +25,7 @@ function obedient(pid: number): EngineSession {
   const armed = { threads: 1, cpus: 1, notCovered: [] };
   const session: Partial<EngineSession> = {
     target: { pid, tid: null, inherit: 'threads' },
-    capabilities: new PerfEngine().capabilities,
+    capabilities: new SimEngine().capabilities,
     apply: (effects: readonly HardwareEffect[]): EngineEvent[] =>
       effects.map(({ type, effect }) => ({ type: 'done', effect, armed: type === 'arm' ? armed : null })),
     forget: () => undefined,
@@ -48,14 +54,14 @@ class Told {
 }
 
 /** Cells of the fixture; two of them beside each other are one wish of two pieces. */
-function wish(target: Target, cells: readonly number[], priority: number | null): SlotWish {
+function wish(target: Cells, cells: readonly number[], priority: number | null): SlotWish {
   const { address } = target.shown('own');
   const pieces = cells.map((cell) => ({ address: linearOfU64(address + BigInt(CELL * cell)), length: 8 }));
   return { pieces, access: 'write', stackDepth: 0, priority };
 }
 
 /** What several users of one process do, one after the other. */
-function script(target: Target, slots: Slots): Placement['kind'][] {
+function script(target: Cells, slots: Slots): Placement['kind'][] {
   const kinds: Placement['kind'][] = [];
   const ids: number[] = [];
   const ask = (cells: readonly number[], priority: number | null): void => {
@@ -80,6 +86,17 @@ function script(target: Target, slots: Slots): Placement['kind'][] {
   ask([0], null);
   return kinds;
 }
+
+describe('the same script', () => {
+  test('is told the same on a simulated program as where everything is simply done', async () => {
+    await using program = await new SimWorld().start(hotThreads(4, 10));
+    await using session = program.open({});
+    const [simulated, made] = [new Told(session), new Told(obedient(program.pid))];
+    expect(script(program, simulated.slots)).toEqual(script(program, made.slots));
+    expect(simulated.log).toEqual(made.log);
+    for (const what of ['evicted', 'room', 'restored', 'withdrawn', 'exec', 'refuse']) expect(made.log.join('\n')).toContain(what);
+  });
+});
 
 describeWith(['perf', 'gcc'], 'the same script', () => {
   test('is told the same on a live process as where everything is simply done', async () => {
