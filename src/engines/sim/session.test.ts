@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { linearOfU64 } from '../../facility/index.js';
 import { loadDecoder } from '../../instructions/index.js';
 import { INSTRUCTION_BYTES, type Instruction } from '../../machine/index.js';
-import type { EngineSink, HardwareEffect, RawHit } from '../contract.js';
+import type { EngineSession, EngineSink, HardwareEffect, RawHit } from '../contract.js';
+import { ArmError } from '../errors.js';
 import type { OwnTarget } from '../own-target.js';
 import { encode } from './code.js';
 import { SimEngine } from './engine.js';
@@ -88,6 +89,111 @@ describe('the sim engine', () => {
   test('what is no scenario is named with its place', () => {
     expect(() => new SimEngine().launch(['nowhere.scn'], 'threads')).toThrow(SimulationError);
     expect(() => new SimEngine().launch(['package.json'], 'threads')).toThrow(/package\.json: line 1/);
+  });
+});
+
+const PROGRAMS = 'test/conformance/programs';
+
+/** Everything that a session says from now to the end of the program, one line each. */
+function story(session: EngineSession, { lifecycle }: Pick<OwnTarget, 'lifecycle'>): string[] {
+  const lines: string[] = [];
+  const sink: EngineSink = {
+    hit: ({ cookie, pid, tid, kernel }) => lines.push(`hit ${cookie} ${pid}/${tid}${kernel ? ' kernel' : ''}`),
+    threadStarted: ({ pid, tid, parentPid, parentTid }) => lines.push(`start ${pid}/${tid} by ${parentPid}/${parentTid}`),
+    threadEnded: ({ pid, tid }) => lines.push(`end ${pid}/${tid}`),
+    renamed: ({ pid, tid, comm, exec }) => lines.push(`${exec ? 'exec' : 'name'} ${pid}/${tid} ${comm}`),
+    lost: () => lines.push('lost'),
+  };
+  lifecycle.release();
+  for (let round = 0; round < 1000 && lifecycle.poll() === null; round++) session.collect(sink, false);
+  session.collect(sink, true);
+  return lines;
+}
+
+describe('several sessions on one program', () => {
+  test('each have their hits, and what one takes the other lacks until it is closed', async () => {
+    const engine = new SimEngine();
+    const target = engine.launch([COUNTER], 'threads');
+    const second = engine.open({ pid: target.pid, tid: null, inherit: 'threads' });
+    const third = engine.open({ pid: target.pid, tid: 3, inherit: 'none' });
+    target.session.apply([arm(target, 'counter')]);
+    second.apply([arm(target, 'counter', 7)]);
+    third.apply([arm(target, 'flag', 1), arm(target, 'counter', 2)]);
+    const lines = story(second, target);
+    expect(lines.filter((line) => line.startsWith('hit 7'))).toHaveLength(12);
+    expect(story(target.session, target).filter((line) => line.startsWith('hit 1'))).toHaveLength(12);
+    expect(story(third, target).filter((line) => line.startsWith('hit'))).toEqual(['hit 2 1/3', 'hit 2 1/3 kernel']);
+  });
+
+  test('who asks where another has the slots is told how many are left, and has them when the other is closed', async () => {
+    const engine = new SimEngine();
+    const target = engine.launch([COUNTER], 'threads');
+    const at = (cookie: number): HardwareEffect => {
+      const order = arm(target, 'counter', cookie);
+      return order.type === 'arm' ? { ...order, piece: { ...order.piece, address: order.piece.address + 64 * cookie } } : order;
+    };
+    {
+      await using other = engine.open({ pid: target.pid, tid: 2, inherit: 'none' });
+      other.apply([at(1), at(2), at(3)]);
+      expect(target.session.apply([at(4), at(5)])).toMatchObject([{ type: 'capacity', free: 1 }, { code: 'ENOSPC' }, { code: 'ENOSPC' }]);
+      expect(target.session.apply([at(4)])).toMatchObject([{ type: 'done' }]);
+    }
+    expect(target.session.capacity()).toMatchObject({ free: 4 });
+    expect(target.session.apply([at(5), at(6), at(7)]).map(({ type }) => type)).toEqual(['done', 'done', 'done']);
+  });
+
+  test('there is nothing to open but what was launched and has not ended', () => {
+    const engine = new SimEngine();
+    expect(() => engine.open({ pid: 1, tid: null, inherit: 'none' })).toThrow(SimulationError);
+    engine.launch([COUNTER], 'threads');
+    for (const [pid, tid] of [
+      [2, null],
+      [1, 4],
+      [77, null],
+    ] as const)
+      expect(() => engine.open({ pid, tid, inherit: 'none' })).toThrow(ArmError);
+  });
+});
+
+describe('a program that changes', () => {
+  test('children are told, named, and watched where that was asked for, also by a watch of one thread', () => {
+    for (const inherit of ['children', 'threads', 'none'] as const) {
+      for (const tid of [null, 1]) {
+        const engine = new SimEngine();
+        const target = engine.launch([`${PROGRAMS}/threads-fork-read.scn`], 'none');
+        const session = engine.open({ pid: target.pid, tid, inherit });
+        session.apply([arm(target, 'shared')]);
+        const lines = story(session, target);
+        expect(lines).toContain('start 1/4 by 1/1');
+        expect(lines).toContain('name 1/4 late_writer');
+        expect(lines).toContain('start 5/5 by 1/1');
+        expect(lines).toContain('name 5/5 child_writer');
+        expect(lines.filter((line) => line === 'hit 1 1/4')).toHaveLength(inherit === 'none' ? 0 : 400);
+        expect(lines.filter((line) => line === 'hit 1 5/5')).toHaveLength(inherit === 'children' ? 400 : 0);
+        expect(lines.filter((line) => line === 'hit 1 1/2')).toHaveLength(tid === null ? 400 : 0);
+        expect(lines.filter((line) => line === 'end 5/5')).toHaveLength(inherit === 'children' ? 1 : 0);
+      }
+    }
+  });
+
+  test('a round ends at an exec, so that the new program can be watched from its first instruction', () => {
+    const target = new SimEngine().launch([`${PROGRAMS}/exec-arm-again.scn`], 'threads');
+    target.session.apply([arm(target, 'shared')]);
+    target.lifecycle.release();
+    const seen: string[] = [];
+    const sink: EngineSink = {
+      hit: ({ cookie }) => seen.push(`${cookie}`),
+      threadStarted: () => undefined,
+      threadEnded: () => undefined,
+      renamed: ({ comm }) => seen.push(comm),
+      lost: () => undefined,
+    };
+    target.session.collect(sink, false);
+    expect(seen).toEqual(['1', '1', '1', 'signals-status']);
+    target.session.forget([1]);
+    target.session.apply([arm(target, 'shared', 2)]);
+    expect(story(target.session, target).filter((line) => line.startsWith('hit 2'))).toHaveLength(200);
+    expect(target.session.reconcile()).toEqual({ counted: 203, delivered: 203, duplicates: 0, missing: 0 });
   });
 });
 
