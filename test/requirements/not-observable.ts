@@ -5,10 +5,24 @@ import type { RequirementId } from './requirement.js';
 const NO_IA64 = 'ia64 hardware and its kernel; hwbkpt runs on x86-64 and simulates x86 only';
 const NO_ARM64 = 'arm64 hardware and its kernel; hwbkpt runs on x86-64 and simulates x86 only';
 
+const BETWEEN =
+  'a version of May 2009 that was in no release and is none of the six kernels; what stayed of it is how Linux works today (R-501 to R-594)';
+
 export const NOT_OBSERVABLE: Readonly<Record<RequirementId, string>> = {
   'R-306': 'code of May 2007 of which no copy could be found; only that it existed is known',
   'R-308': 'the form of a proposal of 2008, of which only the beginning could be found',
   'R-310': 'who asked for what in 2009; the outcome is how Linux works today (R-560 to R-594)',
+  'R-400': BETWEEN,
+  'R-401': BETWEEN,
+  'R-402': BETWEEN,
+  'R-403': BETWEEN,
+  'R-404': BETWEEN,
+  'R-406': BETWEEN,
+  'R-407': BETWEEN,
+  'R-409': BETWEEN,
+  'R-410': BETWEEN,
+  'R-411': BETWEEN,
+  'R-412': BETWEEN,
   'R-708': 'a remark that could not be confirmed in the sources: it states no behaviour',
   'R-802': NO_IA64,
   'R-803': NO_IA64,
