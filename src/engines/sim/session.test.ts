@@ -28,6 +28,8 @@ function arm(target: OwnTarget, name: string, cookie = 1): HardwareEffect {
     access: 'write',
     scope,
     inherit: 'threads',
+    stackDepth: 0,
+    tids: [],
     inKernel: true,
   };
   return { type: 'arm', effect: cookie, piece } as HardwareEffect;
