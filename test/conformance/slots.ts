@@ -57,8 +57,8 @@ export const SLOT_CASES: CaseBodies = {
     await using second = program.open({});
     armDirectly(first, pieces(program, world.capabilities.slots - 1));
     expect(failureOf(() => armDirectly(second, pieces(program, 2, { from: 21, cell: 8 })))).toBe('no-slot');
-    // The one that was free is free again.
-    armDirectly(second, pieces(program, 1, { from: 11, cell: 8 }));
+    // The one that was free is free again: also for other bytes, which cannot share it with anything left behind.
+    armDirectly(second, pieces(program, 1, { from: 11, cell: 12 }));
   },
 
   'one that fails at a later thread is undone on those before': async (world) => {

@@ -86,7 +86,17 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
 
 /** What has a test of its own below. */
 const OTHERWISE_TESTED = [
-  ...['dlopen-late', 'dlopen-late-lib', 'environment-dump', 'exec-other', 'hidden-writes', 'ia32', 'ia32-tracer', 'thread-churn', 'vector-stores'],
+  ...[
+    'dlopen-late',
+    'dlopen-late-lib',
+    'environment-dump',
+    'exec-other',
+    'hidden-writes',
+    'ia32',
+    'ia32-tracer',
+    'thread-churn',
+    'vector-stores',
+  ],
   'perf-open-as',
 ];
 

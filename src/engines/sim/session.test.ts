@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { joinU64 } from '../../base/u64.js';
 import { linearOfU64 } from '../../facility/index.js';
 import { loadDecoder } from '../../instructions/index.js';
 import { INSTRUCTION_BYTES, type Instruction } from '../../machine/index.js';
@@ -175,6 +176,43 @@ describe('a program that changes', () => {
         expect(lines.filter((line) => line === 'hit 1 1/2')).toHaveLength(tid === null ? 400 : 0);
         expect(lines.filter((line) => line === 'end 5/5')).toHaveLength(inherit === 'children' ? 1 : 0);
       }
+    }
+  });
+
+  test('an exec of a child is told only where children are watched, and takes nothing away from its parent', () => {
+    const lines = (['threads', 'children'] as const).map((inherit) => {
+      const target = new SimEngine().launch([`${PROGRAMS}/child-exec.scn`], inherit);
+      target.session.apply([arm(target, 'shared')]);
+      return story(target.session, target).sort();
+    });
+    expect(lines).toEqual([
+      ['end 1/1', 'hit 1 1/1', 'start 2/2 by 1/1'],
+      ['end 1/1', 'end 2/2', 'exec 2/2 other', 'hit 1 1/1', 'hit 1 2/2', 'start 2/2 by 1/1'],
+    ]);
+  });
+
+  test('call chains have as many frames as were asked for, innermost first', () => {
+    for (const stackDepth of [1, 2, 3, 9]) {
+      const target = new SimEngine().launch([`${PROGRAMS}/hot-framed.scn`], 'threads');
+      const order = arm(target, 'counter');
+      if (order.type === 'arm') target.session.apply([{ ...order, piece: { ...order.piece, stackDepth } }]);
+      const functions = new Set<string>();
+      const sink: EngineSink = {
+        hit: ({ stack }) => {
+          const [marker, ...frames] = Array.from({ length: (stack?.length ?? 0) / 2 }, (_, at) =>
+            joinU64(stack?.[2 * at] ?? 0, stack?.[2 * at + 1] ?? 0),
+          );
+          expect(marker).toBe(0xffff_ffff_ffff_fe00n);
+          functions.add(frames.map((address) => target.names.place(address - 1n).function).join(' '));
+        },
+        threadStarted: () => undefined,
+        threadEnded: () => undefined,
+        renamed: () => undefined,
+        lost: () => undefined,
+      };
+      target.lifecycle.release();
+      while (target.lifecycle.poll() === null) target.session.collect(sink, false);
+      expect([...functions]).toEqual([['bump', 'middle', 'again'].slice(0, stackDepth).join(' ')]);
     }
   });
 
