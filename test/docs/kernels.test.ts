@@ -42,7 +42,7 @@ function row(heading: string, subject: string): string[] {
 }
 
 test('a reader finds what the mails say', () => {
-  expect(row('fork, kernel by kernel', 'C dr0')).toEqual(['0x0', 'a (0x601000)', '0x0', '0x0 |']);
+  expect(row('fork, kernel by kernel', 'C dr0')).toEqual(['0', 'a (0x601000)', '0', '0 |']);
   expect(row('two watched places in one system call', 'T exception')).toEqual(['twice', 'once', 'twice |']);
   expect(row('Raw registers', 'raw.refusedFields')[0]).toBe('I/O, execute of 2, 4 or 8 bytes (0x5554)');
 });
