@@ -20,13 +20,14 @@ export function loop(running: Running, { to, times }: Extract<Instruction, { rea
 /** CALL. */
 export function call(running: Running, { to }: Extract<Instruction, { readonly op: 'call' }>): Outcome {
   const { context } = running;
-  context.calls.push(context.pc + INSTRUCTION_BYTES);
+  context.calls = [...context.calls, context.pc + INSTRUCTION_BYTES];
   return completed(running, 0, context.tf, to);
 }
 
 /** RET; with nothing to return to it reads beyond the stack: a page fault. */
 export function ret(running: Running): Outcome {
   const { context } = running;
-  const back = context.calls.pop();
+  const back = context.calls.at(-1);
+  if (back !== undefined) context.calls = context.calls.slice(0, -1);
   return back === undefined ? excepted(running, 'pf') : completed(running, 0, context.tf, back);
 }

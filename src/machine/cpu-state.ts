@@ -28,7 +28,7 @@ export interface Context {
   /** Passes of the `loop` instruction under way. */
   passes: number;
   /** Return addresses, innermost last. */
-  readonly calls: number[];
+  calls: readonly number[];
 }
 
 /** What ends the execution of one instruction. */

@@ -31,19 +31,19 @@ export interface Thread {
   killedBy: SignalName | null;
 }
 
-/** A thread's signals. Masks have bit n for SIGNALS[n]. */
+/** A thread's signals. Masks have bit n for SIGNALS[n]. Lists are never changed in place, so that copies may share them. */
 export interface Signals {
   pending: number;
   blocked: number;
   ignored: number;
   /** What is said with each pending signal; null: nothing, or none is pending. */
-  readonly infos: (SignalInfo | null)[];
+  infos: readonly (SignalInfo | null)[];
   /** What the pending SIGTRAP is about: bits of virtual DR6, gathered as long as it is pending. */
   reasons: number;
   /** Where handlers start, by signal; -1: the default action. */
-  readonly handlers: number[];
+  handlers: readonly number[];
   /** What interrupted code goes on with, innermost last. */
-  readonly frames: Frame[];
+  frames: readonly Frame[];
   /** A utrace user takes these without a stop. */
   swallowed: number;
 }
@@ -158,9 +158,9 @@ function copyCpu({ dr, dr6, dr7, de, thread }: Cpu): Cpu {
   return { dr: dr.slice(), dr6, dr7, de, thread };
 }
 
-/** A copy of a thread's context. */
+/** A copy of a thread's context. Lists are never changed in place, so that copies may share them. */
 export function copyContext({ pc, tf, rf, shadow, held, rep, passes, calls }: Context): Context {
-  return { pc, tf, rf, shadow, held, rep, passes, calls: calls.slice() };
+  return { pc, tf, rf, shadow, held, rep, passes, calls };
 }
 
 function copyThread(thread: Thread): Thread {
@@ -176,14 +176,15 @@ function copyThread(thread: Thread): Thread {
     vm86: thread.vm86,
     dr7Off: thread.dr7Off,
     signals: copySignals(thread.signals),
-    trace: { ...thread.trace },
+    trace: copyTrace(thread.trace),
     exitStatus: thread.exitStatus,
     killedBy: thread.killedBy,
   };
 }
 
-function copyFrame({ context, blocked, signal, info }: Frame): Frame {
-  return { context: copyContext(context), blocked, signal, info };
+/** Field by field, which is quicker than spreading. */
+function copyTrace({ tracer, stop, stepping, forcedTf, options, inject, eventMessage }: Trace): Trace {
+  return { tracer, stop, stepping, forcedTf, options, inject, eventMessage };
 }
 
 /** A copy of a thread's signals. */
@@ -193,10 +194,10 @@ export function copySignals(of: Signals): Signals {
     pending,
     blocked,
     ignored,
-    infos: infos.slice(),
+    infos,
     reasons,
-    handlers: handlers.slice(),
-    frames: frames.map(copyFrame),
+    handlers,
+    frames,
     swallowed,
   };
 }

@@ -6,7 +6,7 @@ import { ownBroker, type RegisterHalf, registersOf } from '../../facility/virtua
 import { copyRegisters, freshRegisters } from '../../facility/virtual/registers.js';
 import { copyMemory } from '../memory.js';
 import type { SignalName, SystemCall } from '../program.js';
-import { copyContext, newThread, type Thread } from '../state.js';
+import { copyContext, newThread, SIGNALS, type Thread } from '../state.js';
 import { type Kernel, runningOn, spaceOf, threadOf } from './context.js';
 import { perform } from './hardware.js';
 import { reload, switchTo } from './switch.js';
@@ -45,7 +45,7 @@ export function makeChild(kernel: Kernel, parent: Thread, { name: how, child: pc
   Object.assign(child.context, { ...copyContext(parent.context), pc, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0 });
   child.signals.blocked = parent.signals.blocked;
   child.signals.ignored = parent.signals.ignored;
-  for (const [at, handler] of parent.signals.handlers.entries()) child.signals.handlers[at] = clearsHandlers ? -1 : handler;
+  if (!clearsHandlers) child.signals.handlers = parent.signals.handlers;
   state.threads.push(child);
   inheritRegisters(kernel, parent.tid, tid);
   inheritEvents(kernel, child, { isThread: how === 'clone', clearsHandlers });
@@ -105,8 +105,8 @@ export function execThread(kernel: Kernel, thread: Thread, pc: number): void {
   const { state, setup } = kernel;
   endSiblings(kernel, thread);
   Object.assign(thread.context, { pc, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0 });
-  thread.context.calls.length = 0;
-  thread.signals.handlers.fill(-1);
+  thread.context.calls = [];
+  thread.signals.handlers = SIGNALS.map(() => -1);
   if (setup.rules.life.exec === 'drop') {
     state.half.threads[thread.tid] = freshRegisters(setup.rules);
     execEvents(state.half, thread.tid);

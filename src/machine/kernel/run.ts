@@ -134,7 +134,7 @@ function perform(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall):
     case 'sigaction': {
       const bit = signalBit(call.signal);
       signals.ignored = call.action === 'ignore' ? signals.ignored | bit : signals.ignored & ~bit;
-      signals.handlers[SIGNALS.indexOf(call.signal)] = call.action === 'handler' ? call.handler : -1;
+      signals.handlers = signals.handlers.with(SIGNALS.indexOf(call.signal), call.action === 'handler' ? call.handler : -1);
       break;
     }
     case 'sigmask':
@@ -142,8 +142,9 @@ function perform(kernel: Kernel, cpu: number, thread: Thread, call: SystemCall):
       break;
     case 'sigreturn': {
       // Flags come back with the frame, RF included, and the mask.
-      const frame = signals.frames.pop();
+      const frame = signals.frames.at(-1);
       if (frame === undefined) break;
+      signals.frames = signals.frames.slice(0, -1);
       Object.assign(thread.context, frame.context);
       signals.blocked = frame.blocked;
       break;

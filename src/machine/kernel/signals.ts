@@ -23,7 +23,7 @@ export function send(kernel: Kernel, tid: number, signal: SignalName, info: Sign
   const bit = signalBit(signal);
   const merged = (signals.pending & bit) !== 0;
   signals.pending |= bit;
-  if (!merged) signals.infos[SIGNALS.indexOf(signal)] = info;
+  if (!merged) signals.infos = signals.infos.with(SIGNALS.indexOf(signal), info);
   kernel.emit({ type: 'signal', tid, signal, code: info.code, how: merged ? 'merged' : 'owed' });
 }
 
@@ -143,7 +143,8 @@ function runHandler(kernel: Kernel, thread: Thread, signal: SignalName, handler:
 /** A handler starts with RF and TF clear, always, and with its own signal blocked. */
 function enterHandler(thread: Thread, signal: SignalName, handler: number): void {
   const { context, signals } = thread;
-  signals.frames.push({ context: copyContext(context), blocked: signals.blocked, signal, info: infoOf(thread, signal) });
+  const frame = { context: copyContext(context), blocked: signals.blocked, signal, info: infoOf(thread, signal) };
+  signals.frames = [...signals.frames, frame];
   signals.blocked |= signalBit(signal);
   Object.assign(context, { pc: handler, tf: false, rf: false, shadow: false, held: 0, rep: 0, passes: 0 });
 }
