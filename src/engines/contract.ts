@@ -77,6 +77,8 @@ export interface RawHit {
   registersAt: number;
   /** Call chain, innermost first, as halves, with perf's context markers (0xfffffffffffff001 and above) in it; null unless asked for. */
   stack: Uint32Array | null;
+  /** The piece's bytes right after the access, from an engine that reads them then; null from others. */
+  after: Uint8Array | null;
 }
 
 /** Receives what happened, in order of time. */

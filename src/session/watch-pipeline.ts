@@ -137,8 +137,17 @@ export class WatchPipeline {
       this.#context.outbox.hit(hit);
     }
     chain.history.forget();
-    chain.await(hit);
+    if (raw.after?.length === this.#scope.covered.length) this.#readAtHit(chain, hit, raw.after);
+    else chain.await(hit);
     if (contested) chain.release();
+  }
+
+  /** The engine has read what the access left behind. */
+  #readAtHit(chain: ProcessChain, hit: HitRecord, bytes: Uint8Array): void {
+    chain.release();
+    chain.history.learn(bytes);
+    hit.newBytes = chain.shown;
+    hit.valueSource = 'memory';
   }
 
   #userReport(raw: RawHit, time: number, chain: ProcessChain): void {

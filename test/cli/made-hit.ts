@@ -40,6 +40,7 @@ export function madeHit(more: MadeHit = {}): HitRecord {
     registers: new Uint32Array(0),
     registersAt: 0,
     stack: null,
+    after: null,
   };
   const comm = more.comm === undefined ? 'hot' : more.comm;
   const hit = new HitRecord(more.watch ?? madeWatch(), raw, more.place ?? madePlace(), comm);

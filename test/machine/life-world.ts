@@ -34,7 +34,9 @@ export class World {
     this.stage = new Stage(rules, PROGRAM, { cpus });
     const { machine } = this.stage;
     const first = machine.addProcess(at(0));
-    for (const thread of [first, machine.addProcess(at(0)), machine.addThread(first.pid, at(0))]) thread.signals.handlers[0] = HANDLER;
+    for (const { signals } of [first, machine.addProcess(at(0)), machine.addThread(first.pid, at(0))]) {
+      signals.handlers = signals.handlers.with(0, HANDLER);
+    }
     machine.script = { decide: () => (this.#holding ? 'later' : null), triggered: () => undefined };
     for (let cpu = 0; cpu < Math.min(cpus, 3); cpu++) machine.switch(cpu, cpu);
   }

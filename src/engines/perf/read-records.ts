@@ -36,6 +36,7 @@ export class RecordReader {
       registers: new Uint32Array(0),
       registersAt: 0,
       stack: null,
+      after: null,
     };
   }
 

@@ -6,6 +6,7 @@ import { readMemory } from '../../machine/memory.js';
 import { INSTRUCTION_BYTES, instructionAt } from '../../machine/program.js';
 import type { EngineSink, RawHit } from '../contract.js';
 import type { SimArming } from './arming.js';
+import { bytesAt } from './bytes.js';
 import { leaveRegisters } from './code.js';
 import { outside, processOutside } from './numbers.js';
 import type { World } from './world.js';
@@ -94,12 +95,20 @@ export class Reports {
       ...{ timeLo: Number(time & 0xffff_ffffn), timeHi: Number(time >> 32n) },
       ...{ ipLo: kernel ? KERNEL_CODE.lo : lowHalf(pc), ipHi: kernel ? KERNEL_CODE.hi : highHalf(pc) },
       ...{ registers: new Uint32Array(REGISTER_WORDS), registersAt: 0 },
+      after: this.#bytesOf(pid, order.address, order.length),
       stack: order.stackDepth === 0 ? null : chain({ pc, kernel, calls: context.calls, depth: order.stackDepth }),
     };
     const instruction = kernel ? null : this.#instructionBefore(pc);
     leaveRegisters(hit.registers, { instruction, iterations: context.rep, result: this.#resultOf(pid, instruction) });
     this.#waiting.push({ type: 'hit', hit });
     return true;
+  }
+
+  /** The machine stands still: what memory holds now is what the access has left. */
+  #bytesOf(pid: number, address: number, length: number): Uint8Array | null {
+    const { state, setup } = this.#world.machine;
+    const memory = state.spaces[pid] ?? null;
+    return memory === null ? null : bytesAt(memory, setup.layout, { address, length });
   }
 
   /** A trap's saved address is behind its instruction, a repeating instruction's on it. */

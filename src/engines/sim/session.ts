@@ -1,7 +1,6 @@
 // The sim engine at work: effects go to the machine's own kernel, and every round lets the machine run for a while.
 import { linearOfU64 } from '../../facility/index.js';
 import type { MachineEvent } from '../../machine/index.js';
-import { readMemory } from '../../machine/memory.js';
 import type {
   Capabilities,
   CapacityEvent,
@@ -14,6 +13,7 @@ import type {
 } from '../contract.js';
 import { type ArmError, FAILURE_CODES } from '../errors.js';
 import { SimArming } from './arming.js';
+import { bytesAt } from './bytes.js';
 import { SIM_CAPABILITIES } from './capabilities.js';
 import { processInMachine } from './numbers.js';
 import { Reports } from './reports.js';
@@ -94,13 +94,7 @@ export class SimSession implements EngineSession, Watcher {
     const { state, setup } = machine;
     const memory = state.spaces[processInMachine(machine, pid)] ?? null;
     if (memory === null) return null;
-    const bytes: number[] = [];
-    for (let at = 0; at < length; at++) {
-      const byte = readMemory(memory, setup.layout, linearOfU64(address) + at, 1);
-      if (byte === null) return null;
-      bytes.push(byte);
-    }
-    return Uint8Array.from(bytes);
+    return bytesAt(memory, setup.layout, { address: linearOfU64(address), length });
   }
 
   collect(sink: EngineSink, final: boolean): number {

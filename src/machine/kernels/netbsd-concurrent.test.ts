@@ -35,7 +35,7 @@ function program(fate: Fate): readonly Instruction[] {
 function addLwp(stage: Stage, kind: Kind, kinds: readonly Kind[]): Lwp {
   const { signals, pid } = stage.thread(0);
   const { tid } = stage.machine.addThread(pid, at(START[kind]));
-  for (const [signal, handler] of signals.handlers.entries()) stage.thread(tid).signals.handlers[signal] = handler;
+  stage.thread(tid).signals.handlers = signals.handlers;
   stage.thread(tid).signals.ignored = signals.ignored;
   stage.tracer.attach(tid);
   if (kinds.includes('bp')) stage.tracer.setSlot(tid, 0, { address: FUNCTION, length: 1, access: 'execute' });
