@@ -176,7 +176,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Runs a scenario (docs/scenarios.md) on a simulated machine, under the rules of the kernels that it speaks of, and says which of its expects hold: a timeline with a column for each CPU and thread. Ends with 1 when one does not hold, with 2 when the scenario cannot be read.',
     arguments: [
       { syntax: '<action>', description: 'run' },
-      { syntax: '<scenario...>', description: 'files to run, *.scn' },
+      { syntax: '[scenario...]', description: 'files to run, *.scn' },
     ],
     options: [
       {

@@ -73,3 +73,13 @@ test('--mutants says where there are none', async () => {
   const { status, stdout } = await runHwbkpt(['lab', 'run', made('endless.scn', ENDLESS), '--mutants']);
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'no end\nnames no mutant\n' });
 });
+
+test.each([
+  [['lab', GOOD], /^hwbkpt: there is nothing called .*\n {2}hwbkpt lab run .*\.scn\n$/],
+  [['lab', 'run'], /^hwbkpt: no scenario to run\n {2}\S/],
+  [['lab', 'run', FIXTURES], /^hwbkpt: .* is a folder\n {2}Name its files: .*\/\*\.scn\n$/],
+])('%j is told what to write instead', async (args, message) => {
+  const { status, stderr } = await runHwbkpt(args);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(message);
+});

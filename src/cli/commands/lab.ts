@@ -1,5 +1,5 @@
 // hwbkpt lab run: scenarios on the simulated machine, under one kernel's rules, all kernels' or those of their mutants.
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { KernelName } from '../../facility/index.js';
 import { kernelsTable, type MutantRun, mutantLines, mutantText, notMetLines, runAllKernels, runMutants } from '../../lab/index.js';
 import { KERNELS } from '../../machine/kernels/index.js';
@@ -33,8 +33,7 @@ interface Loaded {
 }
 
 export async function runLab({ arguments: [action = '', ...files], options }: Invocation): Promise<number> {
-  if (action !== 'run')
-    throw new UsageError(`there is nothing called ${JSON.stringify(action)} to do in the lab`, { hint: 'hwbkpt lab run FILE...' });
+  checkAction(action, files);
   if (options['mutants'] === true && options['rules'] !== undefined) throw new UsageError('--mutants says itself under which rules to run');
   const loaded = files.map(load);
   const readable = loaded.filter((one) => one !== null);
@@ -49,6 +48,14 @@ export async function runLab({ arguments: [action = '', ...files], options }: In
       ),
     ]);
   return Math.max(STATUS.OK, ...statuses);
+}
+
+/** What is to be done comes before the files it is done with. */
+function checkAction(action: string, files: readonly string[]): void {
+  if (action === 'run' && files.length > 0) return;
+  if (action === 'run') throw new UsageError('no scenario to run', { hint: 'hwbkpt lab run FILE...; some are in fixtures/scenarios' });
+  const hint = `hwbkpt lab run ${action.endsWith('.scn') ? [action, ...files].join(' ') : 'FILE...'}`;
+  throw new UsageError(`there is nothing called ${JSON.stringify(action)} to do in the lab`, { hint });
 }
 
 /** What remains to be known at the end of several. */
@@ -73,6 +80,8 @@ function load(file: string): Loaded | null {
 }
 
 function readText(file: string): string {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UsageError(`${file} is a folder`, { hint: `Name its files: ${file.replace(/\/$/, '')}/*.scn` });
   const bytes = readBytes(file);
   const hint = 'A scenario is a text of some dozen lines: docs/scenarios.md';
   if (bytes.length > LONGEST) throw new UsageError(`${file} is no scenario: it is longer than 1 MiB`, { hint });
