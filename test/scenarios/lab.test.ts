@@ -102,7 +102,7 @@ describe('hwbkpt lab run', () => {
 
   test.each([
     [['lab', 'jump', TWO], /nothing called "jump" to do in the lab/],
-    [['lab', 'run'], /missing required argument/],
+    [['lab', 'run'], /no scenario to run/],
     [['lab', 'run', '/nowhere/x.scn'], /cannot read \/nowhere\/x\.scn/],
     [['lab', 'run', TWO, '--rules', 'minix'], /--rules takes hwbkpt, .* or all, not "minix"/],
     [['lab', 'run', TWO, '--rules', 'all', '--mutants'], /--mutants says itself/],
