@@ -2,7 +2,7 @@
 import type { CodeSource } from '../instructions/index.js';
 import type { Inherit } from '../model/access.js';
 import type { Place } from '../model/place.js';
-import type { EngineSession } from './contract.js';
+import type { Engine, EngineSession } from './contract.js';
 import type { Lifecycle } from './host/lifecycle.js';
 
 /** A named place in a target's memory or code. */
@@ -36,4 +36,9 @@ export interface OwnTarget {
 export interface OwnTargets {
   /** Makes the target that `argv` names. Throws SimulationError for one that cannot be made. */
   launch(argv: readonly string[], inherit: Inherit): OwnTarget;
+}
+
+/** Whether `engine` makes its targets itself, instead of watching the system's processes. */
+export function makesTargets(engine: Engine): engine is Engine & OwnTargets {
+  return 'launch' in engine;
 }

@@ -18,7 +18,7 @@ export interface MachineReport {
 /** Tests the chosen engine on this process's own memory. */
 export async function examineMachine(kernel: string): Promise<MachineReport> {
   const privileges = ownPrivileges();
-  const engine = chooseEngine('auto');
+  const engine = await chooseEngine('auto');
   const test = await selfTest(engine);
   const advice: string[] = [];
   const failing = test.checks.filter(({ works }) => !works);

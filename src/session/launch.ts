@@ -2,9 +2,9 @@
 import type { Engine } from '../engines/contract.js';
 import { HeldProcess } from '../engines/host/held-process.js';
 import { launchedLifecycle } from '../engines/host/lifecycle.js';
-import type { OwnTarget } from '../engines/own-target.js';
+import { makesTargets, type OwnTarget } from '../engines/own-target.js';
 import { checkCommand } from './check-command.js';
-import { chooseEngine, ownTargetsOf } from './choose-engine.js';
+import { chooseEngine } from './choose-engine.js';
 import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, CannotLaunchError } from './errors.js';
 import { openLiveProgram } from './live-program.js';
@@ -20,9 +20,8 @@ import { Target } from './target.js';
 export async function launch(argv: readonly string[], options: TargetOptions = {}): Promise<Target> {
   const [command] = argv;
   if (command === undefined) throw new BadRequestError('no command to launch');
-  const simulated = ownTargetsOf(options.engine ?? 'auto');
-  if (simulated !== null) return ownTarget(simulated.launch(argv, options.inherit ?? 'threads'), options);
-  const engine = chooseEngine(options.engine ?? 'auto');
+  const engine = await chooseEngine(options.engine ?? 'auto');
+  if (makesTargets(engine)) return ownTarget(engine.launch(argv, options.inherit ?? 'threads'), options);
   checkCommand(command);
   const held = HeldProcess.start(argv, process.env, options.surroundings);
   if (!(held instanceof HeldProcess)) throw failedExec(command, held.status);
