@@ -1,10 +1,11 @@
 // Writes docs/engines.md from the engines' capabilities and the conformance suite's table. With --check it writes nothing and fails where the
 // page differs.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { perfCapabilities } from '#hwbkpt/engines/perf/capabilities.js';
 import { SIM_CAPABILITIES } from '#hwbkpt/engines/sim/capabilities.js';
 import { type CaseTable, type EngineColumn, enginesPage } from './engines-page.js';
+import { checkPage, writePage } from './generated-page.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = 'docs/engines.md';
@@ -44,23 +45,9 @@ function main(args: readonly string[]): number {
     return 0;
   }
   const table: CaseTable = JSON.parse(readFileSync(`${REPOSITORY}${TABLE}`, 'utf8'));
-  const page = enginesPage(COLUMNS, table);
-  if (args.includes('--check')) return check(page);
-  writeFileSync(`${REPOSITORY}${PAGE}`, page);
+  const page = { path: PAGE, text: enginesPage(COLUMNS, table) };
+  if (args.includes('--check')) return checkPage(page, `the engines and ${TABLE}`);
+  writePage(page);
   console.log(`${PAGE}: ${COLUMNS.length} engines, ${table.groups.flatMap(({ cases }) => cases).length} cases`);
   return 0;
-}
-
-function check(page: string): number {
-  if (currentPage() === page) return 0;
-  console.error(`${PAGE} does not match the engines and ${TABLE}: run \`npm run docs\``);
-  return 1;
-}
-
-function currentPage(): string | null {
-  try {
-    return readFileSync(`${REPOSITORY}${PAGE}`, 'utf8');
-  } catch {
-    return null;
-  }
 }

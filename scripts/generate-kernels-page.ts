@@ -1,7 +1,8 @@
 // Writes docs/kernels.md from the scenarios and the kernels' rules. With --check it writes nothing and fails where the page differs.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseScenario } from '#hwbkpt/scenarios/index.js';
+import { checkPage, writePage } from './generated-page.js';
 import { kernelsPage } from './kernels-page.js';
 import type { Sheet } from './kernels-scenarios.js';
 
@@ -25,17 +26,11 @@ function main(args: readonly string[]): number {
     return 0;
   }
   const sheets = readSheets();
-  const page = kernelsPage(sheets);
-  if (args.includes('--check')) return check(page);
-  writeFileSync(`${REPOSITORY}${PAGE}`, page);
+  const page = { path: PAGE, text: kernelsPage(sheets) };
+  if (args.includes('--check')) return checkPage(page, 'the scenarios and kernels');
+  writePage(page);
   console.log(`${PAGE}: ${sheets.length} scenarios`);
   return 0;
-}
-
-function check(page: string): number {
-  if (currentPage() === page) return 0;
-  console.error(`${PAGE} does not match the scenarios and kernels: run \`npm run docs\``);
-  return 1;
 }
 
 function readSheets(): Sheet[] {
@@ -48,12 +43,4 @@ function readSheet(file: string): Sheet {
   const parsed = parseScenario(text);
   if (parsed.kind !== 'scenario') throw new Error(`${FOLDER}/${file} cannot be read: run \`hwbkpt lab run ${FOLDER}/${file}\``);
   return { name: file.replace(/\.scn$/, ''), text, scenario: parsed.scenario };
-}
-
-function currentPage(): string | null {
-  try {
-    return readFileSync(`${REPOSITORY}${PAGE}`, 'utf8');
-  } catch {
-    return null;
-  }
 }

@@ -1,12 +1,13 @@
 // Writes docs/requirements-coverage.md, and takes rows that are tested by now out of test/requirements/still-open.ts. With --check it writes
 // nothing and fails where the page differs.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LATER } from '../test/requirements/later.js';
 import { NOT_OBSERVABLE } from '../test/requirements/not-observable.js';
 import { REQUIREMENTS } from '../test/requirements/requirements.js';
 import { type Scan, scanTests } from '../test/requirements/scan.js';
 import { STILL_OPEN } from '../test/requirements/still-open.js';
+import { checkPage, writePage } from './generated-page.js';
 import { requirementsPage } from './requirements-page.js';
 import { stillOpenFile } from './still-open-file.js';
 
@@ -32,29 +33,15 @@ function main(args: readonly string[]): number {
   }
   const ids = REQUIREMENTS.map(({ id }) => id);
   const scan = scanTests(REPOSITORY, ids);
-  const page = requirementsPage(scan.files, { notObservable: NOT_OBSERVABLE, later: LATER, stillOpen: STILL_OPEN });
-  return args.includes('--check') ? check(page) : write(page, scan);
+  const text = requirementsPage(scan.files, { notObservable: NOT_OBSERVABLE, later: LATER, stillOpen: STILL_OPEN });
+  return args.includes('--check') ? checkPage({ path: PAGE, text }, 'what the tests name') : write(text, scan);
 }
 
-function check(page: string): number {
-  if (currentPage() === page) return 0;
-  console.error(`${PAGE} does not match what the tests name: run \`npm run docs\``);
-  return 1;
-}
-
-function write(page: string, { files, problems }: Scan): number {
-  writeFileSync(`${REPOSITORY}${PAGE}`, page);
+function write(text: string, { files, problems }: Scan): number {
+  writePage({ path: PAGE, text });
   const left = STILL_OPEN.filter((id) => !files.has(id));
   if (left.length < STILL_OPEN.length) writeFileSync(`${REPOSITORY}${OPEN_LIST}`, stillOpenFile(left));
   console.log(`${PAGE}: ${REQUIREMENTS.length} rows, ${files.size} named by tests; ${OPEN_LIST}: ${left.length}`);
   for (const problem of problems) console.error(problem);
   return problems.length === 0 ? 0 : 1;
-}
-
-function currentPage(): string | null {
-  try {
-    return readFileSync(`${REPOSITORY}${PAGE}`, 'utf8');
-  } catch {
-    return null;
-  }
 }
