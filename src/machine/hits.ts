@@ -4,7 +4,7 @@
 // make this short: -1 is followed by 0, so an access that wraps round the end of the address space needs no case of its own. An aligned
 // slot never wraps.
 import { type Linear, linearOf } from '../facility/linear.js';
-import { fieldOf, isEnabled } from '../facility/virtual/registers.js';
+import { fieldOf, isEnabled, lengthOfField } from '../facility/virtual/registers.js';
 import type { Cpu } from './cpu-state.js';
 
 /** What a data or I/O slot can see. What reads and writes the same bytes is a `write`: slots that see reads see writes too (R-007). */
@@ -70,7 +70,7 @@ function sees(cpu: Cpu, slot: number, access: DataAccess): boolean {
 /** Whether any byte of the access lies in the slot's range (R-009, R-010). An address register that is not canonical gives NaN: false. */
 function overlaps(cpu: Cpu, slot: number, address: Linear, length: number): boolean {
   if (length <= 0) return false;
-  const width = widthOf(fieldOf(cpu.dr7, slot) >>> 2);
+  const width = lengthOfField(fieldOf(cpu.dr7, slot));
   const lo = cpu.dr[2 * slot] ?? 0;
   const start = linearOf((lo & -width) >>> 0, cpu.dr[2 * slot + 1] ?? 0);
   return address < start + width && start < address + length;
@@ -79,10 +79,4 @@ function overlaps(cpu: Cpu, slot: number, address: Linear, length: number): bool
 /** Whether the slot is an instruction breakpoint at `address`; LEN does not matter, other values than 0 are undefined (R-008). */
 function names(cpu: Cpu, slot: number, address: Linear): boolean {
   return (fieldOf(cpu.dr7, slot) & 3) === EXECUTE && linearOf(cpu.dr[2 * slot] ?? 0, cpu.dr[2 * slot + 1] ?? 0) === address;
-}
-
-/** Bytes for LEN bits: 00 1, 01 2, 10 8, 11 4 (R-008). */
-function widthOf(len: number): number {
-  if (len === 2) return 8;
-  return len === 3 ? 4 : len + 1;
 }

@@ -1,12 +1,13 @@
 // The facility's part of a packed state: requests, who competes with whom, what is armed, and the books of other kernels.
+
 import { linearOf } from '../facility/linear.js';
 import { type ArmedPiece, type PieceSpec, PRIORITY, type Request, type Scope } from '../facility/request.js';
 import type { Facility } from '../facility/state.js';
 import type { Charged } from '../facility/virtual/charges.js';
 import type { KwatchHold, RegisterHalf } from '../facility/virtual/half.js';
-import { typeOfAccess } from '../facility/virtual/image.js';
 import { rawIndexOf, rawRequestId } from '../facility/virtual/raw-requests.js';
 import { fieldOf, lengthOfField } from '../facility/virtual/registers.js';
+import { accessCode } from '../registers/access.js';
 import { put, putAll, putSigned, putText, putU64, writePlain } from './packing.js';
 
 const ACCESS = { execute: 0, write: 1, readwrite: 3 } as const;
@@ -118,7 +119,7 @@ function isAsRegister(request: Request, { threads }: RegisterHalf): boolean {
   if (own === undefined || rawRequestId(scope.tid, index) !== id || scope.pid !== 0) return false;
   if (linearOf(own.words[2 * index] ?? 0, own.words[2 * index + 1] ?? 0) !== piece.address) return false;
   const field = fieldOf(own.dr7Lo, index);
-  return typeOfAccess(request.access) === (field & 3) && (request.access === 'execute' ? 1 : lengthOfField(field)) === piece.length;
+  return accessCode(request.access) === (field & 3) && (request.access === 'execute' ? 1 : lengthOfField(field)) === piece.length;
 }
 
 function writeRest({ stackDepth = 0, tids, places, blocked, before }: Request): void {

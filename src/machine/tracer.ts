@@ -1,7 +1,8 @@
 // A tracer on the machine, who speaks each kernel's own language: the same wish goes by POKEUSER, PT_WRITE_WATCHPOINT or PT_SETDBREGS.
+
 import { highU32, lowU32 } from '../base/u64.js';
 import { type Linear, u64OfLinear } from '../facility/linear.js';
-import { lengthBits, typeOfAccess } from '../facility/virtual/image.js';
+import { lengthBits } from '../facility/virtual/image.js';
 import { STEP_BIT, TRAP_BITS } from '../facility/virtual/registers.js';
 import { getDbRegs as freebsdGet, setDbRegs as freebsdSet } from '../interfaces/freebsd-dbregs/index.js';
 import { bad, type Host, type Result } from '../interfaces/host.js';
@@ -10,6 +11,7 @@ import { offsetOf, peekUser, pokeUser } from '../interfaces/linux-ptrace/registe
 import { checkLwp, type DbReg, getDbRegs, setDbRegs } from '../interfaces/netbsd-dbregs/index.js';
 import { writeWatchpoint } from '../interfaces/netbsd-watchpoint/index.js';
 import type { Access } from '../model/access.js';
+import { accessCode } from '../registers/access.js';
 import { hostOf } from './kernel/host.js';
 import type { Machine } from './machine.js';
 import type { TraceOption } from './state.js';
@@ -124,7 +126,7 @@ export class Tracer {
   setSlot(tid: number, index: number, wish: SlotWish | null): Result<null> {
     const { kernel } = this.#machine.setup.rules;
     if (kernel === 'netbsd-2016') return this.#writeWatchpoint(tid, index, wish);
-    const field = wish === null ? 0 : ((lengthBits(wish.access === 'execute' ? 1 : wish.length) << 2) | typeOfAccess(wish.access)) >>> 0;
+    const field = wish === null ? 0 : ((lengthBits(wish.access === 'execute' ? 1 : wish.length) << 2) | accessCode(wish.access)) >>> 0;
     const mask = BigInt((3 << (2 * index)) >>> 0) | (0xfn << BigInt(16 + 4 * index));
     const on = wish === null ? 0n : BigInt(1 << (2 * index)) | (BigInt(field) << BigInt(16 + 4 * index));
     if (kernel === 'netbsd' || kernel === 'freebsd') {
@@ -155,7 +157,7 @@ export class Tracer {
   }
 
   #writeWatchpoint(tid: number, index: number, wish: SlotWish | null): Result<null> {
-    const md = { type: 'dbregs', address: wish?.address ?? 0, condition: wish === null ? 0 : typeOfAccess(wish.access) } as const;
+    const md = { type: 'dbregs', address: wish?.address ?? 0, condition: wish === null ? 0 : accessCode(wish.access) } as const;
     const length = wish === null || wish.access === 'execute' ? 0 : lengthBits(wish.length);
     return writeWatchpoint(this.#host, this.number, { index, lwp: tid, md: { ...md, length } });
   }

@@ -1,22 +1,22 @@
 // Runs a scenario under one kernel's rules: what happened, step by step, and which of its expects hold.
-import { present } from '../base/assert.js';
 import type { Code } from '../facility/request.js';
 import type { Rules } from '../facility/rules.js';
 import type { MachineEvent } from '../machine/events.js';
 import { hostOf } from '../machine/kernel/host.js';
-import { Machine } from '../machine/machine.js';
+import type { Machine } from '../machine/machine.js';
 import type { Thread } from '../machine/state.js';
 import { type Answer, answerText, isExpected } from './answer.js';
 import { type Asking, askTracer } from './ask.js';
 import { Users } from './ask-user.js';
-import { assemble, assembleAction } from './assemble.js';
+import { assembleAction } from './assemble.js';
 import { judge, virtual } from './judge.js';
 import { type Layout, layOut } from './layout.js';
+import { makeMachine } from './make-machine.js';
 import { Names } from './names.js';
 import { type Observation, type Run, type RunStep, subjectOf, type Verdict, type VirtualChange } from './record.js';
 import type { ResultText, TracerRequest, UserRequest } from './requests.js';
 import { changeRule } from './rule-change.js';
-import type { RuleChange, RunLimit, Scenario, Statement } from './scenario.js';
+import type { RuleChange, RunLimit, Scenario, Statement, ThreadText } from './scenario.js';
 
 /** A thread that does not come to rest. */
 const MOST_STEPS = 10_000;
@@ -35,6 +35,8 @@ class Runner {
   readonly #layout: Layout;
   readonly #names: Names;
   readonly #machine: Machine;
+  /** Those of the beginning, by their numbers. */
+  readonly #threads: readonly ThreadText[];
   readonly #asking: Asking;
   readonly #users: Users;
   readonly #steps: RunStep[] = [];
@@ -50,21 +52,16 @@ class Runner {
     this.#rules = rules;
     this.#layout = layOut(scenario);
     this.#names = new Names(scenario, this.#layout);
-    const regions = this.#layout.regions.map(({ name, at, length, kernel }) => ({ name, address: at, length, value: 0, kernel }));
-    this.#machine = new Machine({
-      rules,
-      cpus: scenario.cpus,
-      programs: assemble(scenario.programs, this.#layout),
-      memory: { regions: regions.filter(({ kernel }) => !kernel) },
-      kernelMemory: { regions: regions.filter(({ kernel }) => kernel) },
-    });
+    const { machine, threads } = makeMachine(scenario, this.#layout, rules);
+    this.#machine = machine;
+    this.#threads = threads;
     this.#asking = { machine: this.#machine, host: hostOf(this.#machine), names: this.#names };
     this.#users = new Users(this.#asking);
     this.#machine.script = { decide: () => this.#decide(), triggered: () => undefined };
   }
 
   run(): Run {
-    this.#makeThreads();
+    this.#startThreads();
     for (const statement of this.#scenario.script) this.#statement(statement);
     return {
       scenario: this.#scenario,
@@ -86,17 +83,11 @@ class Runner {
   }
 
   /** The first thread of each CPU runs on it from the beginning. */
-  #makeThreads(): void {
-    const pids = new Map<string, number>();
-    for (const text of this.#scenario.threads) {
-      const program = this.#scenario.programs.findIndex(({ name }) => name === text.program.name);
-      const pc = text.start === null ? present(this.#layout.bases[program], text.program.name) : this.#names.place(text.start);
-      const pid = pids.get(text.process);
-      const thread = pid === undefined ? this.#machine.addProcess(pc) : this.#machine.addThread(pid, pc);
-      pids.set(text.process, thread.pid);
-      thread.cpu = text.cpu;
-      this.#names.call(thread.tid, text.name);
-      if (this.#machine.state.cpus[text.cpu]?.thread === -1) this.#machine.switch(text.cpu, thread.tid);
+  #startThreads(): void {
+    for (const [tid, { name, cpu }] of this.#threads.entries()) {
+      this.#machine.thread(tid).cpu = cpu;
+      this.#names.call(tid, name);
+      if (this.#machine.state.cpus[cpu]?.thread === -1) this.#machine.switch(cpu, tid);
     }
     this.#machine.takeEvents();
     this.#changedRegisters();

@@ -1,14 +1,13 @@
 // A scenario's programs as a target: the machine they run on, and what is called how.
 import { readFileSync } from 'node:fs';
-import { present } from '../../base/assert.js';
 import { linearOfU64, u64OfLinear } from '../../facility/index.js';
 import type { CodeSource } from '../../instructions/index.js';
-import { INSTRUCTION_BYTES, KERNELS, Machine, type MachineEvent } from '../../machine/index.js';
+import { INSTRUCTION_BYTES, KERNELS, type Machine, type MachineEvent } from '../../machine/index.js';
 import { Scheduler } from '../../machine/scheduler.js';
 import type { Place } from '../../model/place.js';
-import { assemble } from '../../scenarios/assemble.js';
 import { parseScenario, type Scenario } from '../../scenarios/index.js';
-import { addressIn, type Layout, layOut } from '../../scenarios/layout.js';
+import { type Layout, layOut } from '../../scenarios/layout.js';
+import { makeMachine } from '../../scenarios/make-machine.js';
 import type { NamedBytes, TargetNames } from '../own-target.js';
 import { encode } from './code.js';
 import { SimulationError } from './simulation-error.js';
@@ -24,41 +23,21 @@ export class World implements TargetNames {
   readonly #layout: Layout;
   readonly #scheduler: Scheduler;
   /** Names of threads, by number. */
-  readonly #threads: string[] = [];
+  readonly #threads: string[];
 
   constructor(path: string) {
     this.path = path;
     this.#scenario = readScenario(path);
     this.#layout = layOut(this.#scenario);
-    const regions = this.#layout.regions.map(({ name, at, length, kernel }) => ({ name, address: at, length, value: 0, kernel }));
-    this.machine = new Machine({
-      rules: KERNELS.hwbkpt,
-      cpus: this.#scenario.cpus,
-      programs: assemble(this.#scenario.programs, this.#layout),
-      memory: { regions: regions.filter(({ kernel }) => !kernel) },
-      kernelMemory: { regions: regions.filter(({ kernel }) => kernel) },
-    });
-    this.#makeThreads();
+    const { machine, threads } = makeMachine(this.#scenario, this.#layout, KERNELS.hwbkpt);
+    this.machine = machine;
+    this.#threads = threads.map(({ name }) => name);
     this.#scheduler = new Scheduler(this.machine, SEED);
   }
 
   /** One step of one CPU. False when all is over. */
   step(): boolean {
     return this.#scheduler.step();
-  }
-
-  #makeThreads(): void {
-    const pids = new Map<string, number>();
-    for (const { name, program, start, process } of this.#scenario.threads) {
-      const number = this.#scenario.programs.findIndex((one) => one.name === program.name);
-      const pc = start === null ? this.#layout.bases[number] : addressIn(this.#layout, start);
-      const pid = pids.get(process);
-      const begin = present(pc ?? undefined, `where thread ${name} starts`);
-      const thread = pid === undefined ? this.machine.addProcess(begin) : this.machine.addThread(pid, begin);
-      pids.set(process, thread.pid);
-      this.#threads[thread.tid] = name;
-    }
-    this.machine.takeEvents();
   }
 
   /** Keeps names of threads: a child is called what its birth says (`clone LABEL as NAME`), and a new program calls its thread after itself. */

@@ -1,5 +1,6 @@
 // What a CPU's registers are to hold while a thread runs on it: the plan (or the books of another kernel) as DR0-DR3 and DR7.
-import type { Access } from '../../model/access.js';
+
+import { accessCode } from '../../registers/access.js';
 import { highHalf, type Linear, lowHalf } from '../linear.js';
 import type { ArmedPiece, Request } from '../request.js';
 import type { Rules } from '../rules.js';
@@ -168,12 +169,6 @@ function wordsImage(half: RegisterHalf, rules: Rules, { tid, stepping }: Running
   return image;
 }
 
-/** R/W bits of an access (R-007). */
-export function typeOfAccess(access: Access): number {
-  if (access === 'execute') return 0;
-  return access === 'write' ? 1 : 3;
-}
-
 /** LEN bits of a length in bytes (R-008). */
 export function lengthBits(length: number): number {
   if (length === 8) return 2;
@@ -183,7 +178,7 @@ export function lengthBits(length: number): number {
 /** Enables `slot` for every task, by its G bit (R-348, R-522). False where there is nothing to put. */
 export function putPiece(image: Image, slot: number, owner: number, piece: Placed | null): boolean {
   if (piece === null || slot < 0 || slot >= SLOTS) return false;
-  putField(image, slot, piece, piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | typeOfAccess(piece.access));
+  putField(image, slot, piece, piece.access === 'execute' ? 0 : (lengthBits(piece.length) << 2) | accessCode(piece.access));
   image.owners[slot] = owner;
   return true;
 }

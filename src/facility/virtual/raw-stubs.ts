@@ -1,12 +1,14 @@
 // Raw registers of today's Linux: behind each register that was ever written stands a breakpoint object, which is charged, enabled or
 // not, and which a failed DR7 write leaves in a peculiar state.
+
 import type { Access } from '../../model/access.js';
+import { accessCode } from '../../registers/access.js';
 import { isUserRange, type Linear, linearOf } from '../linear.js';
 import type { Errno, Rules } from '../rules.js';
 import { SLOTS } from '../state.js';
 import { type Charged, hasRoom, PLAIN_CHARGE } from './charges.js';
 import { type RegisterHalf, registersOf } from './half.js';
-import { lengthBits, typeOfAccess } from './image.js';
+import { lengthBits } from './image.js';
 import type { RawWrite } from './raw-words.js';
 import { fieldOf, isEnabled, lengthOfField } from './registers.js';
 
@@ -129,7 +131,7 @@ function enabledDr7(half: RegisterHalf, tid: number): number {
   for (let index = 0; index < SLOTS; index++) {
     const stub = stubOf(half, tid, index);
     if (!stub?.enabled) continue;
-    const field = stub.access === 'execute' ? 0 : (lengthBits(stub.length) << 2) | typeOfAccess(stub.access);
+    const field = stub.access === 'execute' ? 0 : (lengthBits(stub.length) << 2) | accessCode(stub.access);
     dr7 |= (2 << (2 * index)) | (field << (16 + 4 * index));
   }
   return dr7 >>> 0;

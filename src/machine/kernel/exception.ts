@@ -1,7 +1,6 @@
 // The #DB handler: reads DR6, lets the facility sort it out, and owes the thread what is left.
 
 import { present } from '../../base/assert.js';
-import type { SigCode } from '../../facility/rules.js';
 import { type Finding, sortOut, type Told } from '../../facility/virtual/debug-exception.js';
 import { ownBroker } from '../../facility/virtual/half.js';
 import { REASON_BITS, STEP_BIT } from '../../facility/virtual/registers.js';
@@ -74,7 +73,7 @@ function oweFinding(kernel: Kernel, cpu: number, finding: Finding): void {
   if (finding.owes === null) return;
   const { rules } = kernel.setup;
   const { tid } = threadOf(kernel, cpuOf(kernel, cpu).thread);
-  owe(kernel, tid, 'SIGTRAP', codeOf(rules.codes, finding.owes));
+  owe(kernel, tid, 'SIGTRAP', rules.codes[finding.owes]);
   const thread = threadOf(kernel, tid);
   thread.signals.reasons |= finding.reasons;
   switch (rules.trap.dr7) {
@@ -88,10 +87,6 @@ function oweFinding(kernel: Kernel, cpu: number, finding: Finding): void {
       keepOnly(kernel, cpu, 'exception', (slot) => ((finding.threadSlots >>> slot) & 1) === 0);
       thread.dr7Off = true;
   }
-}
-
-function codeOf(codes: Kernel['setup']['rules']['codes'], what: NonNullable<Finding['owes']>): SigCode {
-  return codes[what];
 }
 
 /** Callbacks, with the registers as the rules want them meanwhile. */
