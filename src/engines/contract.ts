@@ -3,7 +3,7 @@
 //
 // Threads of control: all calls on one session come from one JavaScript thread, and none of them may be made from inside a sink call.
 // An engine never stops the target unless its capabilities say so, and whatever it armed is gone when its process dies.
-import type { Code, Effect, Scope } from '../facility/index.js';
+import type { Code, HardwareEffect, Scope } from '../facility/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { ArmError } from './errors.js';
@@ -41,9 +41,6 @@ export interface Armed {
   /** Threads that ended or could not be armed are named here. */
   readonly notCovered: readonly NotCovered[];
 }
-
-/** What of the facility's effects an engine carries out. */
-export type HardwareEffect = Extract<Effect, { readonly effect: number }>;
 
 /** What came of effects: events for the facility, which takes no notice of what they say beside. */
 export type EngineEvent =

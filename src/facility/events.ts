@@ -50,3 +50,9 @@ export interface ArmOrder extends PieceSpec {
   /** Threads it is for: those of a request. Empty where the scope is the kernel or a process. */
   readonly tids: readonly number[];
 }
+
+/** An effect that touches hardware. */
+export type HardwareEffect = Extract<Effect, { readonly effect: number }>;
+
+/** An effect that somebody is told. */
+export type Notice = Exclude<Effect, HardwareEffect>;

@@ -1,6 +1,6 @@
 // The facility: who has which breakpoint where, as one pure state and the events that change it. Public subpath `hwbkpt/facility`.
 export { FacilityError } from './errors.js';
-export type { ArmOrder, Cause, Effect, FacilityEvent } from './events.js';
+export type { ArmOrder, Cause, Effect, FacilityEvent, HardwareEffect, Notice } from './events.js';
 export { HitRoutes } from './hit-routes.js';
 export {
   BSD_USER_END,

@@ -1,7 +1,6 @@
 // What an interface needs of the kernel around it. Whoever keeps a facility and threads can offer all interfaces.
-import type { FacilityEvent } from '../facility/events.js';
+import type { FacilityEvent, Notice } from '../facility/events.js';
 import type { Errno, Rules, SigCode } from '../facility/rules.js';
-import type { Notice } from '../facility/virtual/drive.js';
 import type { RegisterHalf } from '../facility/virtual/half.js';
 
 /** A kernel as an interface sees it. Threads by number. */

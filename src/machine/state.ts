@@ -1,7 +1,7 @@
 // The machine's state as plain data: processors, threads, memory, and the facility's register half.
 
+import type { HardwareEffect } from '../facility/events.js';
 import type { SigCode } from '../facility/rules.js';
-import type { HardwareEffect } from '../facility/virtual/drive.js';
 import { copyHalf, newHalf, type RegisterHalf } from '../facility/virtual/half.js';
 import { newCpu } from './cpu.js';
 import type { Context, Cpu } from './cpu-state.js';

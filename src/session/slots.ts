@@ -1,10 +1,12 @@
 // The debug registers of one target: owns its facility, alone calls `step`, and has the engine carry out what comes of it.
-import type { Armed, EngineSession, HardwareEffect } from '../engines/contract.js';
+import type { Armed, EngineSession } from '../engines/contract.js';
 import { ArmError } from '../engines/errors.js';
 import {
   type Effect,
   type FacilityEvent,
+  type HardwareEffect,
   HitRoutes,
+  type Notice,
   newFacility,
   type PieceSpec,
   PRIORITY,
@@ -26,9 +28,6 @@ export interface SlotWish {
   /** 0 to 255: it waits where there is no room, and makes room for higher ones. Null: now or never, and then it stays. */
   readonly priority: number | null;
 }
-
-/** Something a request is told. */
-export type Notice = Extract<Effect, { readonly type: 'tell' | 'refuse' }>;
 
 /** How a request is armed. */
 export interface Installed {

@@ -1,13 +1,12 @@
 // A facility over made hardware that answers late, and fails now and then, watched from outside: every effect is checked when it is issued.
 import { expect } from 'vitest';
-import type { ArmOrder, Effect, FacilityEvent } from '../../src/facility/events.js';
+import type { ArmOrder, Effect, FacilityEvent, HardwareEffect } from '../../src/facility/events.js';
 import { HitRoutes } from '../../src/facility/hit-routes.js';
 import type { Code, RequestSpec, Scope } from '../../src/facility/request.js';
 import { copyFacility, type Facility, newFacility, requestOf } from '../../src/facility/state.js';
 import { step } from '../../src/facility/step.js';
 import { breakpointOf, installedByReference } from './reference.js';
 
-type HardwareEffect = Extract<Effect, { readonly effect: number }>;
 type Life = Extract<FacilityEvent, { readonly type: 'threadStarted' | 'exec' | 'exit' }>;
 
 interface Armed {

@@ -1,11 +1,11 @@
 // The facility over the perf engine, on a live process: what is told, and who really has the registers.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { EngineEvent, EngineSession, HardwareEffect } from '../../src/engines/contract.js';
+import type { EngineEvent, EngineSession } from '../../src/engines/contract.js';
 import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { PerfEngine } from '../../src/engines/perf/engine.js';
 import { SimEngine } from '../../src/engines/sim/engine.js';
-import { linearOfU64 } from '../../src/facility/index.js';
+import { type HardwareEffect, linearOfU64 } from '../../src/facility/index.js';
 import { attach } from '../../src/session/index.js';
 import { type Placement, Slots, type SlotWish } from '../../src/session/slots.js';
 import { hotThreads } from '../conformance/programs.js';

@@ -1,6 +1,6 @@
 // One process under the perf engine: arms pieces on every thread and CPU, reads the rings, keeps the books.
 import { present } from '../../base/assert.js';
-import type { ArmOrder } from '../../facility/index.js';
+import type { ArmOrder, HardwareEffect } from '../../facility/index.js';
 import type { EventTarget } from '../../linux/perf-event.js';
 import { MemoryReader } from '../../linux/process-memory.js';
 import { threadIds } from '../../linux/procfs/process.js';
@@ -14,7 +14,6 @@ import type {
   EngineSession,
   EngineSink,
   EngineTarget,
-  HardwareEffect,
   Reconciliation,
 } from '../contract.js';
 import { ArmError, FAILURE_CODES } from '../errors.js';

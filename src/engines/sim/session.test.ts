@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { joinU64 } from '../../base/u64.js';
-import { linearOfU64 } from '../../facility/index.js';
+import { type HardwareEffect, linearOfU64 } from '../../facility/index.js';
 import { loadDecoder } from '../../instructions/index.js';
 import { INSTRUCTION_BYTES, type Instruction } from '../../machine/index.js';
-import type { EngineSession, EngineSink, HardwareEffect, RawHit } from '../contract.js';
+import type { EngineSession, EngineSink, RawHit } from '../contract.js';
 import { ArmError } from '../errors.js';
 import type { OwnTarget } from '../own-target.js';
 import { encode } from './code.js';

@@ -1,16 +1,7 @@
 // The sim engine at work: effects go to the machine's own kernel, and every round lets the machine run for a while.
-import { linearOfU64 } from '../../facility/index.js';
+import { type HardwareEffect, linearOfU64 } from '../../facility/index.js';
 import type { MachineEvent } from '../../machine/index.js';
-import type {
-  Capabilities,
-  CapacityEvent,
-  EngineEvent,
-  EngineSession,
-  EngineSink,
-  EngineTarget,
-  HardwareEffect,
-  Reconciliation,
-} from '../contract.js';
+import type { Capabilities, CapacityEvent, EngineEvent, EngineSession, EngineSink, EngineTarget, Reconciliation } from '../contract.js';
 import { type ArmError, FAILURE_CODES } from '../errors.js';
 import { SimArming } from './arming.js';
 import { bytesAt } from './bytes.js';

@@ -1,13 +1,8 @@
 // Carries out what the broker wants: each effect goes to the hardware, each answer back, until nothing is left to do.
-import type { Effect, FacilityEvent } from '../events.js';
+import type { FacilityEvent, HardwareEffect, Notice } from '../events.js';
 import type { Code } from '../request.js';
 import type { Facility } from '../state.js';
 import { step } from '../step.js';
-
-/** An effect that touches hardware. */
-export type HardwareEffect = Extract<Effect, { readonly effect: number }>;
-/** An effect that somebody is told. */
-export type Notice = Exclude<Effect, HardwareEffect>;
 
 /** Whoever owns the registers. */
 export interface Hardware {

@@ -1,11 +1,10 @@
 // Raw registers of the combined facility: each enabled virtual register is a request of fixed priority without callbacks. It is refused
 // at once where no slot is free, and its storage is the thread's own (R-104, R-350 to R-353; requirements 5.2 to 5.5 are from memory).
-import type { FacilityEvent } from '../events.js';
+import type { FacilityEvent, Notice } from '../events.js';
 import { isUserRange, type Linear, linearOf } from '../linear.js';
 import { type PieceSpec, PRIORITY, type RequestId, type RequestSpec, type Scope } from '../request.js';
 import type { Errno, Rules } from '../rules.js';
 import { requestOf, SLOTS } from '../state.js';
-import type { Notice } from './drive.js';
 import { type RegisterHalf, registersOf } from './half.js';
 import type { RawWrite } from './raw-words.js';
 import { fieldOf, isEnabled, lengthOfField, type VirtualRegisters } from './registers.js';

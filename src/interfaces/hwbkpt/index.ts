@@ -1,10 +1,10 @@
 // The 2007 API: register_user_hw_breakpoint and its relatives (R-320 to R-330; from memory of the public design).
 
+import type { Notice } from '../../facility/events.js';
 import { isKernelAddress, isUserRange, type Linear } from '../../facility/linear.js';
 import type { RequestSpec, Scope } from '../../facility/request.js';
 import type { Errno } from '../../facility/rules.js';
 import { requestOf } from '../../facility/state.js';
-import type { Notice } from '../../facility/virtual/drive.js';
 import type { Access, Inherit } from '../../model/access.js';
 import { bad, good, type Host, outcome, type Result } from '../host.js';
 

@@ -1,9 +1,9 @@
 // What every part of the machine's kernel works with.
 import { present } from '../../base/assert.js';
+import type { HardwareEffect } from '../../facility/events.js';
 import type { Code } from '../../facility/index.js';
 import type { Rules } from '../../facility/rules.js';
 import type { Told } from '../../facility/virtual/debug-exception.js';
-import type { HardwareEffect } from '../../facility/virtual/drive.js';
 import type { CpuModel } from '../cpu.js';
 import type { Cpu } from '../cpu-state.js';
 import type { MachineEvent } from '../events.js';

@@ -1,7 +1,8 @@
 // Makes the facility's effects true on the machine's CPUs.
+
+import type { HardwareEffect } from '../../facility/events.js';
 import type { Code } from '../../facility/index.js';
 import { pieceOf } from '../../facility/state.js';
-import type { HardwareEffect } from '../../facility/virtual/drive.js';
 import type { Kernel } from './context.js';
 import { changeOneSlot } from './one-slot.js';
 import { reload, reloadAll } from './switch.js';

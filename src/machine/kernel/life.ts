@@ -1,7 +1,7 @@
 // Birth and death of threads, and what becomes of their breakpoints.
-import type { FacilityEvent } from '../../facility/events.js';
+import type { FacilityEvent, Notice } from '../../facility/events.js';
 import type { Charged } from '../../facility/virtual/charges.js';
-import { drive, type Notice } from '../../facility/virtual/drive.js';
+import { drive } from '../../facility/virtual/drive.js';
 import { ownBroker, type RegisterHalf, registersOf } from '../../facility/virtual/half.js';
 import { copyRegisters, freshRegisters } from '../../facility/virtual/registers.js';
 import { copyMemory } from '../memory.js';

@@ -1,9 +1,10 @@
 // The quick way for the commonest change: a kernel's piece that comes to be the last of the kernel's, or was it, changes one register of each
 // CPU and moves no other. Whatever is not that goes the long way, by a whole image.
+
+import type { HardwareEffect } from '../../facility/events.js';
 import { highHalf, lowHalf } from '../../facility/linear.js';
 import type { ArmedPiece } from '../../facility/request.js';
 import { pieceOf } from '../../facility/state.js';
-import type { HardwareEffect } from '../../facility/virtual/drive.js';
 import { NOBODY } from '../../facility/virtual/half.js';
 import { clearSlot, type Image, inListOrder, putPiece } from '../../facility/virtual/image.js';
 import { moveToDr } from '../cpu.js';
