@@ -4,9 +4,14 @@
 // Threads of control: all calls on one session come from one JavaScript thread, and none of them may be made from inside a sink call.
 // An engine never stops the target unless its capabilities say so, and whatever it armed is gone when its process dies.
 import type { Code, HardwareEffect, Scope } from '../facility/index.js';
+import type { StoreLookup } from '../instructions/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { ArmError } from './errors.js';
+import type { Handling, HitCount } from './handling.js';
+import type { EngineSink } from './reports.js';
+
+export type { EngineSink, HitOrigin, RawHit } from './reports.js';
 
 /** What an engine can do, as data: nobody outside its folder may branch on its name. */
 export interface Capabilities {
@@ -22,6 +27,12 @@ export interface Capabilities {
   readonly values: 'rebuilt' | 'read-at-hit';
   readonly accesses: readonly Access[];
   readonly inherits: readonly Inherit[];
+  /** What it can watch: one process, or the whole kernel on all CPUs. */
+  readonly targets: readonly ('process' | 'kernel')[];
+  /** What it can do with hits before anybody sees them. */
+  readonly handles: readonly Handling['keep'][];
+  /** Whether pieces can be {@link EngineSession.pause}d. */
+  readonly pauses: boolean;
   /** What no watch of this engine can see, whatever is asked. */
   readonly blindTo: readonly NotCovered[];
 }
@@ -56,52 +67,6 @@ export interface CapacityEvent {
   readonly free: number;
 }
 
-/** One report of the hardware. The engine reuses the object: copy what must outlive the call. 64-bit values are two u32 halves. */
-export interface RawHit {
-  cookie: number;
-  pid: number;
-  tid: number;
-  cpu: number;
-  timeLo: number;
-  timeHi: number;
-  ipLo: number;
-  ipHi: number;
-  /** The kernel made the access. */
-  kernel: boolean;
-  /** Registers after the access, in the order of instructions/registers; of the kernel's code when `kernel`. */
-  registers: Uint32Array;
-  /** Index in `registers` of the first half. */
-  registersAt: number;
-  /** Call chain, innermost first, as halves, with perf's context markers (0xfffffffffffff001 and above) in it; null unless asked for. */
-  stack: Uint32Array | null;
-  /** The piece's bytes right after the access, from an engine that reads them then; null from others. */
-  after: Uint8Array | null;
-}
-
-/** Receives what happened, in order of time. */
-export interface EngineSink {
-  hit(hit: RawHit): void;
-  /** A thread began (`parent`: the thread that made it) or ended. */
-  threadStarted(thread: {
-    readonly pid: number;
-    readonly tid: number;
-    readonly parentPid: number;
-    readonly parentTid: number;
-    readonly time: bigint;
-  }): void;
-  threadEnded(thread: { readonly pid: number; readonly tid: number }): void;
-  /** A thread has a new name. `exec`: because its process runs another program now, which no armed piece covers any more. */
-  renamed(thread: {
-    readonly pid: number;
-    readonly tid: number;
-    readonly comm: string;
-    readonly exec: boolean;
-    readonly time: bigint;
-  }): void;
-  /** `count` reports did not fit, or were suppressed by the kernel. */
-  lost(loss: { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }): void;
-}
-
 /** The books at the end: what the counters saw against what was delivered. */
 export interface Reconciliation {
   readonly counted: number;
@@ -115,7 +80,7 @@ export interface Reconciliation {
 /** One target under one engine. */
 export interface EngineSession extends AsyncDisposable {
   readonly capabilities: Capabilities;
-  readonly target: EngineTarget;
+  readonly target: EngineTarget | 'kernel';
   /**
    * Carries out effects, each answered when this returns. All `arm`s of one call are done on all threads, or all fail and none is armed; a
    * `move` that fails leaves the piece where it was. With ENOSPC comes what {@link capacity} says, before the failures. The last hits of
@@ -126,7 +91,15 @@ export interface EngineSession extends AsyncDisposable {
   forget(cookies: readonly number[]): void;
   /** How many slots there are for us, as measured now where the last one was lacking; null where none has ever been. */
   capacity(): CapacityEvent | null;
-  /** Bytes of process `pid` now; null where they cannot be read. */
+  /** A number for {@link ArmOrder.handling}; the same one for what is the same. Throws ArmError (`unsupported`) where it cannot be done. */
+  prepare(handling: Handling): number;
+  /** What has been counted so far for pieces whose handling keeps counts, also those disarmed since. */
+  counts(): readonly HitCount[];
+  /** Stops these pieces, or lets them go on: what happens meanwhile is nobody's hit. Throws LinuxError. */
+  pause(cookies: readonly number[], paused: boolean): void;
+  /** From now on `lookup` tells which instructions store a register, so that their values need not be read; for an engine that reads. */
+  useStores(lookup: StoreLookup): void;
+  /** Bytes of process `pid` now (of the kernel, where that is the target); null where they cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null;
   /** Delivers what has happened since the last call; `final` holds nothing back. Returns the number of hits. */
   collect(sink: EngineSink, final: boolean): number;
@@ -139,4 +112,6 @@ export interface Engine {
   readonly capabilities: Capabilities;
   /** Prepares to watch `target`; arms nothing. Throws LinuxError or ArmError. */
   open(target: EngineTarget): EngineSession;
+  /** The same for the kernel, on all CPUs; there where `capabilities.targets` says so. Throws ArmError. */
+  openKernel?(): EngineSession;
 }

@@ -3,6 +3,7 @@ import { type ArmOrder, linearOfU64 } from '../facility/index.js';
 import type { Access } from '../model/access.js';
 import type { Armed, EngineSession } from './contract.js';
 import { ArmError } from './errors.js';
+import { inheritOf, pidOf, scopeOf } from './target-scope.js';
 
 /** One address register's worth. */
 export interface Piece {
@@ -19,7 +20,7 @@ export function armDirectly(session: EngineSession, pieces: readonly Piece[], { 
   const events = session.apply(pieces.map((piece) => ({ type: 'arm', effect: piece.cookie, piece: orderOf(session, piece, stackDepth) })));
   for (const event of events) if (event.type === 'failed') throw event.error;
   const done = events.find((event) => event.type === 'done');
-  if (done?.type !== 'done' || done.armed === null) throw new ArmError('unsupported', session.target.pid, 'the engine answered no effect');
+  if (done?.type !== 'done' || done.armed === null) throw new ArmError('unsupported', pidOf(session), 'the engine answered no effect');
   return done.armed;
 }
 
@@ -29,9 +30,9 @@ export function disarmDirectly(session: EngineSession, cookies: readonly number[
 }
 
 /** An order for all that the session watches. */
-export function orderOf({ target, capabilities }: EngineSession, { cookie, address, length, access }: Piece, stackDepth: number): ArmOrder {
-  const { pid, tid, inherit } = target;
-  const whom =
-    tid === null ? { scope: { kind: 'process', pid } as const, tids: [] } : { scope: { kind: 'thread', pid, tid } as const, tids: [tid] };
-  return { cookie, address: linearOfU64(address), length, access, ...whom, inherit, inKernel: capabilities.kernelWrites, stackDepth };
+export function orderOf(session: EngineSession, { cookie, address, length, access }: Piece, stackDepth: number): ArmOrder {
+  const scope = scopeOf(session);
+  const whom = { scope, tids: scope.kind === 'thread' ? [scope.tid] : [], inherit: inheritOf(session) };
+  const spot = { cookie, address: linearOfU64(address), length, access };
+  return { ...spot, ...whom, inKernel: session.capabilities.kernelWrites, stackDepth, handling: 0 };
 }

@@ -36,3 +36,8 @@ export class ArmError extends HwbkptError {
     this.pid = pid;
   }
 }
+
+/** What an engine that reports every hit as it is answers to a handling. */
+export function cannotHandle(pid: number): ArmError {
+  return new ArmError('unsupported', pid, new Error('this engine reports every hit as it is'));
+}

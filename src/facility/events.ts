@@ -47,6 +47,8 @@ export interface ArmOrder extends PieceSpec {
   readonly inKernel: boolean;
   /** Frames of a call chain that each hit is to bring along. */
   readonly stackDepth: number;
+  /** As in RequestSpec. */
+  readonly handling: number;
   /** Threads it is for: those of a request. Empty where the scope is the kernel or a process. */
   readonly tids: readonly number[];
 }

@@ -75,8 +75,8 @@ export function sharedPiece(state: Facility, request: Request, wanted: PieceSpec
 }
 
 function newPiece(state: Facility, request: Request, { address, length }: PieceSpec, out: Effect[]): ArmedPiece {
-  const { access, scope, inherit, inKernel, stackDepth = 0, tids } = request;
-  const kind = { access, scope, inherit, inKernel, stackDepth, tids };
+  const { access, scope, inherit, inKernel, stackDepth = 0, handling = 0, tids } = request;
+  const kind = { access, scope, inherit, inKernel, stackDepth, handling, tids };
   const piece: ArmedPiece = { cookie: state.nextCookie++, address, length, ...kind, state: 'arming', users: 0 };
   state.armed.push(piece);
   out.push({ type: 'arm', effect: issue(state, piece.cookie), piece: orderOf(piece) });
@@ -89,6 +89,6 @@ function issue(state: Facility, cookie: number): number {
   return effect;
 }
 
-function orderOf({ cookie, address, length, access, scope, inherit, inKernel, stackDepth, tids }: ArmedPiece): ArmOrder {
-  return { cookie, address, length, access, scope, inherit, inKernel, stackDepth, tids };
+function orderOf({ cookie, address, length, access, scope, inherit, inKernel, stackDepth, handling, tids }: ArmedPiece): ArmOrder {
+  return { cookie, address, length, access, scope, inherit, inKernel, stackDepth, handling, tids };
 }

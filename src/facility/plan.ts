@@ -9,7 +9,10 @@ import { setPlanned, unsettle } from './ranking.js';
 import { type ArmedPiece, compareRank, EVERYWHERE, type PieceSpec, type Request, SEVERAL, sameScope } from './request.js';
 import { type Competitor, type Facility, SLOTS, samePiece } from './state.js';
 
-type Kind = Pick<ArmedPiece, 'access' | 'scope' | 'inherit' | 'inKernel' | 'tids'> & { readonly stackDepth?: number };
+type Kind = Pick<ArmedPiece, 'access' | 'scope' | 'inherit' | 'inKernel' | 'tids'> & {
+  readonly stackDepth?: number;
+  readonly handling?: number;
+};
 
 /** Slots taken so far by competitor, while a plan is made. No part of any state: it is filled anew each time. */
 let taken = new Int32Array(64);
@@ -160,6 +163,7 @@ export function canShare(a: Kind, b: Kind): boolean {
     a.inherit === b.inherit &&
     a.inKernel === b.inKernel &&
     (a.stackDepth ?? 0) === (b.stackDepth ?? 0) &&
+    (a.handling ?? 0) === (b.handling ?? 0) &&
     sameScope(a.scope, b.scope) &&
     sameThreads(a.tids, b.tids)
   );

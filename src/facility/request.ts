@@ -46,6 +46,8 @@ export interface RequestSpec {
   readonly inKernel: boolean;
   /** Frames of a call chain that each hit is to bring along; 0 where absent. Requests that differ in it share nothing. */
   readonly stackDepth?: number;
+  /** What the engine does with its hits before anybody sees them, as a number that the engine gave it; 0 or absent: nothing. */
+  readonly handling?: number;
 }
 
 /** A request as the facility knows it. Plain data. */
@@ -88,7 +90,7 @@ export interface Request extends RequestSpec {
  * some thirty times as long (measured: 33 us for each new request).
  */
 export function newRequest(spec: RequestSpec, age: number): Request {
-  const { id, pieces, access, scope, inherit, priority, callbacks, answer, inKernel, stackDepth = 0 } = spec;
+  const { id, pieces, access, scope, inherit, priority, callbacks, answer, inKernel, stackDepth = 0, handling = 0 } = spec;
   return {
     id,
     pieces,
@@ -100,6 +102,7 @@ export function newRequest(spec: RequestSpec, age: number): Request {
     answer,
     inKernel,
     stackDepth,
+    handling,
     age,
     rank: priority,
     tids: scope.kind === 'thread' ? [scope.tid] : [],
@@ -149,6 +152,7 @@ export interface ArmedPiece {
   readonly inherit: Inherit;
   readonly inKernel: boolean;
   readonly stackDepth: number;
+  readonly handling: number;
   /** Threads that have it, as for a request. */
   tids: readonly number[];
   state: 'arming' | 'armed' | 'moving' | 'disarming';
@@ -158,8 +162,8 @@ export interface ArmedPiece {
 
 /** An independent copy. */
 export function copyPiece(of: ArmedPiece): ArmedPiece {
-  const { cookie, address, length, access, scope, inherit, inKernel, stackDepth, tids, state, users } = of;
-  return { cookie, address, length, access, scope, inherit, inKernel, stackDepth, tids, state, users };
+  const { cookie, address, length, access, scope, inherit, inKernel, stackDepth, handling, tids, state, users } = of;
+  return { cookie, address, length, access, scope, inherit, inKernel, stackDepth, handling, tids, state, users };
 }
 
 /**

@@ -14,3 +14,4 @@ export {
   registerValue,
 } from './registers.js';
 export { type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from './sample.js';
+export type { StoreForm, StoreLookup } from './store-form.js';

@@ -11,6 +11,7 @@ import { setInstruction, setPlace, setStore } from './outcome.js';
 import { FLAG } from './registers.js';
 import type { AccessSample, RebuiltAccess } from './sample.js';
 import { type Site, Sites } from './site.js';
+import { plainStore, type StoreForm } from './store-form.js';
 import { newWord } from './word.js';
 
 /** Rebuilds accesses to the memory of one 64-bit x86 program from samples of its registers. Not for the kernel's own accesses. */
@@ -30,6 +31,11 @@ export class AccessRebuilder {
     const site = this.#sites.at(sample.ipLo, sample.ipHi);
     if (site.only === null) this.#weigh(site, sample, out);
     else if (!this.#judge.completed(site.only, sample, out)) withoutAddress(site, sample, out);
+  }
+
+  /** The plain store that surely ended at `ip`; null where it is something else, or may be. */
+  storeAt(ipLo: number, ipHi: number): StoreForm | null {
+    return plainStore(this.#sites.at(ipLo, ipHi));
   }
 
   /** Forgets all code, because it has changed: another program, an unloaded library, code rewritten at run time. */

@@ -102,9 +102,9 @@ function writeRequest(request: Request, half: RegisterHalf): void {
   else writeRest(request);
 }
 
-function isPlain({ scope, tids, places, pieces, stackDepth, blocked, before }: Request): boolean {
+function isPlain({ scope, tids, places, pieces, stackDepth, handling, blocked, before }: Request): boolean {
   if (scope.kind !== 'thread' || tids.length !== 1 || tids[0] !== scope.tid || places.length !== 1) return false;
-  return pieces.length === 1 && stackDepth === 0 && blocked === null && before === null;
+  return pieces.length === 1 && stackDepth === 0 && handling === 0 && blocked === null && before === null;
 }
 
 /** A virtual register's request that is installed, and wants what the register says. */
@@ -122,8 +122,9 @@ function isAsRegister(request: Request, { threads }: RegisterHalf): boolean {
   return accessCode(request.access) === (field & 3) && (request.access === 'execute' ? 1 : lengthOfField(field)) === piece.length;
 }
 
-function writeRest({ stackDepth = 0, tids, places, blocked, before }: Request): void {
+function writeRest({ stackDepth = 0, handling = 0, tids, places, blocked, before }: Request): void {
   put(stackDepth);
+  put(handling);
   putAll(tids);
   putAll(places);
   putText(blocked ?? '');
@@ -155,6 +156,7 @@ function writePiece(piece: ArmedPiece): void {
   if (piece.users > 0) return;
   put(INHERIT[piece.inherit] * 2 + (piece.inKernel ? 1 : 0));
   put(piece.stackDepth);
+  put(piece.handling);
   writeScope(piece.scope);
   putAll(piece.tids);
 }

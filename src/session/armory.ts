@@ -82,8 +82,9 @@ export class Armory {
   #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
-    const cover = this.#planCover(info, { stackDepth, priority });
-    const placement = this.#parts.slots.request({ ...wishOf(cover, info.access), stackDepth, priority });
+    const handling = 0;
+    const cover = this.#planCover(info, { stackDepth, handling, priority });
+    const placement = this.#parts.slots.request({ ...wishOf(cover, info.access), stackDepth, handling, priority });
     if (placement.kind === 'refused') throw explainArmFailure(placement.error);
     const { request, installed } = placement;
     const order: Order = { request, info, cover, missed };
@@ -106,13 +107,16 @@ export class Armory {
   }
 
   /** Byte for byte where that can be had, be it by sharing what is armed already; else with the registers that are free. */
-  #planCover({ address, size, access }: WatchInfo, { stackDepth, priority }: Pick<SlotWish, 'stackDepth' | 'priority'>): Cover {
+  #planCover(
+    { address, size, access }: WatchInfo,
+    { stackDepth, handling, priority }: Pick<SlotWish, 'stackDepth' | 'handling' | 'priority'>,
+  ): Cover {
     const { slots } = this.#parts;
     const best = coverWith({ address, length: size, slots: SLOTS, access });
     // What may wait is planned as if it had all: others may leave.
     if (best !== null && priority !== null) return best;
     const free = slots.free(priority);
-    if (best !== null && slots.lacking({ ...wishOf(best, access), stackDepth }) <= free) return best;
+    if (best !== null && slots.lacking({ ...wishOf(best, access), stackDepth, handling }) <= free) return best;
     return planCover({ address, length: size, slots: free, access });
   }
 

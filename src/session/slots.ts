@@ -1,6 +1,7 @@
 // The debug registers of one target: owns its facility, alone calls `step`, and has the engine carry out what comes of it.
 import type { Armed, EngineSession } from '../engines/contract.js';
 import { ArmError } from '../engines/errors.js';
+import { inheritOf, pidOf, scopeOf } from '../engines/target-scope.js';
 import {
   type Effect,
   type FacilityEvent,
@@ -13,7 +14,6 @@ import {
   type RequestId,
   type RequestSpec,
   requestOf,
-  type Scope,
   SLOTS,
   step,
 } from '../facility/index.js';
@@ -25,6 +25,8 @@ export interface SlotWish {
   readonly pieces: readonly PieceSpec[];
   readonly access: Access;
   readonly stackDepth: number;
+  /** As in RequestSpec. */
+  readonly handling: number;
   /** 0 to 255: it waits where there is no room, and makes room for higher ones. Null: now or never, and then it stays. */
   readonly priority: number | null;
 }
@@ -69,11 +71,6 @@ export class Slots {
     this.#listener = listener;
   }
 
-  get #scope(): Scope {
-    const { pid, tid } = this.#session.target;
-    return tid === null ? { kind: 'process', pid } : { kind: 'thread', pid, tid };
-  }
-
   /** Slots that a wish of that priority can have, as far as the target's own watches go. */
   free(priority: number | null): number {
     const ahead = this.#facility.requests.filter(({ rank }) => rank >= (priority ?? PRIORITY.normal));
@@ -81,10 +78,15 @@ export class Slots {
   }
 
   /** How many of a wish's pieces are not armed already for another watch. */
-  lacking({ pieces, access, stackDepth }: Omit<SlotWish, 'priority'>): number {
+  lacking({ pieces, access, stackDepth, handling }: Omit<SlotWish, 'priority'>): number {
     const isThere = ({ address, length }: PieceSpec): boolean =>
       this.#facility.armed.some(
-        (one) => one.address === address && one.length === length && one.access === access && one.stackDepth === stackDepth,
+        (one) =>
+          one.address === address &&
+          one.length === length &&
+          one.access === access &&
+          one.stackDepth === stackDepth &&
+          one.handling === handling,
       );
     return pieces.filter((piece) => !isThere(piece)).length;
   }
@@ -100,15 +102,15 @@ export class Slots {
     return { kind: 'registered', request: id, installed: this.installed(id) };
   }
 
-  #spec(id: RequestId, { pieces, access, stackDepth, priority }: SlotWish): RequestSpec {
-    const { inherit } = this.#session.target;
+  #spec(id: RequestId, { pieces, access, stackDepth, handling, priority }: SlotWish): RequestSpec {
+    const inherit = inheritOf(this.#session);
     const inKernel = this.#session.capabilities.kernelWrites;
     const rank = { priority: priority ?? PRIORITY.normal, callbacks: priority !== null };
-    return { id, pieces, access, scope: this.#scope, inherit, ...rank, answer: 'passed', inKernel, stackDepth };
+    return { id, pieces, access, scope: scopeOf(this.#session), inherit, ...rank, answer: 'passed', inKernel, stackDepth, handling };
   }
 
   #noSlot(): ArmError {
-    return new ArmError('no-slot', this.#session.target.pid, new Error('strangers hold the slots it needs'));
+    return new ArmError('no-slot', pidOf(this.#session), new Error('strangers hold the slots it needs'));
   }
 
   /** How a request is armed now; null where it waits, or is not known any more. */
@@ -134,7 +136,7 @@ export class Slots {
   /** Notes a birth or an end, to be taken in by {@link catchUp}. */
   note(event: Extract<FacilityEvent, { readonly type: 'threadStarted' | 'exit' }>): void {
     // Requests of a process do not mind its threads.
-    if (this.#session.target.tid !== null) this.#life.push(event);
+    if (scopeOf(this.#session).kind === 'thread') this.#life.push(event);
   }
 
   /** Takes in what was noted. */

@@ -41,6 +41,9 @@ export function madeHit(more: MadeHit = {}): HitRecord {
     registersAt: 0,
     stack: null,
     after: null,
+    exact: false,
+    before: null,
+    origin: null,
   };
   const comm = more.comm === undefined ? 'hot' : more.comm;
   const hit = new HitRecord(more.watch ?? madeWatch(), raw, more.place ?? madePlace(), comm);

@@ -27,6 +27,7 @@ export function fullState(): MachineState {
     inherit: 'none',
     inKernel: true,
     stackDepth: 1,
+    handling: 2,
     tids: [1],
   } as const;
   state.held.push({ type: 'arm', effect: 5, piece: order });
@@ -91,7 +92,7 @@ function fullHalf(): MachineState['half'] {
 
 function fullBroker(): Facility {
   const spec = { id: 3, pieces: PIECES, access: 'write', scope: THREAD, inherit: 'threads', priority: 20 } as const;
-  const request = newRequest({ ...spec, callbacks: true, answer: 'passed', inKernel: true, stackDepth: 2 }, 1);
+  const request = newRequest({ ...spec, callbacks: true, answer: 'passed', inKernel: true, stackDepth: 2, handling: 3 }, 1);
   const flags = { installed: true, planned: true, wasInstalled: true, kept: true, hasTwin: true, fresh: true };
   const lists = { places: [0], cookies: [1], tids: [1, 2], before: { pieces: PIECES, access: 'write' } } as const;
   Object.assign(request, { ...flags, ...lists, blocked: 'EBUSY' });
@@ -111,6 +112,7 @@ function fullBroker(): Facility {
         inherit: 'threads',
         inKernel: true,
         stackDepth: 2,
+        handling: 2,
         tids: [1],
         state: 'armed',
         users: 0,

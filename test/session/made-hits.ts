@@ -102,7 +102,21 @@ export function kernelHit(hit: MadeHit & { readonly stack?: bigint; readonly ste
 function raw({ time, pid = 1, tid = 1, cpu = 0, cookie = 1 }: MadeHit, ip: bigint, ...[registers, kernel]: [Uint32Array, boolean]): RawHit {
   const at = BigInt(START + time);
   const halves = { timeLo: lowU32(at), timeHi: highU32(at), ipLo: lowU32(ip), ipHi: highU32(ip) };
-  return { cookie, pid, tid, cpu, ...halves, kernel, registers, registersAt: 0, stack: null, after: null };
+  return {
+    cookie,
+    pid,
+    tid,
+    cpu,
+    ...halves,
+    kernel,
+    registers,
+    registersAt: 0,
+    stack: null,
+    after: null,
+    exact: false,
+    before: null,
+    origin: null,
+  };
 }
 
 /** How the watch of a {@link MadeWatch} is. */

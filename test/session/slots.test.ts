@@ -57,7 +57,7 @@ class Told {
 function wish(target: Cells, cells: readonly number[], priority: number | null): SlotWish {
   const { address } = target.shown('own');
   const pieces = cells.map((cell) => ({ address: linearOfU64(address + BigInt(CELL * cell)), length: 8 }));
-  return { pieces, access: 'write', stackDepth: 0, priority };
+  return { pieces, access: 'write', stackDepth: 0, handling: 0, priority };
 }
 
 /** What several users of one process do, one after the other. */

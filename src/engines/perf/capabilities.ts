@@ -12,6 +12,9 @@ export function perfCapabilities(privileges: Privileges): Capabilities {
     values: 'rebuilt',
     accesses: ['write', 'readwrite', 'execute'],
     inherits: ['none', 'threads', 'children'],
+    targets: ['process'],
+    handles: [],
+    pauses: true,
     blindTo: ['process-vm-writev', 'other-mapping', 'dma'],
   };
 }

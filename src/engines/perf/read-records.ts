@@ -37,6 +37,9 @@ export class RecordReader {
       registersAt: 0,
       stack: null,
       after: null,
+      exact: false,
+      before: null,
+      origin: null,
     };
   }
 

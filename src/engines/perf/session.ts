@@ -16,7 +16,8 @@ import type {
   EngineTarget,
   Reconciliation,
 } from '../contract.js';
-import { ArmError, FAILURE_CODES } from '../errors.js';
+import { ArmError, cannotHandle, FAILURE_CODES } from '../errors.js';
+import type { HitCount } from '../handling.js';
 import { armErrorOf } from './arm-failure.js';
 import { Arming } from './arming.js';
 import { DuplicateFilter } from './duplicates.js';
@@ -176,6 +177,24 @@ export class PerfSession implements EngineSession {
     if (!settled && missed.length === 0) codes.push('new-threads');
     return codes;
   }
+
+  prepare(): number {
+    throw cannotHandle(this.target.pid);
+  }
+
+  counts(): readonly HitCount[] {
+    return [];
+  }
+
+  pause(cookies: readonly number[], paused: boolean): void {
+    for (const { event } of cookies.flatMap((cookie) => this.#events.of(cookie))) {
+      if (paused) event.disable();
+      else event.enable();
+    }
+  }
+
+  /** It reads nothing at a hit. */
+  useStores(): void {}
 
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null {
     try {

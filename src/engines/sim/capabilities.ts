@@ -9,5 +9,8 @@ export const SIM_CAPABILITIES: Capabilities = {
   values: 'rebuilt',
   accesses: ['write', 'readwrite', 'execute'],
   inherits: ['none', 'threads', 'children'],
+  targets: ['process'],
+  handles: [],
+  pauses: false,
   blindTo: [],
 };

@@ -30,6 +30,7 @@ function arm(target: OwnTarget, name: string, cookie = 1): HardwareEffect {
     scope,
     inherit: 'threads',
     stackDepth: 0,
+    handling: 0,
     tids: [],
     inKernel: true,
   };

@@ -2,7 +2,8 @@
 import { type HardwareEffect, linearOfU64 } from '../../facility/index.js';
 import type { MachineEvent } from '../../machine/index.js';
 import type { Capabilities, CapacityEvent, EngineEvent, EngineSession, EngineSink, EngineTarget, Reconciliation } from '../contract.js';
-import { type ArmError, FAILURE_CODES } from '../errors.js';
+import { type ArmError, cannotHandle, FAILURE_CODES } from '../errors.js';
+import type { HitCount } from '../handling.js';
 import { SimArming } from './arming.js';
 import { bytesAt } from './bytes.js';
 import { SIM_CAPABILITIES } from './capabilities.js';
@@ -87,6 +88,21 @@ export class SimSession implements EngineSession, Watcher {
     if (memory === null) return null;
     return bytesAt(memory, setup.layout, { address: linearOfU64(address), length });
   }
+
+  prepare(): number {
+    throw cannotHandle(this.target.pid);
+  }
+
+  counts(): readonly HitCount[] {
+    return [];
+  }
+
+  pause(): void {
+    throw cannotHandle(this.target.pid);
+  }
+
+  /** It reads nothing at a hit. */
+  useStores(): void {}
 
   collect(sink: EngineSink, final: boolean): number {
     if (!final) this.#simulation.run(STEPS_A_ROUND);

@@ -1,0 +1,60 @@
+// What an engine reports: hits, births and ends of threads, and what was lost.
+
+/** One report of the hardware. The engine reuses the object: copy what must outlive the call. 64-bit values are two u32 halves. */
+export interface RawHit {
+  cookie: number;
+  pid: number;
+  tid: number;
+  cpu: number;
+  timeLo: number;
+  timeHi: number;
+  ipLo: number;
+  ipHi: number;
+  /** The kernel made the access. */
+  kernel: boolean;
+  /** Registers after the access, in the order of instructions/registers; of the kernel's code when `kernel`. */
+  registers: Uint32Array;
+  /** Index in `registers` of the first half. */
+  registersAt: number;
+  /** Call chain, innermost first, as halves, with perf's context markers (0xfffffffffffff001 and above) in it; null unless asked for. */
+  stack: Uint32Array | null;
+  /** The piece's bytes (with a handling: its range's) right after the access, from an engine that has them then; null from others. */
+  after: Uint8Array | null;
+  /** `after` is what this access stored, whatever others did meanwhile; else it was read a moment later. */
+  exact: boolean;
+  /** The handling's value before the access, by what the hit before it left; null where the engine does not keep it or does not know. */
+  before: Uint8Array | null;
+  /** Who made the access, where the whole kernel is watched; null from a process's session. */
+  origin: HitOrigin | null;
+}
+
+/** A thread that the session does not follow. */
+export interface HitOrigin {
+  readonly comm: string;
+  /** The inode number of its cgroup (v2); 0 where there is none. */
+  readonly cgroup: bigint;
+}
+
+/** Receives what happened, in order of time. */
+export interface EngineSink {
+  hit(hit: RawHit): void;
+  /** A thread began (`parent`: the thread that made it) or ended. */
+  threadStarted(thread: {
+    readonly pid: number;
+    readonly tid: number;
+    readonly parentPid: number;
+    readonly parentTid: number;
+    readonly time: bigint;
+  }): void;
+  threadEnded(thread: { readonly pid: number; readonly tid: number }): void;
+  /** A thread has a new name. `exec`: because its process runs another program now, which no armed piece covers any more. */
+  renamed(thread: {
+    readonly pid: number;
+    readonly tid: number;
+    readonly comm: string;
+    readonly exec: boolean;
+    readonly time: bigint;
+  }): void;
+  /** `count` reports did not fit, or were suppressed by the kernel. */
+  lost(loss: { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }): void;
+}
