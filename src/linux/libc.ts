@@ -18,6 +18,11 @@ export const syscallPerfEventOpen = declare<
   (number: number, attr: Uint8Array, pid: number, cpu: number, group: number, flags: number) => number
 >('long syscall(long, void*, int, int, int, unsigned long)');
 
+/** syscall(2) as bpf(2) needs it: number, command, attr, size of attr. */
+export const syscallBpf = declare<(number: number, command: number, attr: Uint8Array, size: number) => number>(
+  'long syscall(long, long, void*, unsigned int)',
+);
+
 export const mmap = declare<(address: null, length: number, protection: number, flags: number, fd: number, offset: number) => Pointer>(
   'void* mmap(void*, size_t, int, int, int, long)',
 );
@@ -77,6 +82,11 @@ export function lastErrno(): number {
 /** The address behind a pointer. */
 export function addressOf(pointer: Pointer): bigint {
   return koffi.address(pointer);
+}
+
+/** Where the bytes lie, for structures that hold addresses; they do not move as long as somebody holds on to them. */
+export function addressOfBytes(bytes: Uint8Array): bigint {
+  return koffi.address(bytes);
 }
 
 /** A view on `length` bytes of this process's memory. Using it after the memory is gone crashes: keep it private to its owner. */

@@ -15,10 +15,10 @@ export abstract class Mapping implements Disposable {
   readonly #length: number;
   #view: ArrayBuffer | null;
 
-  /** Maps `length` bytes: of `fd` from its start (shared), or anonymous private memory where `fd` is null. Throws LinuxError. */
-  constructor(length: number, fd: number | null) {
+  /** Maps `length` bytes: of `fd` from `offset` on (shared), or anonymous private memory where `fd` is null. Throws LinuxError. */
+  constructor(length: number, fd: number | null, { offset = 0, readOnly = false } = {}) {
     const flags = fd === null ? MAP_PRIVATE_ANONYMOUS : MAP_SHARED;
-    this.#pointer = mmap(null, length, PROT_READ | PROT_WRITE, flags, fd ?? -1, 0);
+    this.#pointer = mmap(null, length, readOnly ? PROT_READ : PROT_READ | PROT_WRITE, flags, fd ?? -1, offset);
     if (isMapFailed(this.#pointer)) throw failed('mmap', `${length} bytes`);
     this.#length = length;
     this.#view = viewMemory(this.#pointer, length);

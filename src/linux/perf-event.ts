@@ -148,6 +148,7 @@ export interface EventTarget {
 
 const IOC_ENABLE = 0x2400;
 const IOC_DISABLE = 0x2401;
+const IOC_SET_BPF = 0x40042408;
 const IOC_ID = 0x80082407;
 const IOC_MODIFY_ATTRIBUTES = 0x4008240b;
 const FCNTL = { SETFL: 4, SETOWN: 8, SETSIG: 10 } as const;
@@ -198,6 +199,11 @@ export class PerfEvent implements Disposable {
     checked(fcntlCall(this.fd, FCNTL.SETSIG, signal), 'fcntl', 'F_SETSIG');
     checked(fcntlCall(this.fd, FCNTL.SETOWN, pid), 'fcntl', 'F_SETOWN');
     checked(fcntlCall(this.fd, FCNTL.SETFL, O_ASYNC), 'fcntl', 'F_SETFL');
+  }
+
+  /** From now on runs the BPF program with descriptor `program` at each overflow, with all events that will inherit from it. Throws LinuxError. */
+  attach(program: number): void {
+    checked(ioctl(this.fd, IOC_SET_BPF, program), 'ioctl', 'PERF_EVENT_IOC_SET_BPF');
   }
 
   /** Stops the event, with all events inherited from it. */
