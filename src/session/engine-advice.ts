@@ -3,7 +3,6 @@ import { assertNever } from '../base/assert.js';
 import { HwbkptError } from '../base/errors.js';
 import { ArmError } from '../engines/errors.js';
 import {
-  isErrno,
   isOlderThan,
   type KernelVersion,
   LinuxError,
@@ -79,21 +78,36 @@ function missingHelper({ name, since }: Extract<Refusal, { kind: 'no-helper' }>,
 }
 
 function failedCall(error: LinuxError, allowed: Allowed): Obstacle {
-  const { security } = allowed;
-  if (isErrno(error, 'ENOSYS')) return noCall(error, security);
-  if (isErrno(error, 'EPERM', 'EACCES')) return forbidden(error, allowed);
-  if (error.call === 'bpf' && isErrno(error, 'EINVAL') && isOlderThan(security.kernel, '5.8'))
-    return { problem: `this kernel (${versionText(security.kernel)}) has no BPF ring buffers, which came with Linux 5.8`, advice: NEWER };
-  if (isErrno(error, 'ENOSPC'))
-    return { problem: `no free debug register (${error.message})`, advice: '`hwbkpt doctor` names likely holders, as root all of them.' };
-  if (isErrno(error, 'ENOMEM', 'E2BIG', 'EMFILE', 'ENFILE', 'EAGAIN'))
-    return { problem: `out of resources (${error.message})`, advice: 'Free memory or descriptors, or raise the limits (`ulimit -a`).' };
-  if (error.call !== 'bpf')
-    return {
-      problem: `this kernel runs no programs on hardware breakpoints (${error.message})`,
-      advice: 'It needs CONFIG_BPF_SYSCALL, CONFIG_PERF_EVENTS and CONFIG_HAVE_HW_BREAKPOINT; some hypervisors hide the debug registers.',
-    };
-  return { problem: error.message, advice: REPORT };
+  switch (error.errno) {
+    case 'EPERM':
+    case 'EACCES':
+      return forbidden(error, allowed);
+    case 'ENOSYS':
+      return noCall(error, allowed.security);
+    case 'ENOSPC':
+      return { problem: `no free debug register (${error.message})`, advice: '`hwbkpt doctor` names likely holders, as root all of them.' };
+    case 'ENOMEM':
+    case 'E2BIG':
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'EAGAIN':
+      return { problem: `out of resources (${error.message})`, advice: 'Free memory or descriptors, or raise the limits (`ulimit -a`).' };
+    default:
+      return error.call === 'bpf' ? unknownToBpf(error, allowed.security) : noBreakpoints(error);
+  }
+}
+
+function unknownToBpf({ errno, message }: LinuxError, { kernel }: SecuritySettings): Obstacle {
+  if (errno === 'EINVAL' && isOlderThan(kernel, '5.8'))
+    return { problem: `this kernel (${versionText(kernel)}) has no BPF ring buffers, which came with Linux 5.8`, advice: NEWER };
+  return { problem: message, advice: REPORT };
+}
+
+function noBreakpoints({ message }: LinuxError): Obstacle {
+  return {
+    problem: `this kernel runs no programs on hardware breakpoints (${message})`,
+    advice: 'It needs CONFIG_BPF_SYSCALL, CONFIG_PERF_EVENTS and CONFIG_HAVE_HW_BREAKPOINT; some hypervisors hide the debug registers.',
+  };
 }
 
 /** Filters of containers may answer ENOSYS too. */
