@@ -1,5 +1,7 @@
 // The room's public face.
 export type { Want } from './choose.js';
+export { parseCondition } from './condition.js';
+export { ConditionError, type ConditionProblem } from './condition-error.js';
 export * from './errors.js';
 export type { AddressExpression, Expression, NameExpression, PathStep } from './expression.js';
 export { ExpressionError } from './expression-error.js';

@@ -1,0 +1,128 @@
+// What the parts of a condition mean for a watched value, with their types.
+import { type Condition, type FloatOperand, type Operand, utf8, type WatchedValue, type Which } from '../conditions/index.js';
+import { ConditionError, type ConditionProblem } from './condition-error.js';
+
+/** A part with its type. `at`: where errors about it point. */
+export type Meaning = { readonly at: number } & (
+  | { readonly type: 'condition'; readonly condition: Condition }
+  /** A whole number; `truth`: one that is meant as true or false. */
+  | { readonly type: 'whole'; readonly operand: Operand; readonly truth: boolean }
+  /** A number that stands in the text, which may serve as a float; null where it has a fraction or an exponent. */
+  | { readonly type: 'literal'; readonly whole: bigint | null; readonly value: number; readonly text: string; readonly truth: boolean }
+  | { readonly type: 'float'; readonly operand: Extract<FloatOperand, { kind: 'value' }> }
+  | { readonly type: 'bytes'; readonly which: Which; readonly size: number }
+  | { readonly type: 'comm' }
+  /** `character`: its number, where one character stands between single quotes. */
+  | { readonly type: 'text'; readonly text: string; readonly character: bigint | null }
+);
+
+/** The text, for errors, and the value that it is about. */
+export interface Subject {
+  readonly text: string;
+  readonly value: WatchedValue;
+}
+
+/** An error that points at `at`. */
+export function problem({ text }: Subject, at: number, what: ConditionProblem): ConditionError {
+  return new ConditionError(text, at, what);
+}
+
+/** What something of this type is called in errors. */
+export function called(meaning: Meaning, { value }: Subject): string {
+  switch (meaning.type) {
+    case 'condition':
+      return 'something that is true or false';
+    case 'whole':
+      return 'a whole number';
+    case 'literal':
+      return meaning.whole === null ? `the floating-point number ${meaning.text}` : `the number ${meaning.text}`;
+    case 'float':
+      return `a floating-point number (${value.kind === 'float' ? value.name : ''})`;
+    case 'bytes':
+      return `a value of ${meaning.size} bytes (${value.kind === 'bytes' ? value.name : ''})`;
+    case 'comm':
+      return "a thread's name";
+    case 'text':
+      return meaning.character === null ? 'a text' : 'a character';
+  }
+}
+
+const SIGNED_END = 1n << 63n;
+
+/** A number of the text as an operand; also a character. Null for what is none. */
+export function numberOperand(meaning: Meaning): Operand | null {
+  const value = meaning.type === 'literal' ? meaning.whole : meaning.type === 'text' ? meaning.character : null;
+  return value === null ? null : { kind: 'number', value, unsigned: value >= SIGNED_END };
+}
+
+/** A whole number as an operand. Throws ConditionError for anything else. */
+export function wholeOperand(meaning: Meaning, subject: Subject, beside: string): Operand {
+  if (meaning.type === 'whole') return meaning.operand;
+  const number = numberOperand(meaning);
+  if (number !== null) return number;
+  throw problem(subject, meaning.at, {
+    what: `${beside} takes whole numbers, and this is ${called(meaning, subject)}`,
+    ...wholeAdvice(meaning),
+  });
+}
+
+function wholeAdvice(meaning: Meaning): { hint?: string } {
+  if (meaning.type === 'float') return { hint: 'Floating-point numbers can be compared, and nothing else: new > 0.5.' };
+  if (meaning.type === 'bytes')
+    return { hint: 'Of such values can only be asked whether they changed: new != old. Watch a member of it for more.' };
+  if (meaning.type === 'condition')
+    return {
+      hint: 'In C, comparisons bind more tightly than & ^ |, and less than + and <<: put what belongs together in brackets, as in (new & 1) == 0.',
+    };
+  return {};
+}
+
+/** A part on its own, as a condition: a whole number is true where it is not 0. Throws ConditionError. */
+export function truthOf(meaning: Meaning, subject: Subject): Condition {
+  if (meaning.type === 'condition') return meaning.condition;
+  if (meaning.type === 'literal' && meaning.whole !== null) return { kind: meaning.whole === 0n ? 'any' : 'all', of: [] };
+  if (meaning.type === 'whole') {
+    return { kind: 'integers', comparison: '!=', left: meaning.operand, right: { kind: 'number', value: 0n, unsigned: false } };
+  }
+  throw problem(subject, meaning.at, {
+    what: `${called(meaning, subject)} is neither true nor false`,
+    ...truthAdvice(meaning),
+  });
+}
+
+function truthAdvice(meaning: Meaning): { hint?: string } {
+  switch (meaning.type) {
+    case 'comm':
+      return { hint: 'Compare it: comm == "worker".' };
+    case 'float':
+      return { hint: `Compare it: ${meaning.operand.which} != 0.` };
+    case 'bytes':
+      return { hint: 'Of such values can only be asked whether they changed: new != old.' };
+    default:
+      return {};
+  }
+}
+
+/** A name a thread can have. Throws ConditionError. */
+export function commText(meaning: Extract<Meaning, { type: 'text' }>, subject: Subject, most: number): string {
+  const { text, at } = meaning;
+  const bytes = utf8(text).length;
+  if (bytes > most) {
+    throw problem(subject, at, {
+      what: `no thread is called that: the kernel keeps ${most} bytes of a name, and this has ${bytes}`,
+      hint: `Write what is left of it: ${JSON.stringify(cut(text, most))}.`,
+    });
+  }
+  if (text.includes('\0')) throw problem(subject, at, { what: "a thread's name holds no \\0" });
+  return text;
+}
+
+/** As much of `text` as has at most `most` bytes. */
+function cut(text: string, most: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (utf8(kept + character).length > most) break;
+    kept += character;
+  }
+  return kept;
+}
