@@ -30,7 +30,8 @@ export interface Refusal {
 export function explainRefusal(error: unknown, refusal: Refusal): unknown {
   if (error instanceof CoverError) return tooLong(error, refusal);
   const { target, choice } = refusal;
-  return choice.kind === 'command' && error instanceof HwbkptError ? explainScript(error, target.pid, choice.argv) : error;
+  const isScripted = choice.kind === 'command' && target.pid !== null && error instanceof HwbkptError;
+  return isScripted ? explainScript(error, target.pid, choice.argv) : error;
 }
 
 function tooLong(error: CoverError, { expression, armed }: Refusal): TooLongError {

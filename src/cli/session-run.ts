@@ -49,7 +49,7 @@ class SessionRun implements AsyncDisposable {
     this.#target = target;
     this.#streams = new Streams(output, target, () => this.#stop());
     this.#announce(target, this.#streams, await this.#arm(target));
-    if (this.#options.target.kind === 'command') this.#interrupts.forwardTo(target.pid);
+    if (this.#options.target.kind === 'command' && target.pid !== null) this.#interrupts.forwardTo(target.pid);
     if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
     if (this.#interrupts.happened) this.#stop();
     target.resume();

@@ -45,6 +45,8 @@ export interface Hit {
   readonly sameValue: boolean;
   /** Return addresses, innermost first; null unless asked for. */
   readonly stack: readonly Place[] | null;
+  /** The control group (v2) of whoever made the access, as its path, or `#` and its number; null but where the whole kernel is watched. */
+  readonly cgroup: string | null;
 }
 
 /** Something besides a hit. */

@@ -41,6 +41,7 @@ export interface HitMessage {
   readonly kernel: boolean;
   readonly repeat: number;
   readonly stack: readonly string[] | null;
+  readonly cgroup: string | null;
 }
 
 /** One place in the code, from `who`. */

@@ -24,5 +24,6 @@ export type ValueType =
  * `registers`: a register the instruction stored. `instruction`: an immediate operand. `arithmetic`: computed from the known old value.
  * `unchanged`: the access did not write (a read, a failed compare-and-exchange). `memory`: read from memory after the hit.
  * `sequence`: learnt from the next hit, which showed what it found there.
+ * `trap`: read by the engine in the trap, right after the access. `racy`: likewise, while another CPU's hit was so near that it may be what that stored.
  */
-export type ValueSource = 'registers' | 'instruction' | 'arithmetic' | 'unchanged' | 'memory' | 'sequence';
+export type ValueSource = 'registers' | 'instruction' | 'arithmetic' | 'unchanged' | 'memory' | 'sequence' | 'trap' | 'racy';

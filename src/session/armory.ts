@@ -11,12 +11,20 @@ import { type Cover, CoverError, planCover } from '../registers/index.js';
 import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, NotMappedError } from './errors.js';
 import type { WatchOptions } from './options.js';
+import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { CoveredBytes } from './process-chain.js';
 import type { Program, ResolvedExpression } from './program.js';
 import { isUnknownName } from './rearming.js';
 import type { Installed, Slots, SlotWish } from './slots.js';
+import { TrapPipeline, type TrapScope } from './trap-pipeline.js';
 import type { WatchArming } from './watch.js';
-import { type PipelineContext, WatchPipeline } from './watch-pipeline.js';
+import { WatchPipeline } from './watch-pipeline.js';
+
+/** What debug registers do not see of the kernel's memory: devices, and other mappings of the page. */
+const KERNEL_BLINDNESS: readonly NotCovered[] = ['other-mapping', 'dma'];
+
+/** Whose memory the session of a kernel target reads: it has no processes. */
+const KERNEL = 0;
 
 /** Linux's default of kernel.perf_event_max_stack. */
 const MOST_FRAMES = 127;
@@ -33,7 +41,7 @@ export interface Order {
 /** A watch's part that is replaced when it is armed again: in another program, or after others had its registers. */
 export interface ArmedPieces {
   readonly order: Order;
-  readonly pipeline: WatchPipeline;
+  readonly pipeline: Pipeline;
   readonly arming: WatchArming;
 }
 
@@ -82,9 +90,12 @@ export class Armory {
   #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
-    const handling = 0;
-    const cover = this.#planCover(info, { stackDepth, handling, priority });
-    const placement = this.#parts.slots.request({ ...wishOf(cover, info.access), stackDepth, handling, priority });
+    const wish = (cover: Cover): SlotWish => ({
+      ...wishOf(cover, info.access),
+      ...{ stackDepth, priority, handling: this.#handling(info, cover) },
+    });
+    const cover = this.#planCover(info, wish, priority);
+    const placement = this.#parts.slots.request(wish(cover));
     if (placement.kind === 'refused') throw explainArmFailure(placement.error);
     const { request, installed } = placement;
     const order: Order = { request, info, cover, missed };
@@ -107,26 +118,33 @@ export class Armory {
   }
 
   /** Byte for byte where that can be had, be it by sharing what is armed already; else with the registers that are free. */
-  #planCover(
-    { address, size, access }: WatchInfo,
-    { stackDepth, handling, priority }: Pick<SlotWish, 'stackDepth' | 'handling' | 'priority'>,
-  ): Cover {
+  #planCover({ address, size, access }: WatchInfo, wish: (cover: Cover) => SlotWish, priority: number | null): Cover {
     const { slots } = this.#parts;
     const best = coverWith({ address, length: size, slots: SLOTS, access });
     // What may wait is planned as if it had all: others may leave.
     if (best !== null && priority !== null) return best;
     const free = slots.free(priority);
-    if (best !== null && slots.lacking({ ...wishOf(best, access), stackDepth, handling }) <= free) return best;
+    if (best !== null && slots.lacking(wish(best)) <= free) return best;
     return planCover({ address, length: size, slots: free, access });
+  }
+
+  /** What the engine is to do with each hit: where it reads values, those of all pieces come with a hit of one. */
+  #handling({ address, size }: WatchInfo, cover: Cover): number {
+    const { session } = this.#parts;
+    if (cover.pieces.length === 1 || !session.capabilities.handles.includes('each')) return 0;
+    const range = coveredBytes(cover);
+    const value = { offset: Number(address - range.address), size };
+    return session.prepare({ range, value, start: null, condition: null, keep: 'each' });
   }
 
   /** Tells, while the loader is at work, when `expression` means something and its memory is there. */
   #whenLoaded(expression: string, options: WatchOptions): () => boolean {
     const { program, context } = this.#parts;
+    const pid = present(program.pid, 'the process that is being loaded');
     let found: ResolvedExpression | null = null;
     return () => {
       if (program.refresh()) found = this.#tryResolve(expression, options);
-      return found !== null && program.isInPlace(found.address) && context.readMemory(program.pid, found.address, found.size) !== null;
+      return found !== null && program.isInPlace(found.address) && context.readMemory(pid, found.address, found.size) !== null;
     };
   }
 
@@ -163,12 +181,8 @@ export class Armory {
   }
 
   #begin(order: Order, { armed, since }: Installed): ArmedPieces {
-    const { lifecycle, context, program } = this.#parts;
-    const { info, cover, missed } = order;
-    const covered = coveredBytes(cover);
-    const pipeline = new WatchPipeline(info, covered, cover.pieces.length, context);
-    // A held program has done nothing yet: what is in memory now is what its first hit will find.
-    pipeline.start(program.pid, lifecycle.held ? context.readMemory(program.pid, covered.address, covered.length) : null);
+    const { cover, missed } = order;
+    const pipeline = this.#pipeline(order);
     pipeline.open(since);
     const notCovered = this.#blindSpots([...armed.notCovered, ...missed]);
     return {
@@ -178,8 +192,31 @@ export class Armory {
     };
   }
 
+  #pipeline({ info, cover }: Order): Pipeline {
+    const { lifecycle, context, program } = this.#parts;
+    const covered = coveredBytes(cover);
+    const { length: pieces } = cover.pieces;
+    const { pid } = program;
+    if (pid === null) return this.#kernelPipeline({ info, covered, pieces });
+    const pipeline = new WatchPipeline(info, covered, pieces, context);
+    // A held program has done nothing yet: what is in memory now is what its first hit will find.
+    pipeline.start(pid, lifecycle.held ? context.readMemory(pid, covered.address, covered.length) : null);
+    return pipeline;
+  }
+
+  /** What memory holds just after arming is what the first hit will find, if none has come before. */
+  #kernelPipeline(scope: Pick<TrapScope, 'info' | 'covered' | 'pieces'>): Pipeline {
+    const { context } = this.#parts;
+    const pipeline = new TrapPipeline({ ...scope, memory: 'kernel', filtered: false }, context);
+    const { address, length } = scope.covered;
+    const bytes = scope.info.access === 'execute' ? null : context.readMemory(KERNEL, address, length);
+    pipeline.startAt(Number(process.hrtime.bigint()), bytes);
+    return pipeline;
+  }
+
   #blindSpots(unarmed: readonly NotCovered[]): NotCovered[] {
     const { capabilities } = this.#parts.session;
+    if (this.#parts.program.pid === null) return [...KERNEL_BLINDNESS, ...unarmed];
     const codes: NotCovered[] = capabilities.kernelWrites ? [] : ['kernel-writes'];
     codes.push(...capabilities.blindTo);
     if (this.#parts.inherit === 'none') codes.push('new-threads');

@@ -3,10 +3,10 @@ import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
 import type { FacilityEvent, RequestId } from '../facility/index.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
-import { RACE_WINDOW } from './history.js';
 import type { Item, Outbox } from './outbox.js';
+import type { Pipeline } from './pipeline.js';
+import { RACE_WINDOW } from './race.js';
 import type { ThreadBook } from './threads.js';
-import type { WatchPipeline } from './watch-pipeline.js';
 
 /** A throttled event is let go on at the kernel's next tick; ticks are at most this long (ns) apart. */
 const LONGEST_TICK = 20_000_000;
@@ -38,7 +38,8 @@ export interface Routes {
 export interface CollectorParts {
   readonly session: EngineSession;
   readonly routes: Routes;
-  readonly pid: number;
+  /** Null: the kernel. */
+  readonly pid: number | null;
   readonly inherit: Inherit;
   readonly outbox: Outbox;
   readonly threads: ThreadBook;
@@ -46,7 +47,7 @@ export interface CollectorParts {
 }
 
 interface Closing {
-  readonly pipeline: WatchPipeline;
+  readonly pipeline: Pipeline;
   /** When it was disarmed, ns. */
   readonly time: number;
   /** Of the routes, without it. */
@@ -63,11 +64,11 @@ function monotonic(): number {
 export class Collector {
   readonly #parts: CollectorParts;
   /** A request that lost its registers and has them again has two: the old one until its last hits are through. */
-  readonly #byRequest = new Map<RequestId, readonly WatchPipeline[]>();
+  readonly #byRequest = new Map<RequestId, readonly Pipeline[]>();
   /** Pipelines of each cookie, as far as hits have come; by the table's version. */
-  readonly #byCookie = new Map<number, readonly WatchPipeline[]>();
+  readonly #byCookie = new Map<number, readonly Pipeline[]>();
   #routesVersion = -1;
-  readonly #pipelines = new Set<WatchPipeline>();
+  readonly #pipelines = new Set<Pipeline>();
   #closing: Closing[] = [];
   readonly losses: Losses = { lost: 0, throttled: 0, unseenChanges: 0 };
   readonly #sink: EngineSink;
@@ -81,21 +82,21 @@ export class Collector {
   }
 
   /** `request`'s pieces have just been armed; their hits go to `pipeline`. */
-  add(pipeline: WatchPipeline, request: RequestId): void {
+  add(pipeline: Pipeline, request: RequestId): void {
     this.#pipelines.add(pipeline);
     this.#setPipelines(request, [...(this.#byRequest.get(request) ?? []), pipeline]);
     // A first look at memory at once, so that the first hit's old value is known.
     pipeline.endRound(Number.NEGATIVE_INFINITY, monotonic);
   }
 
-  #setPipelines(request: RequestId, pipelines: readonly WatchPipeline[]): void {
+  #setPipelines(request: RequestId, pipelines: readonly Pipeline[]): void {
     if (pipelines.length > 0) this.#byRequest.set(request, pipelines);
     else this.#byRequest.delete(request);
     this.#byCookie.clear();
   }
 
   /** `request` has just lost its pieces; `closed` is called when the last hit of `pipeline` has been handed on. */
-  close(pipeline: WatchPipeline, request: RequestId, closed: () => void): void {
+  close(pipeline: Pipeline, request: RequestId, closed: () => void): void {
     const time = monotonic();
     pipeline.close(time);
     this.#closing.push({ pipeline, time, version: this.#parts.routes.version, request, closed });
@@ -181,7 +182,7 @@ export class Collector {
     else for (const pipeline of pipelines) pipeline.reportShared(raw);
   }
 
-  #pipelinesOf(cookie: number): readonly WatchPipeline[] {
+  #pipelinesOf(cookie: number): readonly Pipeline[] {
     const { routes } = this.#parts;
     if (routes.version !== this.#routesVersion) this.#byCookie.clear();
     this.#routesVersion = routes.version;

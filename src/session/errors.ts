@@ -53,9 +53,13 @@ export class NotMappedError extends HwbkptError {
   readonly code = 'not-mapped';
   readonly address: bigint;
 
-  constructor(address: bigint, pid: number) {
-    super(`nothing is mapped at 0x${address.toString(16)} in process ${pid}`, {
-      hint: 'See /proc/PID/maps for what is. Addresses of a position-independent program change with every run: a name is safer.',
+  /** `pid` null: of the kernel. */
+  constructor(address: bigint, pid: number | null) {
+    super(`nothing is mapped at 0x${address.toString(16)} in ${pid === null ? 'the kernel' : `process ${pid}`}`, {
+      hint:
+        pid === null
+          ? "With KASLR the kernel's addresses change with every boot: take one from this boot's /proc/kallsyms, or from `hwbkpt find --kernel`."
+          : 'See /proc/PID/maps for what is. Addresses of a position-independent program change with every run: a name is safer.',
     });
     this.address = address;
   }
@@ -65,7 +69,9 @@ export class NotMappedError extends HwbkptError {
 export class TargetClosedError extends HwbkptError {
   readonly code = 'target-closed';
 
-  constructor(pid: number) {
-    super(`process ${pid} is not watched any more`, { hint: 'Attach to it again to watch something else.' });
+  /** `pid` null: the kernel. */
+  constructor(pid: number | null) {
+    const what = pid === null ? 'the kernel' : `process ${pid}`;
+    super(`${what} is not watched any more`, { hint: 'Attach to it again to watch something else.' });
   }
 }

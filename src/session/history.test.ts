@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { GUARD, isCertain, mayBeLate, RACE_WINDOW, ValueHistory } from './history.js';
+import { GUARD, isCertain, mayBeLate, ValueHistory } from './history.js';
+import { RACE_WINDOW } from './race.js';
 
 const ONE = { lo: 1, hi: 0 };
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -7,7 +8,7 @@ const bytes = (...values: number[]) => Uint8Array.from(values);
 /** Four bytes that hold 1 0 0 0 after a hit at time 0 by thread 1 on CPU 0. */
 function known(): ValueHistory {
   const history = new ValueHistory(4, null);
-  history.arrive(0, 0, 1);
+  history.arrive(0, { cpu: 0, tid: 1 });
   history.put(ONE, 0, 4);
   return history;
 }
@@ -70,42 +71,42 @@ describe('a hit is contested', () => {
 
   test('when another thread hit on another CPU just before; then nothing is known', () => {
     const history = known();
-    expect(history.arrive(near, 1, 2)).toBe(true);
+    expect(history.arrive(near, { cpu: 1, tid: 2 })).toBe(true);
     expect(history.whole).toBeNull();
   });
 
   test('not when that was longer ago', () => {
     const history = known();
-    expect(history.arrive(RACE_WINDOW, 1, 2)).toBe(false);
+    expect(history.arrive(RACE_WINDOW, { cpu: 1, tid: 2 })).toBe(false);
     expect(history.whole).not.toBeNull();
   });
 
   test('not by its own thread, which moved to another CPU', () => {
-    expect(known().arrive(1, 1, 1)).toBe(false);
+    expect(known().arrive(1, { cpu: 1, tid: 1 })).toBe(false);
   });
 
   test('not by another thread on its own CPU', () => {
-    expect(known().arrive(1, 0, 2)).toBe(false);
+    expect(known().arrive(1, { cpu: 0, tid: 2 })).toBe(false);
   });
 
   test('also when hits of its own came between', () => {
     const history = known();
-    expect(history.arrive(10, 1, 2)).toBe(true);
-    expect(history.arrive(20, 1, 2)).toBe(true);
-    expect(history.arrive(near, 1, 2)).toBe(true);
-    expect(history.arrive(RACE_WINDOW, 1, 2)).toBe(false);
+    expect(history.arrive(10, { cpu: 1, tid: 2 })).toBe(true);
+    expect(history.arrive(20, { cpu: 1, tid: 2 })).toBe(true);
+    expect(history.arrive(near, { cpu: 1, tid: 2 })).toBe(true);
+    expect(history.arrive(RACE_WINDOW, { cpu: 1, tid: 2 })).toBe(false);
   });
 
   test('when its stamp is before that of the hit it came after', () => {
-    expect(known().arrive(-5, 1, 2)).toBe(true);
+    expect(known().arrive(-5, { cpu: 1, tid: 2 })).toBe(true);
   });
 
   test('while hits are missing, and a window longer', () => {
     const history = known();
     history.blind(1000);
     expect(history.whole).toBeNull();
-    expect(history.arrive(1000 + RACE_WINDOW, 0, 1)).toBe(true);
-    expect(history.arrive(1001 + RACE_WINDOW, 0, 1)).toBe(false);
+    expect(history.arrive(1000 + RACE_WINDOW, { cpu: 0, tid: 1 })).toBe(true);
+    expect(history.arrive(1001 + RACE_WINDOW, { cpu: 0, tid: 1 })).toBe(false);
   });
 });
 
@@ -181,7 +182,7 @@ describe('a probe', () => {
   test('is forgotten by a contested hit, and by missing hits', () => {
     const contested = known();
     contested.probe(bytes(5, 0, 0, 0), 10);
-    contested.arrive(20, 1, 2);
+    contested.arrive(20, { cpu: 1, tid: 2 });
     expect(contested.isProbed).toBe(false);
     const blind = known();
     blind.probe(bytes(5, 0, 0, 0), 10);

@@ -6,6 +6,7 @@
 // Nothing is guessed. Hits of two threads on two CPUs that are stamped close together are *contested*: the order of their stamps is not
 // the order of their stores (DESIGN.md section 6), so what the chain says around them is forgotten.
 import { agreeIn, bytesFrom, putValue, type Value } from './known-bytes.js';
+import { type Maker, RACE_WINDOW, Race } from './race.js';
 
 /**
  * A hit is stamped after its store is visible, so a hit this long (ns) after a read may still be what the read saw.
@@ -14,8 +15,6 @@ import { agreeIn, bytesFrom, putValue, type Value } from './known-bytes.js';
 export const GUARD = 2_000_000;
 /** A store is taken for the explanation of what a probe saw even if it is stamped this long (ns) after it: a virtual CPU may be put aside between the two. */
 const LATEST_STAMP = 50_000_000;
-/** Two CPUs hitting within this time (ns): the order of their stamps is not the order of their stores. Measured: wrong by up to 5 us, once in 10,000. */
-export const RACE_WINDOW = 60_000;
 
 /** What memory held at a moment when no hit was known to be under way. */
 export interface Probe {
@@ -39,12 +38,7 @@ export class ValueHistory {
   #bytes: Uint8Array;
   #known: number;
   #probe: Probe | null = null;
-  #lastTime = Number.NEGATIVE_INFINITY;
-  #lastCpu = -1;
-  #lastTid = -1;
-  /** The last hit that was by another thread on another CPU than the hits since. */
-  #otherTime = Number.NEGATIVE_INFINITY;
-  #blindUntil = Number.NEGATIVE_INFINITY;
+  readonly #race = new Race();
 
   /** A range of `length` bytes (1 to 32), which hold `start`, if that is known. */
   constructor(length: number, start: Uint8Array | null) {
@@ -68,19 +62,12 @@ export class ValueHistory {
 
   /** When the last hit was, and by which thread. */
   get last(): { readonly time: number; readonly tid: number } {
-    return { time: this.#lastTime, tid: this.#lastTid };
+    return this.#race.last;
   }
 
-  /**
-   * A hit comes. True where it is contested: it may have been before the hits that others made within {@link RACE_WINDOW}, or
-   * hits are missing around it. Then all bytes are forgotten.
-   */
-  arrive(time: number, cpu: number, tid: number): boolean {
-    if (cpu !== this.#lastCpu && tid !== this.#lastTid) this.#otherTime = this.#lastTime;
-    this.#lastTime = time;
-    this.#lastCpu = cpu;
-    this.#lastTid = tid;
-    const contested = time - this.#otherTime < RACE_WINDOW || time <= this.#blindUntil;
+  /** A hit comes. True where it is contested, as {@link Race.arrive} says. Then all bytes are forgotten. */
+  arrive(time: number, maker: Maker): boolean {
+    const contested = this.#race.arrive(time, maker);
     if (contested) {
       this.#known = 0;
       this.#probe = null;
@@ -90,7 +77,7 @@ export class ValueHistory {
 
   /** Hits up to `time` are missing. */
   blind(time: number): void {
-    this.#blindUntil = Math.max(this.#blindUntil, time + RACE_WINDOW);
+    this.#race.blind(time);
     this.#known = 0;
     this.#probe = null;
   }

@@ -7,6 +7,7 @@ import type { Hit, WatchInfo } from '../model/hit.js';
 import type { JsonValue } from '../model/messages.js';
 import type { Place } from '../model/place.js';
 import type { ValueSource } from '../model/value.js';
+import { cgroupName } from './cgroups.js';
 
 /** One hit. Complete, and not changed any more, once it has been handed on. */
 export class HitRecord implements Hit {
@@ -29,6 +30,10 @@ export class HitRecord implements Hit {
   valueSource: ValueSource | null = null;
   repeat = 1;
   stack: readonly Place[] | null = null;
+  /** Path of its cgroup, or its number where that has none; only where the whole kernel is watched. */
+  readonly cgroup: string | null;
+  /** The engine is sure that what it brought with the hit is this access's own. */
+  readonly exact: boolean;
   /** True while a later hit or a look at memory may still tell its new value. */
   unresolved = false;
   /** Where the values follow from earlier hits only, so that they hold only if no other hit came between. */
@@ -51,6 +56,8 @@ export class HitRecord implements Hit {
     this.ipHi = raw.ipHi;
     this.kernel = raw.kernel;
     this.place = place;
+    this.cgroup = raw.origin === null ? null : cgroupName(raw.origin.cgroup);
+    this.exact = raw.exact;
   }
 
   /** {@link time} as a number: exact for 104 days of uptime, within 2 ns for years above. */
@@ -81,6 +88,7 @@ export class HitRecord implements Hit {
   /** Another hit may have come between this one and the one before: takes back what then does not hold. */
   contest(): void {
     if (this.oldFollows) this.oldBytes = null;
+    if (this.valueSource === 'trap' && !this.exact) this.valueSource = 'racy';
     if (!this.newFollows) return;
     this.newBytes = null;
     this.valueSource = null;

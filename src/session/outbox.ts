@@ -1,6 +1,7 @@
 // Keeps hits and events in their order until each hit is complete, then hands them on.
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
+import { areApart } from './race.js';
 
 /** What a reader gets. */
 export type Item = HitRecord | TargetEvent;
@@ -11,7 +12,8 @@ const MOST_HELD = 100_000;
 /** The hit that puts others in doubt. */
 export interface Contender {
   readonly watch: WatchInfo;
-  readonly pid: number;
+  /** Null where all processes share the watched memory: the kernel's. */
+  readonly pid: number | null;
   readonly tid: number;
   readonly cpu: number;
 }
@@ -62,7 +64,7 @@ export class Outbox {
           if (item.valueSource === 'sequence') item.contest();
           return;
         }
-        if (item.cpu !== contender.cpu && item.tid !== contender.tid) item.contest();
+        if (areApart(item, contender)) item.contest();
       } else if (Number(item.time) > since) this.#items.splice(i, 1);
     }
   }
@@ -77,7 +79,7 @@ export class Outbox {
 type Concerned = HitRecord | Extract<TargetEvent, { kind: 'unseen-change' }>;
 
 function concerns(item: Item, { watch, pid }: Contender): item is Concerned {
-  return (item.kind === 'hit' || item.kind === 'unseen-change') && item.watch === watch && item.pid === pid;
+  return (item.kind === 'hit' || item.kind === 'unseen-change') && item.watch === watch && (pid === null || item.pid === pid);
 }
 
 /** What waited longest is told as it is, so that the rest can go on. */

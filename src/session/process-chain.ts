@@ -2,9 +2,10 @@
 import type { RawHit } from '../engines/contract.js';
 import type { RebuiltAccess } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
-import { type Probe, RACE_WINDOW, ValueHistory } from './history.js';
+import { type Probe, ValueHistory } from './history.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outbox } from './outbox.js';
+import { RACE_WINDOW } from './race.js';
 
 /** The bytes the armed pieces cover: the watched range, or more where it was widened. */
 export interface CoveredBytes {
@@ -47,7 +48,7 @@ export class ProcessChain {
 
   /** A hit comes; true where its order among others is not certain. */
   arrive(raw: RawHit, time: number): boolean {
-    const contested = this.history.arrive(time, raw.cpu, raw.tid);
+    const contested = this.history.arrive(time, raw);
     if (contested) {
       this.release();
       this.#scope.outbox.contest({ watch: this.#scope.info, pid: this.pid, tid: raw.tid, cpu: raw.cpu }, time - RACE_WINDOW);

@@ -18,9 +18,10 @@ export interface ResolveOptions {
   readonly as: string | null;
 }
 
-/** The program of one process, and the kernel under it. All look-ups are synchronous and cached. */
+/** The program of one process, and the kernel under it; or the kernel alone. All look-ups are synchronous and cached. */
 export interface Program extends Disposable {
-  readonly pid: number;
+  /** Null: the kernel itself. */
+  readonly pid: number | null;
   /** Throws the errors of expressions/ and BadRequestError. */
   resolve(expression: string, options: ResolveOptions): ResolvedExpression;
   place(address: bigint, kernel: boolean): Place;

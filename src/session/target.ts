@@ -10,6 +10,7 @@ import { Collector } from './collector.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
+import type { PipelineContext } from './pipeline.js';
 import { outlivesItsLeader } from './process-state.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
@@ -18,7 +19,6 @@ import { resolveStack } from './stack.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
 import { WatchKeeper } from './watch-keeper.js';
-import type { PipelineContext } from './watch-pipeline.js';
 
 /** How often (ms) it is looked whether the process has ended, where no record says so. */
 const ENDING_INTERVAL = 50;
@@ -40,11 +40,12 @@ export interface TargetParts {
 }
 
 /**
- * A watched process, made by attach or launch. Hold it with `await using`, or dispose of it: that lets go of the process, which runs on;
- * one that was launched and never resumed is ended.
+ * A watched process, made by attach or launch, or the kernel, made by attachKernel. Hold it with `await using`, or dispose of it: that lets
+ * go of the process, which runs on; one that was launched and never resumed is ended.
  */
 export class Target implements AsyncDisposable {
-  readonly pid: number;
+  /** Null: the kernel. */
+  readonly pid: number | null;
   readonly #parts: TargetParts;
   readonly #threads: ThreadBook;
   readonly #code: CodeKnowledge;
@@ -76,7 +77,7 @@ export class Target implements AsyncDisposable {
     // Whoever only iterates gets a failure from there.
     this.#ended.catch(() => undefined);
     this.#code = new CodeKnowledge(program);
-    this.#threads.addExisting(this.pid, options.tid ?? null);
+    this.#addThreads();
     const outbox = new Outbox();
     this.#slots = new Slots(session, {
       evicted: (request) => this.#watches.evicted(request),
@@ -99,9 +100,18 @@ export class Target implements AsyncDisposable {
       ...{ armory: this.#armory, collector: this.#collector, program, buffered: options.onItems === undefined },
       iterating: () => this.resume(),
       hurry: () => this.#pulse.hurry(),
-      execed: () => this.#slots.executed(this.pid),
+      execed: () => this.#executed(),
       forgetCode: () => this.#code.forget(),
     });
+  }
+
+  /** Takes in the threads that are there now. Of the kernel's target none is known before it hits. */
+  #addThreads(): void {
+    if (this.pid !== null) this.#threads.addExisting(this.pid, this.#parts.options.tid ?? null);
+  }
+
+  #executed(): void {
+    if (this.pid !== null) this.#slots.executed(this.pid);
   }
 
   #makeContext(outbox: Outbox): PipelineContext {
@@ -151,11 +161,11 @@ export class Target implements AsyncDisposable {
    */
   async watch(expression: string, options: WatchOptions = {}): Promise<Watch> {
     this.#pollEnding();
-    if (this.#ending !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
+    if (this.#ending !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
     const watch = this.#watches.keep(this.#armory.arm(expression, options), options);
     // Threads that began since the first look.
-    this.#threads.addExisting(this.pid, this.#parts.options.tid ?? null);
+    this.#addThreads();
     return watch;
   }
 
@@ -195,7 +205,7 @@ export class Target implements AsyncDisposable {
     const { lifecycle } = this.#parts;
     if (this.#ending !== null || lifecycle.held) return;
     const ending = lifecycle.poll();
-    if (ending?.kind !== 'gone' || !outlivesItsLeader(this.pid)) this.#ending = ending;
+    if (ending?.kind !== 'gone' || this.pid === null || !outlivesItsLeader(this.pid)) this.#ending = ending;
   }
 
   #deliver(items: readonly Item[]): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesOf, kernelHit, MadeWatch, MICROSECOND, MILLISECOND } from '../../test/session/made-hits.js';
+import { bytesOf, kernelHit, MadeWatch, MICROSECOND, MILLISECOND, rawHit } from '../../test/session/made-hits.js';
 
 /** A moment after a hit at 0 at which a look at memory is believed by what comes `GUARD` later. */
 const QUIET = MILLISECOND;
@@ -165,5 +165,34 @@ describe('several pieces', () => {
     ];
     for (const step of steps) watch.pipeline.report(step);
     expect(watch.items()).toMatchObject([{ repeat: 2 }]);
+  });
+});
+
+describe('values that the engine has read in the trap', () => {
+  test('stand in where the instruction does not show what it stored', () => {
+    const watch = new MadeWatch({ start: bytesOf(7n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: 0, by: 'vector8' }), after: bytesOf(9n, 8) });
+    watch.hits({ time: us(20), by: 'add8', value: 1n, flags: 0x206n });
+    expect(watch.lines()).toEqual(['vector8 7 -> 9 trap', 'add8 9 -> 10 arithmetic']);
+  });
+
+  test('do not count against what registers show', () => {
+    const watch = new MadeWatch();
+    watch.pipeline.report({ ...rawHit({ time: 0, value: 8n }), after: bytesOf(9n, 8) });
+    expect(watch.lines()).toEqual(['store8 null -> 8 registers']);
+  });
+
+  test('of a part of what is covered are not used', () => {
+    const watch = new MadeWatch({ pieces: 2 });
+    watch.pipeline.report({ ...rawHit({ time: 0, by: 'vector8' }), after: bytesOf(9n, 4) });
+    expect(watch.lines()).toEqual(['vector8 null -> null open']);
+  });
+
+  test('are racy where another CPU hit at nearly the same time, be it later', () => {
+    const watch = new MadeWatch();
+    watch.pipeline.report({ ...rawHit({ time: 0, by: 'vector8' }), after: bytesOf(1n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: us(5), by: 'vector8', tid: 2, cpu: 1 }), after: bytesOf(2n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: us(9), by: 'vector8' }), after: bytesOf(3n, 8), exact: true });
+    expect(watch.lines()).toEqual(['vector8 null -> 1 racy', 'vector8 null -> 2 racy', 'vector8 null -> 3 trap']);
   });
 });

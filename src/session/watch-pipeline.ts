@@ -1,14 +1,13 @@
 // Everything that happens to the hits of one watch between the engine and the reader: merging, place, stack, and the chain of values.
 import type { RawHit } from '../engines/contract.js';
-import type { AccessRebuilder, RebuiltAccess } from '../instructions/index.js';
+import type { RebuiltAccess } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
 import { AccessReader } from './access-reader.js';
 import { isCertain, mayBeLate } from './history.js';
 import { HitRecord } from './hit-record.js';
 import { KernelRuns } from './kernel-runs.js';
-import type { Outbox } from './outbox.js';
 import { PieceMerger } from './piece-merger.js';
-import type { PlaceCache } from './places.js';
+import type { Pipeline, PipelineContext } from './pipeline.js';
 import { type ChainScope, type CoveredBytes, ProcessChain } from './process-chain.js';
 
 /** How often (ns) a quiet watch is compared with memory, in few and in many processes: this long for each so many of them. */
@@ -17,27 +16,14 @@ const PROCESSES_AT_ONCE = 32;
 /** A fork takes at most this long (ns) from copying memory to being reported. */
 const LONGEST_FORK = 1_000_000_000;
 
-/** What a watch's pipeline shares with the others of its target. */
-export interface PipelineContext {
-  /** There from the first round on. */
-  rebuilder(): AccessRebuilder | null;
-  readonly places: PlaceCache;
-  readonly outbox: Outbox;
-  /** Bytes of a process now, or null where they cannot be read. */
-  readMemory(pid: number, address: bigint, length: number): Uint8Array | null;
-  comm(pid: number, tid: number): string | null;
-  /** Frames of a raw call chain. */
-  stack(raw: RawHit): HitRecord['stack'];
-}
-
 interface UserAccess {
   readonly chain: ProcessChain;
   readonly access: RebuiltAccess;
   readonly contested: boolean;
 }
 
-/** Times are ns of CLOCK_MONOTONIC as numbers. */
-export class WatchPipeline {
+/** Values are worked out from registers and the chain of hits, checked against memory, and taken from the engine where it has read them. */
+export class WatchPipeline implements Pipeline {
   readonly info: WatchInfo;
   readonly #scope: ChainScope;
   readonly #context: PipelineContext;
@@ -59,12 +45,10 @@ export class WatchPipeline {
     this.#accesses = new AccessReader(covered, info.access === 'write', () => context.rebuilder());
   }
 
-  /** Process `pid` is watched from now on; `bytes`: the covered bytes before anything could happen, null when that moment has passed. */
   start(pid: number, bytes: Uint8Array | null): void {
     this.#chains.set(pid, new ProcessChain(pid, bytes, this.#scope));
   }
 
-  /** Thread `parent` made process `child` at `time`: that begins with a copy of its parent's memory. */
   fork(parent: { readonly pid: number; readonly tid: number }, child: number, time: number): void {
     const history = this.#chains.get(parent.pid)?.history;
     if (history === undefined) return;
@@ -73,7 +57,6 @@ export class WatchPipeline {
     this.start(child, settled ? history.whole : null);
   }
 
-  /** Process `pid` has ended or, at `time`, begun to run another program: all its hits are known. */
   forget(pid: number, time = Number.POSITIVE_INFINITY): void {
     const chain = this.#chains.get(pid);
     if (chain === undefined) return;
@@ -86,24 +69,20 @@ export class WatchPipeline {
     this.#runs.end(tid);
   }
 
-  /** Hits up to `time` are missing. */
   blind(time: number): void {
     this.#blindUntil = Math.max(this.#blindUntil, time);
     for (const chain of this.#chains.values()) chain.blind(time);
   }
 
-  /** Its pieces may have been armed before, for another watch: what happened before `time` is not this one's. */
   open(time: number): void {
     this.#openedAt = time;
   }
 
-  /** {@link report}, where others have had the piece too, before this watch or after it. */
   reportShared(raw: RawHit): void {
     const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
     if (time >= this.#openedAt && time <= this.#closedAt) this.report(raw);
   }
 
-  /** One report of one of this watch's pieces. */
   report(raw: RawHit): void {
     const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
     if (this.#merger?.isSameAccess(raw, time) === true) return;
@@ -137,17 +116,21 @@ export class WatchPipeline {
       this.#context.outbox.hit(hit);
     }
     chain.history.forget();
-    if (raw.after?.length === this.#scope.covered.length) this.#readAtHit(chain, hit, raw.after);
-    else chain.await(hit);
+    if (!this.#readAtHit(raw, hit, { chain, contested })) chain.await(hit);
     if (contested) chain.release();
   }
 
-  /** The engine has read what the access left behind. */
-  #readAtHit(chain: ProcessChain, hit: HitRecord, bytes: Uint8Array): void {
+  /** Takes over what the engine has read right after the access; false where it has not. */
+  #readAtHit({ after, exact }: RawHit, hit: HitRecord, { chain, contested }: Pick<UserAccess, 'chain' | 'contested'>): boolean {
+    if (after?.length !== this.#scope.covered.length) return false;
     chain.release();
-    chain.history.learn(bytes);
+    // A copy: the engine uses its buffer again.
+    chain.history.learn(after.slice());
     hit.newBytes = chain.shown;
-    hit.valueSource = 'memory';
+    hit.valueSource = contested && !exact ? 'racy' : 'trap';
+    hit.newFollows = false;
+    if (contested) chain.history.forget();
+    return true;
   }
 
   #userReport(raw: RawHit, time: number, chain: ProcessChain): void {
@@ -175,7 +158,7 @@ export class WatchPipeline {
       hit.valueSource = access.kind === 'store' ? access.source : 'unchanged';
       const complete = access.kind === 'store' && access.source !== 'arithmetic' && this.#covers(access.offset, access.size);
       hit.newFollows = !complete && !foundAll;
-    } else if (!contested) chain.await(hit);
+    } else if (!this.#readAtHit(raw, hit, { chain, contested }) && !contested) chain.await(hit);
     this.#context.outbox.hit(hit);
   }
 
@@ -216,7 +199,7 @@ export class WatchPipeline {
     return hit;
   }
 
-  /** All hits up to `horizon` are in: settles probes, and makes new ones where the last look is long ago or a hit waits. `clock` tells the time. */
+  /** Settles probes, and makes new ones where the last look is long ago or a hit waits. */
   endRound(horizon: number, clock: () => number): void {
     if (this.info.access === 'execute') return;
     if (horizon >= this.#closedAt) {
@@ -242,12 +225,11 @@ export class WatchPipeline {
     else chain.history.probe(bytes, clock());
   }
 
-  /** Its pieces were disarmed at `time`: what happens later is not reported, so memory is not looked at any more. */
+  /** Memory is not looked at any more. */
   close(time: number): void {
     this.#closedAt = time;
   }
 
-  /** No more reports will come, and all up to `time` are in (Infinity: the processes have ended). */
   finish(time: number): void {
     for (const chain of this.#chains.values()) finish(chain, Math.min(time, this.#closedAt));
   }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesOf, MadeWatch, MICROSECOND, MILLISECOND, START } from '../../test/session/made-hits.js';
 import { type MadeRun, run, type Step } from '../../test/session/made-machine.js';
-import { RACE_WINDOW } from './history.js';
 import type { HitRecord } from './hit-record.js';
+import { RACE_WINDOW } from './race.js';
 
 const OPTIONS = { seed: 20070222, numRuns: 1500 };
 /** How long a round may take: while hits come and while they do not. */

@@ -36,6 +36,7 @@ const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
       kernel: true,
       repeat: true,
       stack: true,
+      cgroup: true,
     },
   }),
   group: keys<GroupMessage>({

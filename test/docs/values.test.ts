@@ -14,6 +14,8 @@ const SOURCES: Readonly<Record<ValueSource, true>> = {
   unchanged: true,
   memory: true,
   sequence: true,
+  trap: true,
+  racy: true,
 };
 
 const sections = sectionsOf(pageText('docs/values.md'));

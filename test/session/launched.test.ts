@@ -86,7 +86,7 @@ describeWith(['perf', 'gcc', 'ptrace'], 'a launched program', () => {
   });
 
   test('that is never resumed is ended with its target, before it has done anything', async () => {
-    let pid = 0;
+    let pid: number | null = null;
     {
       await using target = await launch([await buildFixture('early-writes')]);
       await target.watch('shared');
@@ -110,7 +110,7 @@ describeWith(['perf', 'gcc', 'ptrace'], 'a launched program', () => {
 
   test('that cannot be watched as wanted is not left behind', async () => {
     const program = await buildFixture('early-writes');
-    let pid = 0;
+    let pid: number | null = null;
     await expect(
       launch([program]).then((target) => {
         ({ pid } = target);

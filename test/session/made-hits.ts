@@ -8,8 +8,9 @@ import type { TargetEvent, WatchInfo } from '../../src/model/hit.js';
 import type { ValueType } from '../../src/model/value.js';
 import type { HitRecord } from '../../src/session/hit-record.js';
 import { Outbox } from '../../src/session/outbox.js';
+import type { PipelineContext } from '../../src/session/pipeline.js';
 import { PlaceCache } from '../../src/session/places.js';
-import { type PipelineContext, WatchPipeline } from '../../src/session/watch-pipeline.js';
+import { WatchPipeline } from '../../src/session/watch-pipeline.js';
 
 /** Where the made code and the made variable lie. */
 export const CODE = 0x40_1000n;

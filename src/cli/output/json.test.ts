@@ -9,7 +9,7 @@ test('a hit has the fields, types and order that are promised', () => {
   expect(new HitJsonPrinter().line(madeHit())).toBe(
     '{"type":"hit","watch":"counter","time_ns":"5000000123","pid":4711,"tid":4712,"comm":"hot","cpu":1,"access":"write","address":"0x555500004040",' +
       '"size":8,"ip":"0x555500001234","function":"bump","file":"/src/hot.c","line":12,"old":"41","new":"42","value_source":"registers","kernel":false,' +
-      '"repeat":1,"stack":null}',
+      '"repeat":1,"stack":null,"cgroup":null}',
   );
 });
 

@@ -24,13 +24,13 @@ export class HitJsonPrinter {
   readonly #comms = new Map<string | null, string>();
 
   line(hit: HitRecord): string {
-    if (hit.stack !== null) return JSON.stringify(hitMessage(hit));
+    if (hit.stack !== null || hit.cgroup !== null) return JSON.stringify(hitMessage(hit));
     const parts = this.#parts(hit.watch);
     const middle = parts.middles.get(hit.place)?.get(addressKey(hit.ipLo, hit.ipHi)) ?? addMiddle(parts, hit);
     const source = hit.valueSource === null ? 'null' : `"${hit.valueSource}"`;
     return (
       `${parts.head}${timeText(hit.timeLo, hit.timeHi)}","pid":${hit.pid},"tid":${hit.tid},"comm":${this.#comm(hit.comm)},"cpu":${hit.cpu}${middle}` +
-      `${valueText(hit.oldValue)},"new":${valueText(hit.newValue)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null}`
+      `${valueText(hit.oldValue)},"new":${valueText(hit.newValue)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null,"cgroup":null}`
     );
   }
 

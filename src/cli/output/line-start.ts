@@ -18,7 +18,8 @@ export type Sharing = 'none' | 'terminal' | 'file' | 'stream';
 
 /** The process that may write to the same place. */
 export interface SharingTarget {
-  readonly pid: number;
+  /** Null: none. */
+  readonly pid: number | null;
   /** It has not run yet, so that nothing of its is there. */
   readonly held: boolean;
   readonly written: WrittenCount;
@@ -93,7 +94,8 @@ export class LineStart {
   }
 }
 
-function sharing(fd: number, pid: number): Sharing {
+function sharing(fd: number, pid: number | null): Sharing {
+  if (pid === null) return 'none';
   const ours = fstatSync(fd);
   if (![1, 2].some((theirs) => isSameFile(ours, statOf(`/proc/${pid}/fd/${theirs}`)))) return 'none';
   if (isatty(fd)) return 'terminal';

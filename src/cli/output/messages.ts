@@ -60,6 +60,7 @@ export function hitMessage(hit: Hit): HitMessage {
     kernel: hit.kernel,
     repeat: hit.repeat,
     stack: hit.stack?.map(placeText) ?? null,
+    cgroup: hit.cgroup,
   };
 }
 

@@ -6,16 +6,18 @@ export type Written = string | 'gone' | null;
 
 /** /proc/PID/io stays open: reading it anew costs a tenth of opening it. */
 export class WrittenCount implements Disposable {
-  readonly #pid: number;
+  readonly #pid: number | null;
   readonly #buffer = new Uint8Array(512);
   #fd: number | null = null;
 
-  constructor(pid: number) {
+  /** `pid` null: there is no process that could write. */
+  constructor(pid: number | null) {
     this.#pid = pid;
   }
 
   /** Bytes that the process has passed to write(2) and its relatives, decimal. */
   read(): Written {
+    if (this.#pid === null) return 'gone';
     try {
       this.#fd ??= openSync(`/proc/${this.#pid}/io`, 'r');
       const length = readSync(this.#fd, this.#buffer, 0, this.#buffer.length, 0);
