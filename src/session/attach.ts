@@ -17,7 +17,7 @@ import { Target } from './target.js';
  */
 export async function attach(pid: number, options: TargetOptions = {}): Promise<Target> {
   checkProcess(pid, options.tid);
-  const engine = await chooseEngine(options.engine ?? 'auto');
+  const { engine } = await chooseEngine(options.engine ?? 'auto');
   const lifecycle = attachedLifecycle(pid);
   const program = openIfThere(pid);
   try {

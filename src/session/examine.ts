@@ -1,8 +1,19 @@
 // What `doctor` asks: does this machine work, and what is known of one process.
-import { executablePath, likelySlotHolders, ownPrivileges, processStatus, type SlotHolder, threadIds } from '../engines/host/facts.js';
+import { AssertionError } from '../base/assert.js';
+import type { Engine } from '../engines/contract.js';
+import {
+  executablePath,
+  likelySlotHolders,
+  ownPrivileges,
+  type Privileges,
+  processStatus,
+  type SlotHolder,
+  securitySettings,
+  threadIds,
+} from '../engines/host/facts.js';
 import { type SelfTest, selfTest } from '../engines/self-test.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
-import { chooseEngine } from './choose-engine.js';
+import { tryEngines } from './choose-engine.js';
 import { permissionHint } from './diagnostics.js';
 import { NoSuchProcessError } from './errors.js';
 
@@ -10,31 +21,81 @@ import { NoSuchProcessError } from './errors.js';
 export interface MachineReport {
   readonly kernel: string;
   readonly privileges: ReturnType<typeof ownPrivileges>;
+  readonly security: ReturnType<typeof securitySettings>;
+  /** Best first: `auto` takes the first that can be tried. */
+  readonly engines: readonly EngineReport[];
+  /** Of the engine that `auto` takes. */
   readonly test: SelfTest;
   /** Sentences: what would work better, and how to get it. */
   readonly advice: readonly string[];
 }
 
-/** Tests the chosen engine on this process's own memory. */
+/** What is known of one engine. */
+export interface EngineReport {
+  readonly name: string;
+  readonly works: boolean;
+  /** Why not; null when it works. */
+  readonly problem: string | null;
+  /** What would help, where that is known. */
+  readonly advice: string | null;
+}
+
+/** Tries all engines, and tests those that can be tried on this process's own memory. */
 export async function examineMachine(kernel: string): Promise<MachineReport> {
   const privileges = ownPrivileges();
-  const engine = await chooseEngine('auto');
-  const test = await selfTest(engine);
+  const security = securitySettings();
+  const engines: EngineReport[] = [];
+  let chosen: { readonly engine: Engine; readonly test: SelfTest } | null = null;
+  for (const { name, engine, obstacle } of await tryEngines()) {
+    if (obstacle !== null) {
+      engines.push({ name, works: false, ...obstacle });
+    } else {
+      const test = await selfTest(engine);
+      engines.push(testedEngine(test, privileges));
+      chosen ??= { engine, test };
+    }
+  }
+  if (chosen === null) throw new AssertionError('no engine can be tried');
+  const advice = [...enginesAdvice(engines), ...settingsAdvice(chosen.engine, security)];
+  return { kernel, privileges, security, engines, test: chosen.test, advice };
+}
+
+function testedEngine({ engine: name, checks, slotsWorking }: SelfTest, privileges: Privileges): EngineReport {
+  const problem = checks.find(({ works }) => !works)?.problem ?? null;
+  return { name, works: slotsWorking > 0, problem, advice: problem === null ? null : testAdvice(problem, privileges) };
+}
+
+/** What would help where a check fails so. */
+function testAdvice(problem: string, privileges: Privileges): string | null {
+  if (/EACCES|EPERM/.test(problem)) return permissionHint(process.pid, privileges);
+  if (problem.includes('ENOSPC')) return 'Debug registers are taken: see the holders below, or run as root to see all of them.';
+  if (problem.startsWith('armed, but'))
+    return 'Registers take values but do not fire: the hypervisor does not pass debug exceptions on (seen with WSL 1 and some SEV-SNP guests). hwbkpt cannot work here.';
+  return null;
+}
+
+/** The same trouble is told once, however many engines have it. */
+function enginesAdvice(engines: readonly EngineReport[]): string[] {
+  const texts = engines
+    .filter(({ advice }) => advice !== null)
+    .map(({ name, works, problem, advice }) => {
+      return works ? `${advice}` : `For the ${name} engine (${problem}): ${advice}`;
+    });
+  return [...new Set(texts)];
+}
+
+function settingsAdvice({ capabilities }: Engine, { lockdown, bpfJit }: ReturnType<typeof securitySettings>): string[] {
   const advice: string[] = [];
-  const failing = test.checks.filter(({ works }) => !works);
-  if (failing.some(({ problem }) => problem?.includes('EACCES') === true || problem?.includes('EPERM') === true))
-    advice.push(permissionHint(process.pid, privileges));
-  if (failing.some(({ problem }) => problem?.includes('ENOSPC') === true))
-    advice.push('Debug registers are taken: see the holders below, or run as root to see all of them.');
-  if (failing.some(({ problem }) => problem?.startsWith('armed, but') === true))
-    advice.push(
-      'Registers take values but do not fire: the hypervisor does not pass debug exceptions on (seen with WSL 1 and some SEV-SNP guests). hwbkpt cannot work here.',
-    );
-  if (!engine.capabilities.kernelWrites)
+  if (!capabilities.kernelWrites)
     advice.push(
       'What the kernel writes (read(2) into a variable) is not seen: run with sudo or CAP_PERFMON, or `sysctl kernel.perf_event_paranoid=1`.',
     );
-  return { kernel, privileges, test, advice };
+  if (bpfJit === 0) advice.push('BPF programs are interpreted, which makes each hit dearer: `sysctl net.core.bpf_jit_enable=1`.');
+  if (lockdown === 'confidentiality')
+    advice.push(
+      'Lockdown (confidentiality) keeps the memory of the kernel secret: kernel variables cannot be watched with values, nor found.',
+    );
+  return advice;
 }
 
 /** What is known of one process. */

@@ -20,7 +20,7 @@ import { Target } from './target.js';
 export async function launch(argv: readonly string[], options: TargetOptions = {}): Promise<Target> {
   const [command] = argv;
   if (command === undefined) throw new BadRequestError('no command to launch');
-  const engine = await chooseEngine(options.engine ?? 'auto');
+  const { engine } = await chooseEngine(options.engine ?? 'auto');
   if (makesTargets(engine)) return ownTarget(engine.launch(argv, options.inherit ?? 'threads'), options);
   checkCommand(command);
   const held = HeldProcess.start(argv, process.env, options.surroundings);

@@ -27,11 +27,12 @@ export async function runDoctor({ options }: Invocation): Promise<number> {
 }
 
 function doctorMessage({ machine, process: examined, holders }: Report): object {
-  const { privileges, test } = machine;
+  const { privileges, security, test } = machine;
   return {
     type: 'doctor',
     kernel: machine.kernel,
     engine: test.engine,
+    engines: machine.engines,
     slots_working: test.slotsWorking,
     checks: test.checks,
     privileges: {
@@ -42,6 +43,10 @@ function doctorMessage({ machine, process: examined, holders }: Report): object 
       perf_event_paranoid: privileges.perfEventParanoid,
       ptrace_scope: privileges.ptraceScope,
       kptr_restrict: privileges.kptrRestrict,
+      unprivileged_bpf_disabled: security.unprivilegedBpfDisabled,
+      bpf_jit_enable: security.bpfJit,
+      lockdown: security.lockdown,
+      seccomp_filter: security.filtered,
     },
     process:
       examined === null
@@ -60,17 +65,20 @@ function doctorLines({ machine, process: examined, holders }: Report): string[] 
   return lines;
 }
 
-function machineLines({ kernel, privileges, test }: MachineReport): string[] {
+function machineLines({ kernel, privileges, security, engines, test }: MachineReport): string[] {
   const { green, red } = colorsFor(1);
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
-  const setting = (value: number | null): number | string => value ?? 'absent';
+  const setting = (value: number | string | null): number | string => value ?? 'absent';
+  const line = (works: boolean, name: string, problem: string | null): string =>
+    `  ${works ? green('works') : red('fails')}  ${name}${problem === null ? '' : `: ${problem}`}`;
   return [
     `Linux ${kernel}, ${process.arch}; engine ${test.engine}: ${test.slotsWorking} of 4 debug registers fired on memory of our own`,
-    ...test.checks.map(
-      ({ name, works, problem }) => `  ${works ? green('works') : red('fails')}  ${name}${problem === null ? '' : `: ${problem}`}`,
-    ),
-    `user ${privileges.uid}, CAP_PERFMON ${yes(privileges.perfmon)}, CAP_SYS_PTRACE ${yes(privileges.sysPtrace)}, CAP_BPF ${yes(privileges.bpf)}`,
+    ...test.checks.map(({ name, works, problem }) => line(works, name, problem)),
+    `engines, the best first; auto takes ${test.engine}:`,
+    ...engines.map(({ name, works, problem }) => line(works, name, problem)),
+    `user ${privileges.uid}, CAP_BPF ${yes(privileges.bpf)}, CAP_PERFMON ${yes(privileges.perfmon)}, CAP_SYS_PTRACE ${yes(privileges.sysPtrace)}${security.filtered ? ', under a seccomp filter' : ''}`,
     `kernel.perf_event_paranoid ${setting(privileges.perfEventParanoid)}, kernel.yama.ptrace_scope ${setting(privileges.ptraceScope)}, kernel.kptr_restrict ${setting(privileges.kptrRestrict)}`,
+    `kernel.unprivileged_bpf_disabled ${setting(security.unprivilegedBpfDisabled)}, net.core.bpf_jit_enable ${setting(security.bpfJit)}, lockdown ${setting(security.lockdown)}`,
   ];
 }
 
