@@ -46,11 +46,19 @@ function emitKey(asm: Assembler, { maps, block, userFrames }: ProgramPlan): void
 }
 
 function emitStackId(asm: Assembler, stacks: number, ofUser: boolean): void {
-  asm.move(R1, { register: 6 }).map(R2, stacks).move(R3, ofUser ? USER_STACK : 0).call('get_stackid');
+  asm
+    .move(R1, { register: 6 })
+    .map(R2, stacks)
+    .move(R3, ofUser ? USER_STACK : 0)
+    .call('get_stackid');
 }
 
 function emitLookup(asm: Assembler, { maps }: ProgramPlan): void {
-  asm.map(R1, maps.counts ?? 0).move(R2, R10).compute('add', R2, FRAME.key.offset).call('map_lookup_elem');
+  asm
+    .map(R1, maps.counts ?? 0)
+    .move(R2, R10)
+    .compute('add', R2, FRAME.key.offset)
+    .call('map_lookup_elem');
 }
 
 function emitNew(asm: Assembler, { maps, value }: ProgramPlan): void {
@@ -59,7 +67,16 @@ function emitNew(asm: Assembler, { maps, value }: ProgramPlan): void {
   if (value === null) asm.move(R1, 0);
   else asm.load(8, R1, FRAME.flags).compute('and', R1, FLAG.afterKnown);
   asm.store(8, wordAt(FRAME.count, COUNT.known / 8), R1);
-  asm.move(R1, R10).compute('add', R1, FRAME.count.offset + COUNT.comm).move(R2, COMM_BYTES).call('get_current_comm');
-  asm.map(R1, maps.counts ?? 0).move(R2, R10).compute('add', R2, FRAME.key.offset).move(R3, R10).compute('add', R3, FRAME.count.offset);
+  asm
+    .move(R1, R10)
+    .compute('add', R1, FRAME.count.offset + COUNT.comm)
+    .move(R2, COMM_BYTES)
+    .call('get_current_comm');
+  asm
+    .map(R1, maps.counts ?? 0)
+    .move(R2, R10)
+    .compute('add', R2, FRAME.key.offset)
+    .move(R3, R10)
+    .compute('add', R3, FRAME.count.offset);
   asm.move(R4, ONLY_NEW).call('map_update_elem');
 }

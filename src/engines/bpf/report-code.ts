@@ -1,6 +1,6 @@
 // Writes the part of a hit program that puts a record (records.ts) into the ring.
 import { REGISTER_COUNT } from '../../instructions/index.js';
-import { type Assembler, type Place, R0, R1, R2, R3, R4, R6, R7 } from '../../linux/bpf/index.js';
+import { type Assembler, type Label, type Place, R0, R1, R2, R3, R4, R6, R7 } from '../../linux/bpf/index.js';
 import { inBlock } from './blocks.js';
 import { FRAME, RANGE_BYTES, wordAt } from './frame.js';
 import type { ProgramPlan } from './plan.js';
@@ -16,8 +16,8 @@ function inRecord(word: number): Place {
   return { base: R7, offset: word * 4 };
 }
 
-/** Ends the program. Uses r0 to r5 and r7. */
-export function emitReport(asm: Assembler, plan: ProgramPlan): void {
+/** Goes to `done`, which is placed right behind it. Uses r0 to r5 and r7. */
+export function emitReport(asm: Assembler, plan: ProgramPlan, done: Label): void {
   const full = asm.label();
   asm.map(R1, plan.maps.ring).move(R2, recordBytes(plan)).move(R3, 0).call('ringbuf_reserve').jumpIf(R0, '==', 0, full).move(R7, R0);
   emitHead(asm, plan);
@@ -26,8 +26,8 @@ export function emitReport(asm: Assembler, plan: ProgramPlan): void {
     asm.load(8, R1, wordAt(FRAME.registers, slot)).store(8, inRecord(WORD.registers + 2 * slot), R1);
   if (plan.tellsOrigin) emitOrigin(asm);
   emitStacks(asm, plan);
-  asm.move(R1, R7).move(R2, NO_WAKEUP).call('ringbuf_submit').exit(0);
-  asm.place(full).move(R1, 1).addTo(inBlock('full'), R1).exit(0);
+  asm.move(R1, R7).move(R2, NO_WAKEUP).call('ringbuf_submit').jump(done);
+  asm.place(full).move(R1, 1).addTo(inBlock('full'), R1);
 }
 
 /** The time is taken last before the record is handed over, so that records of one processor are in order. */
@@ -50,7 +50,11 @@ function emitValues(asm: Assembler, { value, condition }: ProgramPlan): void {
 }
 
 function emitOrigin(asm: Assembler): void {
-  asm.move(R1, R7).compute('add', R1, WORD.comm * 4).move(R2, COMM_BYTES).call('get_current_comm');
+  asm
+    .move(R1, R7)
+    .compute('add', R1, WORD.comm * 4)
+    .move(R2, COMM_BYTES)
+    .call('get_current_comm');
   asm.call('get_current_cgroup_id').store(8, inRecord(WORD.cgroup), R0);
 }
 
@@ -74,6 +78,12 @@ interface StackPart {
 }
 
 function emitStack(asm: Assembler, { at, frames, flags, length }: StackPart): void {
-  asm.move(R1, R6).move(R2, R7).compute('add', R2, at * 4).move(R3, frames * 8).move(R4, flags).call('get_stack');
+  asm
+    .move(R1, R6)
+    .move(R2, R7)
+    .compute('add', R2, at * 4)
+    .move(R3, frames * 8)
+    .move(R4, flags)
+    .call('get_stack');
   asm.store(4, inRecord(length), R0);
 }

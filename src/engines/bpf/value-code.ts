@@ -60,7 +60,11 @@ function emitAddress(asm: Assembler, read: Label): void {
 }
 
 /** `to` = the slot of the register area that the entry names at `offset`. Uses r5. */
-function emitSlot(asm: Assembler, to: Register, { offset, last, read }: { readonly offset: number; readonly last: number; readonly read: Label }): void {
+function emitSlot(
+  asm: Assembler,
+  to: Register,
+  { offset, last, read }: { readonly offset: number; readonly last: number; readonly read: Label },
+): void {
   asm.load(4, R5, { base: R3, offset }).jumpIf(R5, '>', last, read);
   asm.compute('lsh', R5, 3).compute('add', R5, R10).load(8, to, { base: R5, offset: FRAME.registers.offset });
 }
@@ -83,7 +87,11 @@ function emitRead(asm: Assembler, { rangeLength, offset, size, memory, readsAreH
   const shift = 8 * (offset & 7);
   asm.load(8, R1, wordAt(FRAME.range, offset >> 3));
   if (shift > 0) asm.compute('rsh', R1, shift);
-  if ((offset & 7) + size > 8) asm.load(8, R2, wordAt(FRAME.range, (offset >> 3) + 1)).compute('lsh', R2, 64 - shift).compute('or', R1, R2);
+  if ((offset & 7) + size > 8)
+    asm
+      .load(8, R2, wordAt(FRAME.range, (offset >> 3) + 1))
+      .compute('lsh', R2, 64 - shift)
+      .compute('or', R1, R2);
   emitMask(asm, R1, size);
   asm.store(8, FRAME.newValue, R1);
 }

@@ -8,8 +8,6 @@ import { Attributes, bpf, COMMAND } from './syscall.js';
 const MAP_TYPE = { hash: 1, array: 2, perCpuArray: 6, stackTrace: 7, ring: 27 } as const;
 
 const MAPPABLE = 1 << 10;
-/** Hash tables whose entries are made as they are needed: what is not used takes no memory. */
-const NO_PREALLOCATION = 1;
 
 /** What a map is to be. Sizes in bytes. */
 export interface MapSpec {
@@ -35,7 +33,7 @@ export class BpfMap implements Disposable {
     const { type, keySize, valueSize, entries, name, mappable = false } = spec;
     // 0 map_type | 4 key_size | 8 value_size | 12 max_entries | 16 map_flags | 20 inner_map_fd | 24 numa_node | 28 map_name[16]
     const attributes = new Attributes(72).u32(0, MAP_TYPE[type]).u32(4, keySize).u32(8, valueSize).u32(12, entries).name(28, name);
-    attributes.u32(16, (mappable ? MAPPABLE : 0) | (type === 'hash' ? NO_PREALLOCATION : 0));
+    attributes.u32(16, mappable ? MAPPABLE : 0);
     this.fd = bpf(COMMAND.mapCreate, attributes, `map ${name}`);
     this.#spec = spec;
   }

@@ -1,0 +1,157 @@
+// The pieces of a session: each has a program, a block of shared memory and a way to read its records, from its arming to its last record.
+import { present } from '../../base/assert.js';
+import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
+import { BpfProgram } from '../../linux/bpf/index.js';
+import type { Blocks } from './blocks.js';
+import { hitProgram } from './hit-program.js';
+import type { ProgramPlan, ValuePlan } from './plan.js';
+import { RecordDecoder } from './records.js';
+
+/** What a piece's program works on. */
+export interface PieceValue {
+  readonly rangeAddress: bigint;
+  readonly valueAddress: bigint;
+  /** The value before the first hit; null where it is not known. */
+  readonly start: bigint | null;
+}
+
+/** A piece that is armed, or was. */
+export interface LoadedPiece {
+  readonly cookie: number;
+  readonly block: number;
+  readonly program: BpfProgram;
+  readonly decoder: RecordDecoder;
+  readonly countsHits: boolean;
+  /** Hits that found no room, as far as they have been told. */
+  toldLost: number;
+}
+
+/** What has become of a piece's hits, beside those reported. */
+export interface Outcomes {
+  readonly full: number;
+  readonly filtered: number;
+  readonly counted: number;
+  readonly uncounted: number;
+  readonly ownAccesses: number;
+}
+
+const NOTHING: Outcomes = { full: 0, filtered: 0, counted: 0, uncounted: 0, ownAccesses: 0 };
+
+export class Pieces implements Disposable {
+  readonly #blocks: Blocks;
+  readonly #byBlock: (LoadedPiece | undefined)[] = [];
+  readonly #byCookie = new Map<number, LoadedPiece>();
+  #past: Outcomes = NOTHING;
+
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks;
+  }
+
+  /** Loads the program of `order`. Throws LinuxError, VerifierError, and RangeError where there are too many pieces. */
+  load({ cookie }: ArmOrder, value: PieceValue | null, planFor: (block: number, blockOffset: number) => ProgramPlan): LoadedPiece {
+    const block = this.#blocks.take();
+    if (block === null) throw new RangeError('too many breakpoints for one session');
+    try {
+      const plan = planFor(block, this.#blocks.offsetOf(block));
+      const program = new BpfProgram({ type: 'perfEvent', name: 'hwbkpt_hit', code: hitProgram(plan) });
+      const piece: LoadedPiece = {
+        cookie,
+        block,
+        program,
+        decoder: decoderOf(cookie, plan),
+        countsHits: plan.keep === 'counts',
+        toldLost: 0,
+      };
+      this.#byBlock[block] = piece;
+      this.#byCookie.set(cookie, piece);
+      if (value !== null) this.#point(block, value);
+      return piece;
+    } catch (error) {
+      this.#blocks.giveBack(block);
+      throw error;
+    }
+  }
+
+  #point(block: number, { rangeAddress, valueAddress, start }: PieceValue): void {
+    this.#blocks.set(block, 'rangeAddress', rangeAddress);
+    this.#blocks.set(block, 'valueAddress', valueAddress);
+    if (start === null) return;
+    this.#blocks.set(block, 'lastValue', start);
+    this.#blocks.set(block, 'lastKnown', 1n);
+  }
+
+  /** Piece `cookie` is at `order`'s bytes now. */
+  moved({ cookie, address }: ArmOrder): void {
+    const piece = this.#byCookie.get(cookie);
+    const start = u64OfLinear(address);
+    if (piece !== undefined) this.#point(piece.block, { rangeAddress: start, valueAddress: start, start: null });
+  }
+
+  of(cookie: number): LoadedPiece {
+    return present(this.#byCookie.get(cookie), 'a loaded piece');
+  }
+
+  inBlock(block: number): LoadedPiece | undefined {
+    return this.#byBlock[block];
+  }
+
+  all(): Iterable<LoadedPiece> {
+    return this.#byCookie.values();
+  }
+
+  outcomesOf({ block }: LoadedPiece): Outcomes {
+    const count = (field: keyof Outcomes): number => this.#blocks.count(block, field);
+    return {
+      full: count('full'),
+      filtered: count('filtered'),
+      counted: count('counted'),
+      uncounted: count('uncounted'),
+      ownAccesses: count('ownAccesses'),
+    };
+  }
+
+  /** Of all pieces, those that are gone included. */
+  outcomes(): Outcomes {
+    return [...this.all()].map((piece) => this.outcomesOf(piece)).reduce(addOutcomes, this.#past);
+  }
+
+  /** All events that ran these pieces' programs are closed, and their records read. */
+  drop(cookies: readonly number[]): void {
+    for (const cookie of cookies) {
+      const piece = this.#byCookie.get(cookie);
+      if (piece === undefined) continue;
+      this.#past = addOutcomes(this.#past, this.outcomesOf(piece));
+      this.#byCookie.delete(cookie);
+      this.#byBlock[piece.block] = undefined;
+      piece.program[Symbol.dispose]();
+      this.#blocks.giveBack(piece.block);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.drop([...this.#byCookie.keys()]);
+  }
+}
+
+function decoderOf(cookie: number, { value, condition, kernelFrames, userFrames, tellsOrigin }: ProgramPlan): RecordDecoder {
+  const valueSize = value === null || condition === null || value.size > 8 ? 0 : value.size;
+  return new RecordDecoder({ cookie, rangeLength: value?.rangeLength ?? 0, valueSize, kernelFrames, userFrames, tellsOrigin });
+}
+
+function addOutcomes(a: Outcomes, b: Outcomes): Outcomes {
+  return {
+    full: a.full + b.full,
+    filtered: a.filtered + b.filtered,
+    counted: a.counted + b.counted,
+    uncounted: a.uncounted + b.uncounted,
+    ownAccesses: a.ownAccesses + b.ownAccesses,
+  };
+}
+
+/** What a program reads of `order` where nothing else was asked for: the piece's own bytes. */
+export function ownValue(order: ArmOrder, memory: ValuePlan['memory']): ValuePlan | null {
+  const { access, length } = order;
+  if (access === 'execute') return null;
+  const readsAreHits = access === 'readwrite' && memory === 'user' && order.inKernel;
+  return readsAreHits ? null : { rangeLength: length, offset: 0, size: length, memory, readsAreHits };
+}
