@@ -1,7 +1,7 @@
 // What one hit costs the watched program, under each tool, in interleaved rounds: every round runs every tool once.
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { HWBKPT, isInstalled, nanosecondsPerWrite, type Program, run } from './programs.js';
+import { HWBKPT, isInstalled, nanosecondsPerWrite, type Program, run, workingEngines } from './programs.js';
 import { median, rounded } from './statistics.js';
 
 /** One way to watch. */
@@ -10,7 +10,8 @@ interface Contestant {
   /** Writes in one run: slow tools get fewer. */
   readonly writes: number;
   readonly command: (program: Program, target: readonly string[]) => readonly [string, ...string[]];
-  readonly needs: string | null;
+  /** A command that may not be installed, or one of our engines. */
+  readonly needs: { readonly command: string } | { readonly engine: string };
 }
 
 const node = process.execPath;
@@ -21,39 +22,37 @@ const CONTESTANTS: readonly Contestant[] = [
   {
     name: 'perf stat (the floor)',
     writes: FAST,
-    needs: 'perf',
+    needs: { command: 'perf' },
     command: (p, target) => ['perf', 'stat', '-e', `mem:${p.address}/8:w:u`, ...target],
   },
-  {
-    name: 'hwbkpt watch --json',
-    writes: FAST,
-    needs: null,
-    command: (_, target) => [node, HWBKPT, 'watch', 'counter', '--json', '-o', '/dev/null', '--', ...target],
-  },
-  { name: 'hwbkpt who', writes: FAST, needs: null, command: (_, target) => [node, HWBKPT, 'who', 'counter', '--', ...target] },
-  { name: 'hwbkpt stat', writes: FAST, needs: null, command: (_, target) => [node, HWBKPT, 'stat', 'counter', '--', ...target] },
+  ...['bpf', 'perf'].flatMap((engine): Contestant[] => [
+    hwbkpt(engine, 'watch --json', ['watch', 'counter', '--json', '-o', '/dev/null']),
+    hwbkpt(engine, 'watch --if, never true', ['watch', 'counter', '--if', 'new == -1', '--json', '-o', '/dev/null']),
+    hwbkpt(engine, 'who', ['who', 'counter']),
+    hwbkpt(engine, 'stat', ['stat', 'counter']),
+  ]),
   {
     name: 'perf record',
     writes: FAST,
-    needs: 'perf',
+    needs: { command: 'perf' },
     command: (p, target) => ['perf', 'record', '-q', '-c1', '-o', RECORDING, '-e', `mem:${p.address}/8:w:u`, ...target],
   },
   {
     name: 'perf record -g',
     writes: FAST,
-    needs: 'perf',
+    needs: { command: 'perf' },
     command: (p, target) => ['perf', 'record', '-q', '-g', '-c1', '-o', RECORDING, '-e', `mem:${p.address}/8:w:u`, ...target],
   },
   {
     name: 'bpftrace, count in a map',
     writes: FAST,
-    needs: 'bpftrace',
+    needs: { command: 'bpftrace' },
     command: (p, target) => ['bpftrace', '-e', `watchpoint:${p.address}:8:w { @[reg("ip")] = count(); }`, '-c', target.join(' ')],
   },
   {
     name: 'bpftrace, printf',
     writes: FAST,
-    needs: 'bpftrace',
+    needs: { command: 'bpftrace' },
     command: (p, target) => [
       'bpftrace',
       '-o',
@@ -67,10 +66,19 @@ const CONTESTANTS: readonly Contestant[] = [
   {
     name: 'gdb, silent watch',
     writes: 3_000,
-    needs: 'gdb',
+    needs: { command: 'gdb' },
     command: (p, target) => ['gdb', '-q', '-batch', '-x', gdbScript(p.variable), '--args', ...target],
   },
 ];
+
+function hwbkpt(engine: string, name: string, args: readonly string[]): Contestant {
+  return {
+    name: `hwbkpt ${name} (${engine})`,
+    writes: FAST,
+    needs: { engine },
+    command: (_, target) => [node, HWBKPT, ...args, '--engine', engine, '--', ...target],
+  };
+}
 
 /** gdb reads `commands` from a file only. */
 function gdbScript(variable: string): string {
@@ -91,7 +99,8 @@ export interface CostRow {
 
 /** Measures all installed tools. */
 export async function measureCost(program: Program, rounds: number): Promise<CostRow[]> {
-  const present = CONTESTANTS.filter(({ needs }) => needs === null || isInstalled(needs));
+  const engines = workingEngines();
+  const present = CONTESTANTS.filter(({ needs }) => ('engine' in needs ? engines.has(needs.engine) : isInstalled(needs.command)));
   const figures = new Map(present.map(({ name }): [string, number[]] => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const contestant of present) {

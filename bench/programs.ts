@@ -32,6 +32,13 @@ export function isInstalled(command: string): boolean {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
+/** What the engines of this build say of themselves here: those that work, by name. */
+export function workingEngines(): ReadonlySet<string> {
+  const { stdout } = spawnSync(process.execPath, [HWBKPT, 'doctor', '--json'], { encoding: 'utf8' });
+  const { engines } = JSON.parse(stdout) as { engines: { name: string; works: boolean }[] };
+  return new Set(engines.filter(({ works }) => works).map(({ name }) => name));
+}
+
 /** What a finished command printed. */
 export interface Finished {
   readonly status: number | null;

@@ -1,10 +1,11 @@
 // npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
 //
-// Options: --rounds N (default 5), --only cost,exactness,facility,machine,rates,startup
+// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,exactness,facility,machine,rates,startup
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureAggregation } from './aggregation.js';
 import { measureCost } from './cost.js';
 import { measureExactness } from './exactness.js';
 import { buildProgram } from './programs.js';
@@ -14,7 +15,11 @@ import { measureStartup } from './startup.js';
 const RESULT = fileURLToPath(new URL('../bench.json', import.meta.url));
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'rates,startup,exactness,cost,facility,machine' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '60' },
+    only: { type: 'string', default: 'rates,startup,exactness,cost,aggregation,facility,machine' },
+  },
 });
 const wanted = values.only.split(',');
 const hot = buildProgram('hot', 'counter');
@@ -25,6 +30,7 @@ if (wanted.includes('rates')) show('rates', await measureRates(hot));
 if (wanted.includes('startup')) show('startup', await measureStartup(hot, 7));
 if (wanted.includes('exactness')) show('exactness', await measureExactness(hot, buildProgram('hot-threads', 'shared')));
 if (wanted.includes('cost')) show('cost', await measureCost(hot, Number(values.rounds)));
+if (wanted.includes('aggregation')) show('aggregation', await measureAggregation(hot, Number(values.seconds)));
 // Loaded only when they are to run: with so much more code about, the ring is read at half the rate.
 if (wanted.includes('facility')) show('facility', (await import('./facility.js')).measureFacility());
 if (wanted.includes('machine')) show('machine', (await import('./machine.js')).measureMachine());
