@@ -43,7 +43,8 @@ function errorOf(text: string, value: WatchedValue): { message: string; at: stri
     if (!(error instanceof ConditionError)) throw error;
     expect(error.code).toBe('bad-condition');
     const [line = '', caret = ''] = error.marked.split('\n');
-    expect(caret).toBe(`${' '.repeat(error.position)}^`);
+    expect(caret.trim()).toBe('^');
+    expect(line[caret.length - 1] ?? '').toBe(text[error.position] ?? '');
     expect(error.hint?.startsWith(error.marked)).toBe(true);
     return {
       message: error.message,
