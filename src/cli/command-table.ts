@@ -128,6 +128,42 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/stat.js')).runStat,
   },
   {
+    name: 'find',
+    summary: 'find the address of a variable by its value',
+    description:
+      'No name, no symbols? Looks through the writable memory of a process, or the data of the kernel, for a value, and narrows down as the value changes: on a terminal it asks, elsewhere the search is kept in a file, and each call with --now, --changed or --unchanged goes on with it. Ends in a line that watches what is left.',
+    arguments: [
+      { syntax: '[value]', description: 'the value now: 100, -1, 0x64, 1.5; with --type text or bytes also "a text" or "de ad be ef"' },
+    ],
+    options: [
+      { flags: '-p, --pid <pid>', description: 'look into this process' },
+      { flags: '--kernel', description: 'look into the kernel' },
+      {
+        flags: '--type <type>',
+        description:
+          'int8 to int64, u8 to u64, f32, f64, text, bytes; default int32 where the value fits, else the next wider type, f64 for 1.5',
+      },
+      {
+        flags: '--in <part>',
+        description: 'heap (with all anonymous memory), stack, a file by name or path, or all; in the kernel data, bss, modules or all',
+      },
+      { flags: '--unaligned', description: "at every address, not only at multiples of the type's size" },
+      { flags: '--was <old>', description: 'with --now: of the places that are left, those that held this at the last look' },
+      { flags: '--now <new>', description: 'of the places that are left, those that hold this' },
+      { flags: '--changed', description: 'of the places that are left, those that hold something else than at the last look' },
+      { flags: '--unchanged', description: 'of the places that are left, those that hold the same' },
+      { flags: '--limit <n>', description: 'show so many places; default 10' },
+      { flags: '--json', description: 'one JSON object a line: each place shown, and found last' },
+    ],
+    launches: false,
+    examples: [
+      { command: 'hwbkpt find 100 --pid 4711', meaning: 'which places hold 100? Asks on, on a terminal' },
+      { command: 'hwbkpt find --was 100 --now 95 --pid 4711', meaning: 'and which of them hold 95 now?' },
+      { command: 'hwbkpt find 1234577 --kernel', meaning: "a variable of the kernel's" },
+    ],
+    load: async () => (await import('./commands/find.js')).runFind,
+  },
+  {
     name: 'doctor',
     summary: 'say what works on this machine',
     description:
