@@ -1,5 +1,6 @@
 // The hot path: from one hit's registers to the instruction that made the access and the bytes it stored. Never guesses: of several
 // explanations that fit and contradict each other, none is taken.
+import { highU32, joinU64, lowU32 } from '../base/u64.js';
 import type { InstructionPlan } from './access-plan.js';
 import { findCall, RETURN_ADDRESS_SIZE, stackTopOffset, watchesReturnSlot, watchesStackTop } from './call.js';
 import type { CodeSource, FunctionStart } from './code-source.js';
@@ -36,6 +37,21 @@ export class AccessRebuilder {
   /** The plain store that surely ended at `ip`; null where it is something else, or may be. */
   storeAt(ipLo: number, ipHi: number): StoreForm | null {
     return plainStore(this.#sites.at(ipLo, ipHi));
+  }
+
+  /**
+   * The instruction that made an access reported at `ip`, as far as code alone can tell: the one before, or a REP string instruction there.
+   * Where the registers would have to choose between several, or a call came here, null; at the start of a function, which nothing runs
+   * into from before, `ip` itself.
+   */
+  accessorOf(ip: bigint, writesOnly: boolean): bigint | null {
+    const { before, repeat, entry } = this.#sites.at(lowU32(ip), highU32(ip));
+    if (entry === 'yes') return repeat === null ? ip : null;
+    const touches = (plan: InstructionPlan): boolean =>
+      'accesses' in plan && plan.accesses.some(({ write }) => !writesOnly || write !== null);
+    const suspects = [...before, ...(repeat === null ? [] : [repeat])].filter(touches);
+    const [plan] = suspects.length > 0 ? suspects : before;
+    return plan === undefined || suspects.length > 1 ? null : joinU64(plan.lo, plan.hi);
   }
 
   /** Forgets all code, because it has changed: another program, an unloaded library, code rewritten at run time. */

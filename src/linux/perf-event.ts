@@ -10,8 +10,10 @@ import { closeDescriptor, fcntlCall, ioctl, ioctlWithBuffer, syscallPerfEventOpe
 
 const SYS_PERF_EVENT_OPEN = 298;
 const ATTR_SIZE = 128;
+const PERF_TYPE_HARDWARE = 0;
 const PERF_TYPE_SOFTWARE = 1;
 const PERF_TYPE_BREAKPOINT = 5;
+const PERF_COUNT_HW_INSTRUCTIONS = 1;
 const PERF_COUNT_SW_TASK_CLOCK = 1;
 const PERF_COUNT_SW_DUMMY = 9;
 const PERF_FLAG = { FD_NO_GROUP: 1, FD_OUTPUT: 2, FD_CLOEXEC: 8 } as const;
@@ -120,6 +122,13 @@ export function packTaskClock(attributes: CommonAttributes, period: number): Uin
   const { bytes, view } = packCommon(attributes, PERF_TYPE_SOFTWARE);
   view.setBigUint64(8, BigInt(PERF_COUNT_SW_TASK_CLOCK), true);
   view.setBigUint64(16, BigInt(period), true);
+  return bytes;
+}
+
+/** The attribute block of an event that counts the instructions a thread runs in user mode, exceptions included. */
+export function packInstructionCounter(): Uint8Array {
+  const { bytes, view } = packCommon({ flags: ['exclude_kernel'], sampleType: 0 }, PERF_TYPE_HARDWARE);
+  view.setBigUint64(8, BigInt(PERF_COUNT_HW_INSTRUCTIONS), true);
   return bytes;
 }
 

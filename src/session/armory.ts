@@ -2,6 +2,7 @@
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { EngineSession } from '../engines/contract.js';
+import type { Handling } from '../engines/handling.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
 import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
 import type { Access, Inherit } from '../model/access.js';
@@ -34,6 +35,8 @@ export interface Order {
   readonly request: RequestId;
   readonly info: WatchInfo;
   readonly cover: Cover;
+  /** The engine keeps counts, and reports only what it does not count. */
+  readonly byEngine: boolean;
   /** What it missed already before it was armed. */
   readonly missed: readonly NotCovered[];
 }
@@ -42,6 +45,8 @@ export interface Order {
 export interface ArmedPieces {
   readonly order: Order;
   readonly pipeline: Pipeline;
+  /** As the engine calls them. */
+  readonly cookies: readonly number[];
   readonly arming: WatchArming;
 }
 
@@ -92,13 +97,13 @@ export class Armory {
     const { stackDepth = 0, priority = null } = options;
     const wish = (cover: Cover): SlotWish => ({
       ...wishOf(cover, info.access),
-      ...{ stackDepth, priority, handling: this.#handling(info, cover) },
+      ...{ stackDepth, priority, handling: this.#handling(info, cover, this.#keeps(info, cover, options)) },
     });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
     if (placement.kind === 'refused') throw explainArmFailure(placement.error);
     const { request, installed } = placement;
-    const order: Order = { request, info, cover, missed };
+    const order: Order = { request, info, cover, byEngine: this.#keeps(info, cover, options) === 'counts', missed };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
   }
 
@@ -128,13 +133,21 @@ export class Armory {
     return planCover({ address, length: size, slots: free, access });
   }
 
+  /** Where the engine can count by itself, it does: one piece, so that no access counts twice, and no value that a read could not show. */
+  #keeps({ access }: WatchInfo, { pieces }: Cover, { keep = 'each' }: WatchOptions): Handling['keep'] {
+    const { program, session } = this.#parts;
+    const hasValues = keep !== 'values' || access !== 'readwrite';
+    const can = program.pid !== null && session.capabilities.handles.includes('counts');
+    return keep !== 'each' && can && pieces.length === 1 && hasValues ? 'counts' : 'each';
+  }
+
   /** What the engine is to do with each hit: where it reads values, those of all pieces come with a hit of one. */
-  #handling({ address, size }: WatchInfo, cover: Cover): number {
+  #handling({ address, size }: WatchInfo, cover: Cover, keep: Handling['keep']): number {
     const { session } = this.#parts;
-    if (cover.pieces.length === 1 || !session.capabilities.handles.includes('each')) return 0;
+    if ((keep === 'each' && cover.pieces.length === 1) || !session.capabilities.handles.includes(keep)) return 0;
     const range = coveredBytes(cover);
     const value = { offset: Number(address - range.address), size };
-    return session.prepare({ range, value, start: null, condition: null, keep: 'each' });
+    return session.prepare({ range, value, start: null, condition: null, keep });
   }
 
   /** Tells, while the loader is at work, when `expression` means something and its memory is there. */
@@ -180,7 +193,7 @@ export class Armory {
     return { expression, access, address: as<VirtualAddress>(address), size, type };
   }
 
-  #begin(order: Order, { armed, since }: Installed): ArmedPieces {
+  #begin(order: Order, { armed, cookies, since }: Installed): ArmedPieces {
     const { cover, missed } = order;
     const pipeline = this.#pipeline(order);
     pipeline.open(since);
@@ -188,6 +201,7 @@ export class Armory {
     return {
       order,
       pipeline,
+      cookies,
       arming: { isArmed: true, threads: armed.threads, notCovered, slots: cover.pieces.length, cover: cover.kind },
     };
   }

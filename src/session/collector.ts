@@ -72,6 +72,8 @@ export class Collector {
   #closing: Closing[] = [];
   readonly losses: Losses = { lost: 0, throttled: 0, unseenChanges: 0 };
   readonly #sink: EngineSink;
+  /** Changes that nobody was seen to make are nothing to tell of, where nobody looks at times. */
+  #hasMissed = false;
   #pendingExec: string | null = null;
   /** Start of the last round: what is older is delivered in this one. */
   #lastRound = 0;
@@ -129,7 +131,8 @@ export class Collector {
 
   /** Hands on what no hit later than `limit` (ns) can change any more. */
   #deliver(limit: number): void {
-    const items = this.#parts.outbox.take((hit) => hit.unresolved || hit.at + hit.settledAfter > limit);
+    const taken = this.#parts.outbox.take((hit) => hit.unresolved || hit.at + hit.settledAfter > limit);
+    const items = this.#hasMissed ? taken.filter(({ kind }) => kind !== 'unseen-change') : taken;
     for (const item of items) if (item.kind === 'unseen-change') this.losses.unseenChanges++;
     if (items.length > 0) this.#parts.events.items(items);
   }
@@ -223,6 +226,12 @@ export class Collector {
     for (const pipeline of this.#pipelines) pipeline.blind(until);
     this.#parts.outbox.contestAll();
     this.announce({ kind, count, time });
+  }
+
+  /** What happened up to now is in no report, because nobody asked for it. */
+  missed(): void {
+    this.#hasMissed = true;
+    for (const pipeline of this.#pipelines) pipeline.blind(monotonic());
   }
 
   #forget(pid: number, time?: number): void {

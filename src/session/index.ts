@@ -23,5 +23,7 @@ export type { HitRecord } from './hit-record.js';
 export { launch } from './launch.js';
 export type { TargetOptions, WatchOptions } from './options.js';
 export type { Item } from './outbox.js';
+export { LEAST_RATE } from './sampling-plan.js';
+export { type Counted, type SpeedOf, Tally, type TallyRow } from './tally.js';
 export { Target } from './target.js';
 export { Watch, type WatchArming } from './watch.js';

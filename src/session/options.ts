@@ -16,6 +16,11 @@ export interface WatchOptions {
    * (events tell). Without one it is armed at once or refused, and keeps its registers.
    */
   readonly priority?: number | undefined;
+  /**
+   * `each` (default): every hit is reported. `counts`: hits are only counted, for Watch.tally, by the engine itself where it can do that.
+   * `values`: likewise, with the first and the last value at each place.
+   */
+  readonly keep?: 'each' | 'counts' | 'values' | undefined;
 }
 
 /** How a target is watched. */
@@ -28,6 +33,11 @@ export interface TargetOptions {
   readonly surroundings?: Surroundings | undefined;
   /** `auto` (default) or an engine's name. */
   readonly engine?: string | undefined;
+  /**
+   * For watches that count: when more hits a second come than this (100 or more), only random parts of the time are watched, and TallyRow's
+   * `estimate` says how many there were. Default: all are counted.
+   */
+  readonly maxRate?: number | undefined;
   /** Receives complete hits and events in order, in batches; watches then keep nothing for iteration. */
   readonly onItems?: ((items: readonly Item[]) => void) | undefined;
 }

@@ -34,6 +34,8 @@ export interface SlotWish {
 /** How a request is armed. */
 export interface Installed {
   readonly armed: Armed;
+  /** Its pieces, as the engine calls them. */
+  readonly cookies: readonly number[];
   /** Hits before this moment (ns of CLOCK_MONOTONIC) are not its: another watch had the registers already. */
   readonly since: number;
 }
@@ -120,7 +122,7 @@ export class Slots {
     const all = request.cookies.map((cookie) => this.#armed.get(cookie)).filter((armed) => armed !== undefined);
     const notCovered = new Set<NotCovered>(all.flatMap((armed) => armed.notCovered));
     const armed = { threads: Math.max(...all.map(({ threads }) => threads)), cpus: all[0]?.cpus ?? 0, notCovered: [...notCovered] };
-    return { armed, since: this.#since };
+    return { armed, cookies: request.cookies, since: this.#since };
   }
 
   /** Gives a request up; one that is not known any more is passed over. */

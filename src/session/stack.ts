@@ -10,7 +10,7 @@ const CONTEXT_HI = 0xffff_ffff;
 const KERNEL_LO = 0xffff_ff80;
 
 /** The frames of a hit, innermost first; the first is where the hit was reported. */
-export function resolveStack(raw: RawHit, places: PlaceCache): Place[] {
+export function resolveStack(raw: Pick<RawHit, 'stack' | 'kernel'>, places: PlaceCache): Place[] {
   const chain = raw.stack ?? new Uint32Array(0);
   const frames: Place[] = [];
   let kernel = raw.kernel;

@@ -7,6 +7,7 @@ import type { SummaryMessage } from '../model/messages.js';
 import { Armory } from './armory.js';
 import { CodeKnowledge } from './code-knowledge.js';
 import { Collector } from './collector.js';
+import { Counting, checkRate } from './counting.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
@@ -22,6 +23,9 @@ import { WatchKeeper } from './watch-keeper.js';
 
 /** How often (ms) it is looked whether the process has ended, where no record says so. */
 const ENDING_INTERVAL = 50;
+
+/** How often (ms) an engine's counts are taken. */
+const COUNTS_INTERVAL = 200;
 
 /** How often (ms) it is looked whether strangers have left debug registers that a watch waits for. */
 const STRANGERS_INTERVAL = 1000;
@@ -52,12 +56,14 @@ export class Target implements AsyncDisposable {
   readonly #slots: Slots;
   readonly #armory: Armory;
   readonly #collector: Collector;
+  readonly #counting: Counting;
   readonly #watches: WatchKeeper;
   readonly #pulse: Pulse;
   readonly #pace = new Pace();
   readonly #ended: Promise<void>;
   #settleEnded: { resolve(): void; reject(error: unknown): void } = { resolve: () => undefined, reject: () => undefined };
   #hits = 0;
+  #lastCounts = 0;
   #lastEndingLook = 0;
   #lastStrangersLook = 0;
   #ending: Ending | null = null;
@@ -96,12 +102,26 @@ export class Target implements AsyncDisposable {
       () => this.#round(),
       (error) => this.#finish({ error }),
     );
+    this.#counting = this.#makeCounting();
     this.#watches = new WatchKeeper({
-      ...{ armory: this.#armory, collector: this.#collector, program, buffered: options.onItems === undefined },
+      ...{ counting: this.#counting, armory: this.#armory, collector: this.#collector, program, buffered: options.onItems === undefined },
       iterating: () => this.resume(),
       hurry: () => this.#pulse.hurry(),
       execed: () => this.#executed(),
       forgetCode: () => this.#code.forget(),
+    });
+  }
+
+  #makeCounting(): Counting {
+    const { session, options } = this.#parts;
+    return new Counting({
+      ...{ session, places: this.#code.places, maxRate: options.maxRate ?? null },
+      rebuilder: () => this.#code.rebuilder,
+      stack: (raw) => resolveStack(raw, this.#code.places),
+      pause: (cookies, paused) => session.pause(cookies, paused),
+      missed: () => this.#collector.missed(),
+      threads: () => this.#threads.tids,
+      failed: (error) => this.#finish({ error }),
     });
   }
 
@@ -163,6 +183,7 @@ export class Target implements AsyncDisposable {
     this.#pollEnding();
     if (this.#ending !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
+    checkRate(this.#parts.options.maxRate, options.keep, this.#parts.session.capabilities);
     const watch = this.#watches.keep(this.#armory.arm(expression, options), options);
     // Threads that began since the first look.
     this.#addThreads();
@@ -178,7 +199,8 @@ export class Target implements AsyncDisposable {
     // The rings hold the hits until that is through.
     await this.#code.load();
     if (this.#isOver) return null;
-    const busy = this.#collector.round();
+    const counted = this.#takeCounts(performance.now());
+    const busy = this.#collector.round() || counted;
     this.#slots.catchUp();
     this.#watches.retry(Number(process.hrtime.bigint()));
     this.#lookAround(busy, performance.now());
@@ -187,6 +209,13 @@ export class Target implements AsyncDisposable {
       return null;
     }
     return this.#pace.pause(busy, this.#watches.isWatching);
+  }
+
+  /** Takes now and then what the engine counts, so that its places are looked up while their code is there. */
+  #takeCounts(now: number): boolean {
+    if (now - this.#lastCounts < COUNTS_INTERVAL) return false;
+    this.#lastCounts = now;
+    return this.#counting.read();
   }
 
   /** Looks now and then whether code has changed, strangers have left, and the process has ended. */
@@ -209,8 +238,9 @@ export class Target implements AsyncDisposable {
   }
 
   #deliver(items: readonly Item[]): void {
-    this.#hits += this.#watches.deliver(items);
-    this.#parts.options.onItems?.(items);
+    const { hits, rest } = this.#watches.deliver(items);
+    this.#hits += hits;
+    if (rest.length > 0) this.#parts.options.onItems?.(rest);
   }
 
   /** Disarms everything and delivers the rest; the target runs on. */
@@ -220,6 +250,7 @@ export class Target implements AsyncDisposable {
     this.#pulse.stop();
     let problem = failure;
     try {
+      this.#counting.stop();
       this.#watches.disarm();
       if (this.#code.rebuilder !== null) this.#collector.finish(this.#ending !== null, (comm) => this.#watches.endAfterExec(comm));
     } catch (error) {
@@ -242,18 +273,23 @@ export class Target implements AsyncDisposable {
     return this.#ending;
   }
 
+  /** With TargetOptions.maxRate: the part of the time that was watched, 0 to 1, once that was less than all; null before. */
+  get watched(): number | null {
+    return this.#counting.watched;
+  }
+
   /** The totals so far; `lost` is final after {@link ended}, and counts what readers of watches missed too. */
   summary(): SummaryMessage {
     const { losses } = this.#collector;
     const missing = this.#isOver ? this.#parts.session.reconcile().missing : 0;
     return {
       type: 'summary',
-      hits: this.#hits,
+      hits: this.#hits + this.#counting.count,
       lost: Math.max(losses.lost, missing) + this.#watches.missed,
       unseen_changes: losses.unseenChanges,
       threads: this.#threads.seen,
       engine: this.engine,
-      not_covered: [...this.#watches.notCovered],
+      not_covered: [...this.#watches.notCovered, ...(this.watched === null ? [] : (['sampled'] as const))],
     };
   }
 

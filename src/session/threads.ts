@@ -31,6 +31,11 @@ export class ThreadBook {
     return this.#seen;
   }
 
+  /** Those that are there now, as far as is known. */
+  get tids(): Iterable<number> {
+    return this.#threads.keys();
+  }
+
   /** Whether all threads that were seen have ended. */
   get isEmpty(): boolean {
     return this.#threads.size === 0;

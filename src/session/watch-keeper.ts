@@ -4,6 +4,7 @@ import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { ArmedPieces, Armory, Order, Ordered } from './armory.js';
 import type { Collector } from './collector.js';
+import type { CountedPieces, Counter, Counting } from './counting.js';
 import type { WatchOptions } from './options.js';
 import type { Item } from './outbox.js';
 import type { Program } from './program.js';
@@ -15,6 +16,7 @@ export interface KeeperParts {
   readonly armory: Armory;
   readonly collector: Collector;
   readonly program: Program;
+  readonly counting: Counting;
   /** Watches keep hits for iteration. */
   readonly buffered: boolean;
   /** Somebody begins to read. */
@@ -30,10 +32,13 @@ export interface KeeperParts {
 interface KeptWatch {
   readonly watch: Watch;
   readonly options: WatchOptions;
+  readonly counter: Counter | null;
   /** Null while it is registered in no program. */
   order: Order | null;
   /** Null while it has no registers. */
   pieces: ArmedPieces | null;
+  /** The same as its counter knows it; null where it has none. */
+  counted: CountedPieces | null;
   /** Resolves when the last hit of what was disarmed is delivered. */
   delivered: Promise<void>;
 }
@@ -76,10 +81,11 @@ export class WatchKeeper {
 
   /** Makes a watch of what the armory has ordered. */
   keep({ order, pieces }: Ordered, options: WatchOptions): Watch {
-    const { buffered, iterating, armory } = this.#parts;
+    const { buffered, iterating, armory, counting } = this.#parts;
+    const counter = (options.keep ?? 'each') === 'each' ? null : counting.counter();
     const arming = pieces?.arming ?? armory.waiting(order);
-    const watch = new Watch(order.info, arming, { buffered, iterating, close: () => this.#close(kept) });
-    const kept: KeptWatch = { watch, options, order, pieces: null, delivered: Promise.resolve() };
+    const watch = new Watch(order.info, arming, { buffered, counter, iterating, close: () => this.#close(kept) });
+    const kept: KeptWatch = { watch, options, counter, order, pieces: null, counted: null, delivered: Promise.resolve() };
     this.#kept.add(kept);
     if (pieces !== null) this.#connect(kept, pieces);
     else this.#lacks(kept, 'waiting');
@@ -122,6 +128,8 @@ export class WatchKeeper {
     kept.pieces = pieces;
     this.#routes.set(pieces.pipeline.info, kept.watch);
     this.#parts.collector.add(pieces.pipeline, pieces.order.request);
+    kept.counted = kept.counter === null ? null : { info: pieces.order.info, cookies: pieces.cookies, byEngine: pieces.order.byEngine };
+    if (kept.counted !== null) kept.counter?.armed(kept.counted);
     for (const code of pieces.arming.notCovered) this.notCovered.add(code);
     this.#parts.hurry();
   }
@@ -139,6 +147,7 @@ export class WatchKeeper {
     const { pieces } = kept;
     kept.pieces = null;
     if (pieces === null) return;
+    if (kept.counted !== null) kept.counter?.disarmed(kept.counted);
     kept.delivered = new Promise((resolve) => {
       this.#parts.collector.close(pieces.pipeline, pieces.order.request, () => {
         this.#routes.delete(pieces.pipeline.info);
@@ -147,15 +156,18 @@ export class WatchKeeper {
     });
   }
 
-  /** Gives each watch its hits; returns how many hits there were. */
-  deliver(items: readonly Item[]): number {
+  /** Gives each watch its hits; returns how many hits there were beside those that are only counted, and all items without those. */
+  deliver(items: readonly Item[]): { readonly hits: number; readonly rest: readonly Item[] } {
     let hits = 0;
+    const rest: Item[] = [];
     for (const item of items) {
-      if (item.kind !== 'hit') continue;
-      hits++;
-      this.#routes.get(item.watch)?.deliver(item);
+      const watch = item.kind === 'hit' ? this.#routes.get(item.watch) : undefined;
+      if (item.kind === 'hit') watch?.deliver(item);
+      if (watch?.counts === true) continue;
+      if (item.kind === 'hit') hits++;
+      rest.push(item);
     }
-    return hits;
+    return { hits, rest };
   }
 
   async #close(kept: KeptWatch): Promise<void> {

@@ -1,7 +1,10 @@
 // One watch as its user holds it: what is watched, how it was armed, and the hits as an async iterable.
 import type { NotCovered } from '../model/coverage.js';
 import type { Hit, WatchInfo } from '../model/hit.js';
+import type { Counter } from './counting.js';
+import type { HitRecord } from './hit-record.js';
 import { BoundedStream } from './stream.js';
+import type { TallyRow } from './tally.js';
 
 /** How a watch is armed now. */
 export interface WatchArming {
@@ -21,6 +24,8 @@ export interface WatchArming {
 export interface WatchHooks {
   /** Keep hits for iteration. */
   readonly buffered: boolean;
+  /** Count them instead; null: they are delivered one by one. */
+  readonly counter: Counter | null;
   /** Disarms; resolves when the last hit has been delivered. */
   close(): Promise<void>;
   /** Somebody begins to read. */
@@ -51,7 +56,7 @@ export class Watch implements AsyncIterable<Hit, undefined>, AsyncDisposable {
   constructor(info: WatchInfo, arming: WatchArming, hooks: WatchHooks) {
     this.#info = info;
     this.#arming = arming;
-    this.#stream = hooks.buffered ? new BoundedStream(STREAM_CAPACITY) : null;
+    this.#stream = hooks.buffered && hooks.counter === null ? new BoundedStream(STREAM_CAPACITY) : null;
     this.#hooks = hooks;
   }
 
@@ -70,7 +75,7 @@ export class Watch implements AsyncIterable<Hit, undefined>, AsyncDisposable {
     return this.#arming.isArmed;
   }
 
-  /** Hits delivered so far, read or not. */
+  /** Hits delivered so far, read or not; of a watch that counts only those that its engine reported one by one. */
   get hits(): number {
     return this.#hits;
   }
@@ -90,9 +95,23 @@ export class Watch implements AsyncIterable<Hit, undefined>, AsyncDisposable {
     return this.#wasRead ? this.missed : 0;
   }
 
+  /** Whether hits are only counted, and not delivered. */
+  get counts(): boolean {
+    return this.#hooks.counter !== null;
+  }
+
+  /**
+   * With WatchOptions.keep `counts` or `values`: what was counted so far, by thread and place, and by call chain with a stack depth; in the order
+   * in which each first came. Empty for a watch that delivers its hits.
+   */
+  tally(): TallyRow[] {
+    return this.#hooks.counter?.rows() ?? [];
+  }
+
   /** For Target: one complete hit. */
-  deliver(hit: Hit): void {
+  deliver(hit: HitRecord): void {
     this.#hits++;
+    this.#hooks.counter?.add(hit);
     this.#stream?.push(hit);
   }
 
