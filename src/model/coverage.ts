@@ -18,6 +18,10 @@ export type NotCovered =
   | 'after-exec'
   /** What happened while others had the debug registers that the watch, which has a priority, waited for. */
   | 'no-register'
+  /** What NMI handlers and the debug exception's own path do: the kernel switches breakpoints off there. */
+  | 'nmi'
+  /** What happened while a watch with `--max-rate` was switched off. */
+  | 'sampled'
   /** A thread that could not be armed. */
   | `thread:${number}`
   /** A CPU on which nothing could be armed. */

@@ -5,8 +5,15 @@ import type { Pieces } from './pieces.js';
 import { FLAG, newRawHit, WORD } from './records.js';
 import type { Tables } from './tables.js';
 
-/** Told before each hit, with its time (ns): what else happened until then is to be told first. */
-export type Before = (time: number) => void;
+/** How hits are read. */
+export interface Reading {
+  /** Hits up to here (ns); later ones stay in the ring. */
+  readonly horizon: number;
+  /** Told before each hit, with its time (ns): what else happened until then is to be told first. */
+  readonly before: (time: number) => void;
+  /** Which hits are to be passed over. */
+  readonly drops: (hit: RawHit) => boolean;
+}
 
 export class HitReader {
   readonly #tables: Tables;
@@ -29,8 +36,8 @@ export class HitReader {
     for (const [ipLo, ipHi] of asked) this.#answer(ipLo, ipHi);
   }
 
-  /** Delivers hits up to `horizon` (ns), in the order of the ring. `drops`: which of them are to be passed over. */
-  read(sink: EngineSink, horizon: number, before: Before, drops: (hit: RawHit) => boolean): void {
+  /** Delivers hits in the order of the ring. */
+  read(sink: EngineSink, { horizon, before, drops }: Reading): void {
     const hit = this.#hit;
     this.#tables.ring.read((words, at) => {
       const flags = words[at] ?? 0;

@@ -1,10 +1,8 @@
 // The pieces of a session: each has a program, a block of shared memory and a way to read its records, from its arming to its last record.
-import { present } from '../../base/assert.js';
-import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
 import { BpfProgram } from '../../linux/bpf/index.js';
 import type { Blocks } from './blocks.js';
 import { hitProgram } from './hit-program.js';
-import type { ProgramPlan, ValuePlan } from './plan.js';
+import type { ProgramPlan } from './plan.js';
 import { RecordDecoder } from './records.js';
 
 /** What a piece's program works on. */
@@ -21,7 +19,7 @@ export interface LoadedPiece {
   readonly block: number;
   readonly program: BpfProgram;
   readonly decoder: RecordDecoder;
-  readonly countsHits: boolean;
+  readonly plan: ProgramPlan;
   /** Hits that found no room, as far as they have been told. */
   toldLost: number;
 }
@@ -35,6 +33,9 @@ export interface Outcomes {
   readonly ownAccesses: number;
 }
 
+/** The plan of a piece, once it has its block. */
+export type PlanFor = (block: number, blockOffset: number) => ProgramPlan;
+
 const NOTHING: Outcomes = { full: 0, filtered: 0, counted: 0, uncounted: 0, ownAccesses: 0 };
 
 export class Pieces implements Disposable {
@@ -47,8 +48,13 @@ export class Pieces implements Disposable {
     this.#blocks = blocks;
   }
 
-  /** Loads the program of `order`. Throws LinuxError, VerifierError, and RangeError where there are too many pieces. */
-  load({ cookie }: ArmOrder, value: PieceValue | null, planFor: (block: number, blockOffset: number) => ProgramPlan): LoadedPiece {
+  /** The piece called `cookie`, if it has been loaded. */
+  find(cookie: number): LoadedPiece | undefined {
+    return this.#byCookie.get(cookie);
+  }
+
+  /** Loads the program of piece `cookie`. Throws LinuxError, VerifierError, and RangeError where there are too many pieces. */
+  load(cookie: number, value: PieceValue | null, planFor: PlanFor): LoadedPiece {
     const block = this.#blocks.take();
     if (block === null) throw new RangeError('too many breakpoints for one session');
     try {
@@ -59,7 +65,7 @@ export class Pieces implements Disposable {
         block,
         program,
         decoder: decoderOf(cookie, plan),
-        countsHits: plan.keep === 'counts',
+        plan,
         toldLost: 0,
       };
       this.#byBlock[block] = piece;
@@ -80,15 +86,10 @@ export class Pieces implements Disposable {
     this.#blocks.set(block, 'lastKnown', 1n);
   }
 
-  /** Piece `cookie` is at `order`'s bytes now. */
-  moved({ cookie, address }: ArmOrder): void {
+  /** Piece `cookie` is at other bytes now. */
+  moved(cookie: number, value: PieceValue): void {
     const piece = this.#byCookie.get(cookie);
-    const start = u64OfLinear(address);
-    if (piece !== undefined) this.#point(piece.block, { rangeAddress: start, valueAddress: start, start: null });
-  }
-
-  of(cookie: number): LoadedPiece {
-    return present(this.#byCookie.get(cookie), 'a loaded piece');
+    if (piece !== undefined) this.#point(piece.block, value);
   }
 
   inBlock(block: number): LoadedPiece | undefined {
@@ -146,12 +147,4 @@ function addOutcomes(a: Outcomes, b: Outcomes): Outcomes {
     uncounted: a.uncounted + b.uncounted,
     ownAccesses: a.ownAccesses + b.ownAccesses,
   };
-}
-
-/** What a program reads of `order` where nothing else was asked for: the piece's own bytes. */
-export function ownValue(order: ArmOrder, memory: ValuePlan['memory']): ValuePlan | null {
-  const { access, length } = order;
-  if (access === 'execute') return null;
-  const readsAreHits = access === 'readwrite' && memory === 'user' && order.inKernel;
-  return readsAreHits ? null : { rangeLength: length, offset: 0, size: length, memory, readsAreHits };
 }
