@@ -2,9 +2,9 @@
 import { as, type VirtualAddress } from '#hwbkpt/base/brand.js';
 import { HitJsonPrinter } from '#hwbkpt/cli/output/json.js';
 import type { EngineSink } from '#hwbkpt/engines/contract.js';
-import { DuplicateFilter } from '#hwbkpt/engines/perf/duplicates.js';
-import { EventTable } from '#hwbkpt/engines/perf/event-table.js';
-import { visitInOrder } from '#hwbkpt/engines/perf/merge.js';
+import { DuplicateFilter } from '#hwbkpt/engines/events/duplicates.js';
+import { EventTable } from '#hwbkpt/engines/events/event-table.js';
+import { visitInOrder } from '#hwbkpt/engines/events/merge.js';
 import { RecordReader } from '#hwbkpt/engines/perf/read-records.js';
 import { AccessRebuilder, loadDecoder } from '#hwbkpt/instructions/index.js';
 import { RecordBuffer } from '#hwbkpt/linux/perf-ring.js';

@@ -1,8 +1,8 @@
 // Records one run of a hot program, straight from the rings the kernel wrote, to be replayed as often as needed.
 
+import type { ArmedEvent } from '#hwbkpt/engines/events/event-table.js';
+import { breakpointAttributes } from '#hwbkpt/engines/events/layout.js';
 import { HeldProcess } from '#hwbkpt/engines/host/held-process.js';
-import type { ArmedEvent } from '#hwbkpt/engines/perf/event-table.js';
-import { breakpointAttributes } from '#hwbkpt/engines/perf/layout.js';
 import { linearOfU64 } from '#hwbkpt/facility/index.js';
 import { PerfEvent } from '#hwbkpt/linux/perf-event.js';
 import { PerfRing, RecordBuffer } from '#hwbkpt/linux/perf-ring.js';

@@ -91,13 +91,13 @@ function resolved(file: SourceFile, specifier: string): string | null {
   return specifier.startsWith('.') ? join(dirname(file.path), specifier) : null;
 }
 
-/** What all engines and their sessions share: it is no engine. */
-const SHARED_BY_ENGINES = 'host';
+/** What engines share: none of them is an engine. */
+const SHARED_BY_ENGINES = ['host', 'events'];
 
 /** `engines/perf/session.js` -> `perf`; null where no engine's own folder is meant. */
 function engineOf(path: string): string | null {
   const folder = /^engines\/([^/]+)\//.exec(path)?.[1];
-  return folder === undefined || folder === SHARED_BY_ENGINES ? null : folder;
+  return folder === undefined || SHARED_BY_ENGINES.includes(folder) ? null : folder;
 }
 
 /** One line for each offence, so that a failure names them all. */
@@ -170,6 +170,12 @@ describe('rooms', () => {
       return file.path.startsWith('engines/') && other !== null && other !== own;
     };
     expect(importOffences(foreign, 'this belongs to another engine')).toEqual([]);
+  });
+
+  test('only engines work with perf events', () => {
+    const intoEvents = (file: SourceFile, specifier: string): boolean =>
+      !file.path.startsWith('engines/') && (resolved(file, specifier) ?? '').startsWith('engines/events/');
+    expect(importOffences(intoEvents, 'the contract is all that is known outside')).toEqual([]);
   });
 
   test('one file chooses the engine', () => {

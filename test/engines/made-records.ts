@@ -1,4 +1,4 @@
-// Ring records as the kernel writes them, made by hand for tests: see the drawing in src/engines/perf/layout.ts.
+// Ring records as the kernel writes them, made by hand for tests: see the drawing in src/engines/events/layout.ts.
 import { highU32, lowU32 } from '../../src/base/u64.js';
 import { REGISTER_COUNT } from '../../src/instructions/registers.js';
 import { RecordBuffer } from '../../src/linux/perf-ring.js';

@@ -1,30 +1,37 @@
-// Every breakpoint of an engine goes back to an `arm`: within an engine, one file opens breakpoints, and one makes their attributes.
-import { readdirSync, readFileSync } from 'node:fs';
+// Every breakpoint of an engine goes back to an `arm`: within an engine, one file opens breakpoints, and one makes all their attributes.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { REPOSITORY } from '../helpers/paths.js';
 
-const PERF = `${REPOSITORY}/src/engines/perf`;
+const ENGINES = `${REPOSITORY}/src/engines`;
+
+/** Engines on perf events. */
+const ON_EVENTS = ['perf', 'bpf'].filter((folder) => existsSync(`${ENGINES}/${folder}/engine.ts`));
+const FOLDERS = ['events', ...ON_EVENTS];
+
+const files = FOLDERS.flatMap((folder) =>
+  readdirSync(`${ENGINES}/${folder}`)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => ({ path: `${folder}/${file}`, text: readFileSync(`${ENGINES}/${folder}/${file}`, 'utf8') })),
+);
 
 function filesWith(text: string): string[] {
-  return readdirSync(PERF).filter((file) => !file.endsWith('.test.ts') && readFileSync(`${PERF}/${file}`, 'utf8').includes(text));
+  return files.filter((file) => file.text.includes(text)).map(({ path }) => path);
 }
 
-describe('the perf engine', () => {
-  test('opens events of its own, events that follow threads, and all others in one place', () => {
-    expect(filesWith('PerfEvent.open(').sort()).toEqual(['open-event.ts', 'rings.ts', 'trackers.ts']);
+describe('engines on perf events', () => {
+  test('open events of their own, events that follow threads, and all others in one place', () => {
+    expect(filesWith('PerfEvent.open(')).toEqual(['events/open-event.ts', 'events/rings.ts', 'events/trackers.ts']);
   });
 
-  test('packs breakpoints in one place, and none of them is for the other two', () => {
-    expect(filesWith('packBreakpoint(')).toEqual(['layout.ts']);
-    for (const maker of ['breakpointAttributes', 'placeholderAttributes']) {
-      const users = filesWith(maker);
-      expect(users).not.toContain('rings.ts');
-      expect(users).not.toContain('trackers.ts');
-    }
+  test('pack breakpoints in one place', () => {
+    expect(filesWith('packBreakpoint(')).toEqual(['events/layout.ts']);
   });
 
-  test('opens samples on a thread while a batch of arms is carried out, and at no other time', () => {
-    expect(filesWith('openEvent(').sort()).toEqual(['arming.ts', 'open-event.ts']);
-    expect(filesWith('new Arming(')).toEqual(['session.ts']);
+  test('open breakpoints in one file each, clocks while a batch of arms is carried out, and nothing else', () => {
+    const openers = ON_EVENTS.map((engine) => `${engine}/open-breakpoint.ts`);
+    expect(filesWith('openEvent(').sort()).toEqual(['events/arming.ts', 'events/open-event.ts', ...openers].sort());
+    expect(filesWith('maker.open(')).toEqual(['events/batch.ts']);
+    expect(filesWith('new Batch(')).toEqual(['events/breakpoint-set.ts']);
   });
 });

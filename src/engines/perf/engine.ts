@@ -2,7 +2,7 @@
 import { ownPrivileges } from '../../linux/procfs/privileges.js';
 import { raiseFileLimit } from '../../linux/scheduling.js';
 import type { Capabilities, Engine, EngineSession, EngineTarget } from '../contract.js';
-import { armErrorOf } from './arm-failure.js';
+import { armErrorOf } from '../events/arm-failure.js';
 import { perfCapabilities } from './capabilities.js';
 import { PerfSession } from './session.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Recorder } from '../../../test/conformance/recorder.js';
 import { bufferOf, type Common, comm, lost, type MadeRecord, sample, task, throttle } from '../../../test/engines/made-records.js';
-import { DuplicateFilter } from './duplicates.js';
-import { type ArmedEvent, EventTable } from './event-table.js';
-import { recordSize } from './layout.js';
+import { DuplicateFilter } from '../events/duplicates.js';
+import { type ArmedEvent, EventTable } from '../events/event-table.js';
+import { recordSize } from '../events/layout.js';
 import { RecordReader } from './read-records.js';
 
 const BY: Common = { pid: 7, tid: 8, time: 1000, id: 42 };

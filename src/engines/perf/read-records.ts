@@ -1,20 +1,17 @@
-// Turns one ring record into one call on the sink.
-import { joinU64 } from '../../base/u64.js';
+// Turns one ring record into one call on the sink: a sample into a hit, and all else that is told.
 import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { EngineSink, RawHit } from '../contract.js';
-import type { DuplicateFilter } from './duplicates.js';
-import type { EventTable } from './event-table.js';
-import { AT, MISC, RECORD, recordSize, recordTime, TRAILER_WORDS, taskOf } from './layout.js';
+import type { DuplicateFilter } from '../events/duplicates.js';
+import type { EventTable } from '../events/event-table.js';
+import { AT, MISC, RECORD, recordSize } from '../events/layout.js';
+import { TaskReader, timeOf } from '../events/task-records.js';
 
 /** Decodes records of one session. Reuses one RawHit for all hits. */
 export class RecordReader {
   readonly #events: EventTable;
   readonly #duplicates: DuplicateFilter;
-  readonly #ended: (tid: number) => void;
+  readonly #tasks: TaskReader;
   readonly #hit: RawHit;
-  /** Per CPU, the last record about a thread: a thread with two trackers writes everything twice, back to back. */
-  readonly #lastTask = new Map<number, { readonly text: string; readonly time: number }>();
-  readonly #decoder = new TextDecoder();
   /** Samples read, duplicates included. */
   samples = 0;
 
@@ -22,7 +19,10 @@ export class RecordReader {
   constructor(events: EventTable, duplicates: DuplicateFilter, ended: (tid: number) => void) {
     this.#events = events;
     this.#duplicates = duplicates;
-    this.#ended = ended;
+    this.#tasks = new TaskReader((tid) => {
+      duplicates.forget(tid);
+      ended(tid);
+    });
     this.#hit = {
       cookie: 0,
       pid: 0,
@@ -49,48 +49,15 @@ export class RecordReader {
       case RECORD.SAMPLE:
         this.#sample(words, at, cpu, sink);
         return;
-      case RECORD.FORK:
-      case RECORD.EXIT:
-      case RECORD.COMM:
-        if (!this.#isRepeated(words, at, cpu)) this.#task(words, at, sink);
-        return;
-      case RECORD.LOST:
-        sink.lost({ kind: 'lost', count: words[at + 4] ?? 0, time: timeOf(words, at) });
-        return;
       case RECORD.THROTTLE:
         // Linux throttles no event that samples each of its hits; should one do so, it is said. The clock events of arming may be throttled.
         if (this.#events.find(words[at + 4] ?? 0, words[at + 5] ?? 0) !== undefined)
           sink.lost({ kind: 'throttled', count: 1, time: timeOf(words, at) });
         return;
       default:
-        // The end of a throttling: nothing to report.
+        this.#tasks.read(words, at, cpu, sink);
         return;
     }
-  }
-
-  /** The bodies of two records of one event are the same; what comes after them differs. */
-  #isRepeated(words: Uint32Array, at: number, cpu: number): boolean {
-    const comparable = words[at] === RECORD.COMM ? words.subarray(at, endOf(words, at) - TRAILER_WORDS) : words.subarray(at, at + 6);
-    const text = comparable.join();
-    const time = recordTime(words, at);
-    const last = this.#lastTask.get(cpu);
-    this.#lastTask.set(cpu, { text, time });
-    return last !== undefined && last.text === text && time - last.time < TWICE_WINDOW;
-  }
-
-  #task(words: Uint32Array, at: number, sink: EngineSink): void {
-    if (words[at] === RECORD.COMM) {
-      this.#comm(words, at, sink);
-      return;
-    }
-    const task = taskOf(words, at);
-    if (words[at] === RECORD.FORK) {
-      sink.threadStarted({ ...task, time: timeOf(words, at) });
-      return;
-    }
-    this.#duplicates.forget(task.tid);
-    this.#ended(task.tid);
-    sink.threadEnded(task);
   }
 
   #sample(words: Uint32Array, at: number, cpu: number, sink: EngineSink): void {
@@ -123,32 +90,11 @@ export class RecordReader {
     const chainEnd = registers - 2;
     hit.stack = chain < chainEnd ? words.subarray(chain + 2, chainEnd) : null;
   }
-
-  #comm(words: Uint32Array, at: number, sink: EngineSink): void {
-    const end = endOf(words, at) - TRAILER_WORDS;
-    const bytes = new Uint8Array(words.buffer, (at + 4) * 4, (end - at - 4) * 4);
-    const length = bytes.indexOf(0);
-    sink.renamed({
-      pid: words[at + 2] ?? 0,
-      tid: words[at + 3] ?? 0,
-      comm: this.#decoder.decode(bytes.slice(0, length < 0 ? bytes.length : length)),
-      exec: ((words[at + 1] ?? 0) & MISC.COMM_EXEC) !== 0,
-      time: timeOf(words, at),
-    });
-  }
 }
 
 /** abi and 17 registers, two words each. */
 const REGISTER_BLOCK_WORDS = 2 + REGISTER_WORDS;
 
-/** Two records of one event are written within this time (ns). */
-const TWICE_WINDOW = 1_000_000;
-
 function endOf(words: Uint32Array, at: number): number {
   return at + recordSize(words, at) / 4;
-}
-
-function timeOf(words: Uint32Array, at: number): bigint {
-  const position = at + recordSize(words, at) / 4 - 4;
-  return joinU64(words[position] ?? 0, words[position + 1] ?? 0);
 }

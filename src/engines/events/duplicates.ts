@@ -31,7 +31,7 @@ export class DuplicateFilter {
 
   /** Whether a report of `armed` by thread `tid` repeats one that has been delivered. */
   isDuplicate(tid: number, armed: ArmedEvent): boolean {
-    const key = armed.cookie * MOST_CPUS + armed.cpu;
+    const key = armed.cookie * MOST_CPUS + armed.cpu + 1;
     let events = this.#counting.get(tid);
     if (events === undefined) {
       events = new Map();

@@ -1,4 +1,4 @@
-// The records that the engine's events write into a ring, as positions of 32-bit words, and the attributes that make them so.
+// The records that events write into a ring, as positions of 32-bit words, and the attributes of all events that an engine opens.
 //
 //  sample (type 9)                               every other record
 //   0 type u32 | 1 misc u16, size u16             0 type | 1 misc, size | 2.. body | then the trailer (sample_id_all):
@@ -38,20 +38,41 @@ const INHERIT_FLAGS: Readonly<Record<Inherit, readonly Flag[]>> = {
 /** Where a breakpoint is, and on what. */
 type Spot = Pick<ArmOrder, 'address' | 'length' | 'access'>;
 
-/** The attribute block that arms one piece. */
-export function breakpointAttributes(order: Spot & Pick<ArmOrder, 'inherit' | 'inKernel' | 'stackDepth'>): Uint8Array {
-  const { inherit, inKernel, stackDepth } = order;
-  const flags: Flag[] = [...INHERIT_FLAGS[inherit], 'sample_id_all', 'remove_on_exec'];
-  if (!inKernel) flags.push('exclude_kernel', 'exclude_callchain_kernel');
+/** What an event needs to know of a piece. */
+type Piece = Spot & Pick<ArmOrder, 'inherit' | 'inKernel' | 'stackDepth'>;
+
+/** The attribute block that arms one piece, each hit a sample in the ring. `disabled`: it waits to be enabled. */
+export function breakpointAttributes(piece: Piece, disabled = false): Uint8Array {
+  const { stackDepth } = piece;
   return packBreakpoint({
-    ...spotOf(order),
+    ...spotOf(piece),
     period: 1,
     sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.REGS_INTR | (stackDepth > 0 ? SAMPLE.CALLCHAIN : 0),
-    flags,
+    flags: [...flagsOf(piece, disabled), 'sample_id_all'],
     userRegisters: 0,
     interruptRegisters: PERF_REGISTER_MASK,
     stackDepth,
   });
+}
+
+/** The attribute block that arms one piece, each hit a run of the program attached to it; it samples nothing, so it needs no ring. */
+export function bpfAttributes(piece: Piece, disabled: boolean): Uint8Array {
+  return packBreakpoint({
+    ...spotOf(piece),
+    period: 1,
+    sampleType: 0,
+    flags: flagsOf(piece, disabled),
+    userRegisters: 0,
+    interruptRegisters: 0,
+    stackDepth: 0,
+  });
+}
+
+function flagsOf({ inherit, inKernel }: Piece, disabled: boolean): Flag[] {
+  const flags: Flag[] = [...INHERIT_FLAGS[inherit], 'remove_on_exec'];
+  if (!inKernel) flags.push('exclude_kernel', 'exclude_callchain_kernel');
+  if (disabled) flags.push('disabled');
+  return flags;
 }
 
 function spotOf({ access, address, length }: Spot): { type: Access; address: bigint; length: number } {

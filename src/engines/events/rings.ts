@@ -25,10 +25,10 @@ interface CpuRing extends CpuRecords {
 export class Rings implements Disposable {
   readonly #rings: readonly CpuRing[];
 
-  /** Makes a ring for every online CPU. Throws LinuxError, and NoRingsError where locked memory does not suffice. */
-  constructor() {
+  /** Makes a ring of at most `mostPages` for every online CPU. Throws LinuxError, and NoRingsError where locked memory does not suffice. */
+  constructor(mostPages = MOST_PAGES) {
     const leaders = openLeaders();
-    const rings = mapAll(leaders);
+    const rings = mapAll(leaders, mostPages);
     this.#rings = leaders.map(({ cpu, leader }, at) => ({ cpu, leader, ring: present(rings[at], 'a ring'), buffer: new RecordBuffer() }));
   }
 
@@ -88,8 +88,8 @@ function closeLeaders(leaders: readonly Leader[]): void {
 }
 
 /** Maps rings of one size, the largest that locked memory allows for all: EPERM beyond the limit of a user without privilege. */
-function mapAll(leaders: readonly Leader[]): PerfRing[] {
-  const most = Math.min(MOST_PAGES, 2 ** Math.floor(Math.log2(MOST_PAGES_IN_ALL / Math.max(1, leaders.length))));
+function mapAll(leaders: readonly Leader[], mostPages: number): PerfRing[] {
+  const most = Math.min(mostPages, 2 ** Math.floor(Math.log2(MOST_PAGES_IN_ALL / Math.max(1, leaders.length))));
   for (let pages = most; ; pages /= 2) {
     const rings: PerfRing[] = [];
     try {

@@ -29,17 +29,19 @@ export class TooManyDescriptorsError extends Error {
 /** What arming will open. */
 export interface DescriptorPlan {
   readonly threads: number;
-  readonly cpus: number;
+  /** Events of each thread for one piece: one for each CPU, or one for all. */
+  readonly places: number;
   readonly pieces: number;
-  /** Threads without trackers. */
-  readonly untracked: number;
+  /** Trackers to be opened. */
+  readonly trackers: number;
 }
 
 /** Throws TooManyDescriptorsError where `plan` goes beyond the limit. What is open now counts. */
-export function checkDescriptors({ threads, cpus, pieces, untracked }: DescriptorPlan): void {
-  const needed = cpus * (threads * pieces + untracked);
+export function checkDescriptors({ threads, places, pieces, trackers }: DescriptorPlan): void {
+  const needed = places * threads * pieces + trackers;
   const allowed = resourceLimit('descriptors').soft - (readNames('/proc/self/fd')?.length ?? 0);
   if (needed <= allowed) return;
   const registers = `${pieces} register${pieces === 1 ? '' : 's'}`;
-  throw new TooManyDescriptorsError(needed, Math.max(0, allowed), `${threads} threads on ${cpus} CPUs with ${registers} each`);
+  const where = places === 1 ? '' : ` on ${places} CPUs`;
+  throw new TooManyDescriptorsError(needed, Math.max(0, allowed), `${threads} threads${where} with ${registers} each`);
 }

@@ -1,0 +1,54 @@
+// Arms pieces in a process: on every thread, those being born too, or on the one thread that is watched.
+import type { ArmOrder } from '../../facility/index.js';
+import { inRealTime } from '../../linux/scheduling.js';
+import type { NotCovered } from '../../model/coverage.js';
+import type { Armed } from '../contract.js';
+import { ArmError } from '../errors.js';
+import { Arming, type ArmingParts } from './arming.js';
+import type { Batch, BatchArmer } from './batch.js';
+import type { DuplicateFilter } from './duplicates.js';
+import { checkDescriptors } from './resources.js';
+import { armAllThreads, armExistingThreads, type Coverage } from './threads.js';
+
+/** What it works with. */
+export interface ProcessArmerParts extends ArmingParts {
+  /** Told when there can be duplicates from now on. */
+  readonly duplicates: Pick<DuplicateFilter, 'activate'>;
+}
+
+export class ProcessArmer implements BatchArmer {
+  readonly #parts: ProcessArmerParts;
+
+  constructor(parts: ProcessArmerParts) {
+    this.#parts = parts;
+  }
+
+  arm(pieces: readonly ArmOrder[], batch: Batch): Armed {
+    const { process, duplicates } = this.#parts;
+    using arming = new Arming(this.#parts, pieces, batch);
+    this.#checkDescriptors(arming.threads(), pieces.length);
+    const coverage = inRealTime(() => this.#armThreads(arming));
+    if (batch.opened.length === 0) throw new ArmError('no-process', process.target.pid, new Error('it has ended'));
+    if (arming.completedSome) duplicates.activate();
+    return { threads: coverage.covered, cpus: process.rings.cpus.length, notCovered: notCovered(coverage) };
+  }
+
+  #armThreads(arming: Arming): Coverage {
+    const { pid, inherit } = this.#parts.process.target;
+    if (inherit === 'none') return armExistingThreads(arming);
+    return armAllThreads(arming, { pid, children: inherit === 'children' });
+  }
+
+  #checkDescriptors(threads: readonly number[], pieces: number): void {
+    const { process, places } = this.#parts;
+    const untracked = threads.filter((tid) => !process.trackers.has(tid)).length;
+    const trackers = untracked * process.rings.cpus.length;
+    checkDescriptors({ threads: threads.length, places: places.length, pieces, trackers });
+  }
+}
+
+function notCovered({ missed, settled }: Coverage): NotCovered[] {
+  const codes: NotCovered[] = missed.map((tid): NotCovered => `thread:${tid}`);
+  if (!settled && missed.length === 0) codes.push('new-threads');
+  return codes;
+}
