@@ -52,6 +52,34 @@ describe('integers', () => {
   });
 });
 
+describe('bit-fields', () => {
+  const field = (shift: number, width: number, signed: boolean): ValueType => ({
+    ...{ kind: 'bits', name: 'made', size: Math.ceil((shift + width) / 8), members: new Map() },
+    ...{ shift, width, signed },
+  });
+
+  test('of any place and width read back as what they are', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.nat(63), fc.integer({ min: 1, max: 64 }), (bits, shift, wide) => {
+        const width = Math.min(wide, 64 - shift);
+        const type = field(shift, width, false);
+        const bytes = bytesOf(bits, type.size);
+        const [unsigned, signed] = [BigInt.asUintN(width, bits >> BigInt(shift)), BigInt.asIntN(width, bits >> BigInt(shift))];
+        expect(valueToText(bytes, type)).toBe(unsigned.toString());
+        expect(valueToText(bytes, field(shift, width, true))).toBe(signed.toString());
+        expect(valueToJson(bytes, type)).toBe(width <= 53 ? Number(unsigned) : unsigned.toString());
+      }),
+      SEED,
+    );
+  });
+
+  test('of an enumeration have names', () => {
+    const type: ValueType = { ...(field(2, 3, true) as Extract<ValueType, { kind: 'bits' }>), members: new Map([[-1n, 'BLUE']]) };
+    expect(valueToText(Uint8Array.of(0x1c), type)).toBe('BLUE');
+    expect(valueToJson(Uint8Array.of(0x08), type)).toBe(2);
+  });
+});
+
 describe('floats', () => {
   const F32: ValueType = { kind: 'float', size: 4, name: 'float' };
   const F64: ValueType = { kind: 'float', size: 8, name: 'double' };

@@ -5,6 +5,8 @@ import type { ValueType } from './value.js';
 
 /** Whole numbers up to this many bytes fit a JavaScript number. */
 const MOST_NUMBER_BYTES = 6;
+/** And those up to so many bits. */
+const MOST_NUMBER_BITS = 53;
 
 /** The unsigned integer in the first `size` (up to 6) bytes from `from` on, little-endian. */
 function smallUnsigned(bytes: Uint8Array, from = 0, size = bytes.length): number {
@@ -83,6 +85,27 @@ function enumMember(bytes: Uint8Array, type: Extract<ValueType, { kind: 'enum' }
   return type.members.get(type.signed ? signedInteger(bytes) : unsignedInteger(bytes)) ?? null;
 }
 
+/** The number in a bit-field; without bigints where its bytes fit a number. */
+function bitField(bytes: Uint8Array, { signed, shift, width }: BitField): number | bigint {
+  if (bytes.length > MOST_NUMBER_BYTES) {
+    const bits = unsignedInteger(bytes) >> BigInt(shift);
+    return signed ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits);
+  }
+  const value = Math.floor(smallUnsigned(bytes) / 2 ** shift) % 2 ** width;
+  return signed && value >= 2 ** (width - 1) ? value - 2 ** width : value;
+}
+
+type BitField = Extract<ValueType, { kind: 'bits' }>;
+
+function bitFieldJson(bytes: Uint8Array, type: BitField): number | string {
+  const value = bitField(bytes, type);
+  return nameOf(value, type.members) ?? (type.width <= MOST_NUMBER_BITS ? Number(value) : value.toString());
+}
+
+function nameOf(value: number | bigint, members: ReadonlyMap<bigint, string>): string | null {
+  return members.size === 0 ? null : (members.get(BigInt(value)) ?? null);
+}
+
 /** A number, or a string where a number may not hold all values of this size. */
 function integerJson(bytes: Uint8Array, signed: boolean): number | string {
   if (bytes.length > MOST_NUMBER_BYTES) return integerText(bytes, signed);
@@ -112,6 +135,8 @@ export function valueToJson(bytes: Uint8Array | null, type: ValueType): JsonValu
       return hex(bytes);
     case 'enum':
       return enumMember(bytes, type) ?? integerJson(bytes, type.signed);
+    case 'bits':
+      return bitFieldJson(bytes, type);
     case 'bytes':
       return dump(bytes);
     default:
@@ -138,6 +163,8 @@ export function valueToText(bytes: Uint8Array | null, type: ValueType): string {
       return hex(bytes);
     case 'enum':
       return enumMember(bytes, type) ?? integerText(bytes, type.signed);
+    case 'bits':
+      return String(bitFieldJson(bytes, type));
     case 'bytes':
       return dump(bytes);
     default:

@@ -16,6 +16,17 @@ export type ValueType =
       readonly signed: boolean;
       readonly members: ReadonlyMap<bigint, string>;
     }
+  /** A bit-field: `width` bits (1 to 64) from bit `shift` of the bytes on, shown as a number, or by its name where it has one. */
+  | {
+      readonly kind: 'bits';
+      /** Of all bytes that hold a bit of it, up to 8; neighbours may share them. */
+      readonly size: number;
+      readonly name: string;
+      readonly signed: boolean;
+      readonly shift: number;
+      readonly width: number;
+      readonly members: ReadonlyMap<bigint, string>;
+    }
   /** No type is known, or one that is shown as raw bytes (structs, arrays, unions, long double). */
   | { readonly kind: 'bytes'; readonly size: number; readonly name: string };
 

@@ -2,10 +2,11 @@
 import { as, type VirtualAddress } from '../base/brand.js';
 import { joinU64 } from '../base/u64.js';
 import type { RawHit } from '../engines/contract.js';
-import { sameBytes, valueToJson } from '../model/format-value.js';
+import { valueToJson } from '../model/format-value.js';
 import type { Hit, WatchInfo } from '../model/hit.js';
 import type { JsonValue } from '../model/messages.js';
 import type { Place } from '../model/place.js';
+import { sameValue } from '../model/same-value.js';
 import type { ValueSource } from '../model/value.js';
 import { cgroupName } from './cgroups.js';
 
@@ -82,7 +83,7 @@ export class HitRecord implements Hit {
   }
 
   get sameValue(): boolean {
-    return this.oldBytes !== null && this.newBytes !== null && sameBytes(this.oldBytes, this.newBytes);
+    return this.oldBytes !== null && this.newBytes !== null && sameValue(this.oldBytes, this.newBytes, this.watch.type);
   }
 
   /** Another hit may have come between this one and the one before: takes back what then does not hold. */

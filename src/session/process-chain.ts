@@ -2,6 +2,7 @@
 import type { RawHit } from '../engines/contract.js';
 import type { RebuiltAccess } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
+import { sameValue } from '../model/same-value.js';
 import { type Probe, ValueHistory } from './history.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outbox } from './outbox.js';
@@ -142,11 +143,11 @@ export class ProcessChain {
     this.#changed(probe.time, expected);
   }
 
-  /** Memory changed without a hit, from `expected` to what is known now. Bytes beside the watched ones are nobody's concern. */
+  /** Memory changed without a hit, from `expected` to what is known now. Bytes and bits beside the watched ones are nobody's concern. */
   #changed(time: number, expected: Uint8Array | null): void {
     const found = this.shown;
-    if (expected !== null && found?.every((byte, i) => byte === expected[i]) === true) return;
     const { info, outbox } = this.#scope;
+    if (expected !== null && found !== null && sameValue(expected, found, info.type)) return;
     outbox.event({ kind: 'unseen-change', watch: info, pid: this.pid, time: BigInt(Math.round(time)), expected, found });
   }
 }

@@ -5,7 +5,7 @@ import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-na
 import type { ProcessImage } from '../symbols/live/process-image.js';
 import { BadRequestError } from './errors.js';
 import type { ResolvedExpression, ResolveOptions } from './program.js';
-import { valueTypeOf } from './value-type.js';
+import { bitFieldTypeOf, valueTypeOf } from './value-type.js';
 
 /** What `expression` names in the process as it is loaded now. Throws the errors of expressions/ and BadRequestError. */
 export function resolveInImage(expression: string, image: ProcessImage, options: ResolveOptions): ResolvedExpression {
@@ -26,7 +26,6 @@ function shownType(resolved: Resolved, { as, access }: ResolveOptions): ValueTyp
       hint: `Give the length with the address (${display}:LEN), or use --as hex.`,
     });
   }
-  // A bit-field shares its bytes with its neighbours; they are shown together.
-  if (type === null || bits !== null) return defaultValueType(size);
-  return valueTypeOf(type, size);
+  if (type === null) return defaultValueType(size);
+  return bits === null ? valueTypeOf(type, size) : bitFieldTypeOf(type, size, bits);
 }

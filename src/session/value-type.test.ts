@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Type } from '../symbols/types.js';
-import { valueTypeOf } from './value-type.js';
+import { bitFieldTypeOf, valueTypeOf } from './value-type.js';
 
 type Base = Extract<Type, { kind: 'base' }>;
 
@@ -70,4 +70,25 @@ test('what has parts is bytes', () => {
   expect(valueTypeOf({ kind: 'array', name: '', size: 8, count: 2, element: () => INT }, 8).kind).toBe('bytes');
   expect(valueTypeOf({ kind: 'other', name: '', size: 8 }, 8).kind).toBe('bytes');
   expect(valueTypeOf(base('strange', 4, 'other'), 4).kind).toBe('bytes');
+});
+
+describe('a bit-field', () => {
+  test('is a number of its own bits', () => {
+    expect(bitFieldTypeOf(INT, 2, { offset: 3, width: 7 })).toEqual({
+      ...{ kind: 'bits', size: 2, name: 'int:7', signed: true, shift: 3, width: 7, members: new Map() },
+    });
+    expect(bitFieldTypeOf(base('unsigned int', 4, 'unsigned'), 1, { offset: 0, width: 1 })).toMatchObject({ signed: false });
+    expect(bitFieldTypeOf(base('_Bool', 1, 'bool'), 1, { offset: 0, width: 1 })).toMatchObject({ kind: 'bits', signed: false });
+    expect(bitFieldTypeOf(alias('small', INT), 1, { offset: 4, width: 3 })).toMatchObject({ name: 'small:3', signed: true });
+  });
+
+  test('of an enumeration has its names', () => {
+    const members = new Map([[1n, 'ONE']]);
+    const type: Type = { kind: 'enum', name: 'e', size: 4, signed: false, members };
+    expect(bitFieldTypeOf(type, 1, { offset: 2, width: 3 })).toMatchObject({ kind: 'bits', signed: false, members });
+  });
+
+  test('across nine bytes is shown as bytes', () => {
+    expect(bitFieldTypeOf(base('long', 8, 'signed'), 9, { offset: 3, width: 64 })).toEqual({ kind: 'bytes', size: 9, name: 'long' });
+  });
 });

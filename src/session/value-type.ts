@@ -33,6 +33,23 @@ export function valueTypeOf(type: Type, size: number, depth = 0): ValueType {
   }
 }
 
+/** How a bit-field of `type` is shown, whose bits lie from bit `offset` of `size` bytes on. */
+export function bitFieldTypeOf(
+  type: Type,
+  size: number,
+  { offset, width }: { readonly offset: number; readonly width: number },
+): ValueType {
+  const whole = valueTypeOf(type, type.size);
+  // Only where a struct is packed can a field of 64 bits lie across 9 bytes.
+  if (offset + width > MOST_BITS) return { kind: 'bytes', size, name: whole.name };
+  const signed = whole.kind === 'signed' || ((whole.kind === 'enum' || whole.kind === 'character') && whole.signed);
+  const members = whole.kind === 'enum' ? whole.members : NO_MEMBERS;
+  return { kind: 'bits', size, name: `${whole.name}:${width}`, signed, shift: offset, width, members };
+}
+
+const MOST_BITS = 64;
+const NO_MEMBERS: ReadonlyMap<bigint, string> = new Map();
+
 function baseType(type: Extract<Type, { kind: 'base' }>, size: number): ValueType {
   const { name, encoding } = type;
   switch (encoding) {

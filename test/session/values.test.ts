@@ -60,7 +60,26 @@ describeWith(['perf', 'gcc'], 'every type of value', () => {
     expect(third).toBe('0x0');
   });
 
-  test('bit-fields are shown with the bytes they share', async () => {
+  test("bit-fields are numbers, and neighbours' writes leave them the same", async () => {
+    const names = ['low', 'middle', 'high'].map((name) => `bitfield_value.${name}`);
+    const { hits, watches } = await observe('value-types', names);
+    expect(watches.map(({ info }) => [info.size, info.type.kind])).toEqual([
+      [1, 'bits'],
+      [2, 'bits'],
+      [1, 'bits'],
+    ]);
+    // The old value of the very first write may not be known.
+    const changes = names.map((name) =>
+      hits
+        .filter(({ watch, sameValue, oldValue }) => watch.expression === name && !sameValue && oldValue !== null)
+        .map(({ newValue }) => newValue),
+    );
+    expect(changes.slice(1)).toEqual([[127, 0], [-1]]);
+    expect(hits.filter(({ watch }) => watch.expression === 'bitfield_value.low').at(-1)?.newValue).toBe(5);
+    for (const expression of names) expect(hits.some(({ watch, sameValue }) => watch.expression === expression && sameValue)).toBe(true);
+  });
+
+  test('a struct of bit-fields is shown as bytes', async () => {
     const { hits } = await observe('value-types', ['bitfield_value']);
     const expected = [5, 5 + (127 << 3), 5 + (127 << 3) + (0x3f << 10), 5 + (0x3f << 10)];
     const bytes = expected.map(
