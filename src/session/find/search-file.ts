@@ -1,6 +1,6 @@
 // The file that keeps a search between calls: bytes that say whose memory was searched, for what, and which places are left.
 //
-//   8 bytes magic | u32 length of the head | u32 CRC-32 of all that follows | head: JSON | blocks
+//   8 bytes magic | u32 CRC-32 of all that follows | u32 length of the head | head: JSON | blocks
 //   block:  u64 base | u32 places | u32 1 where it has values | u32 offset for each place | values
 import { crc32 } from 'node:zlib';
 import { sameBytes } from '../../model/format-value.js';
@@ -22,7 +22,7 @@ export type TargetIdentity =
   | { readonly kind: 'kernel'; readonly boot: string };
 
 const MAGIC = new TextEncoder().encode('hwbkfnd1');
-const FRONT_BYTES = 16;
+const FRONT_BYTES = 12;
 const BLOCK_BYTES = 16;
 
 interface Head {
@@ -40,13 +40,14 @@ export function encodeSearch({ target, type, places }: SearchState): Uint8Array 
   const common = places.common === null ? null : Buffer.from(places.common).toString('hex');
   const head: Head = { target, type, size: places.size, common, blocks: places.blocks.length, places: countPlaces(places) };
   const written = new TextEncoder().encode(JSON.stringify(head));
-  const parts = [written, ...places.blocks.flatMap(encodeBlock)];
-  const body = Buffer.concat(parts);
-  const front = new DataView(new ArrayBuffer(FRONT_BYTES));
-  new Uint8Array(front.buffer).set(MAGIC);
-  front.setUint32(8, written.length, true);
-  front.setUint32(12, crc32(body), true);
-  return Buffer.concat([new Uint8Array(front.buffer), body]);
+  const body = Buffer.concat([word(written.length), written, ...places.blocks.flatMap(encodeBlock)]);
+  return Buffer.concat([MAGIC, word(crc32(body)), body]);
+}
+
+function word(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 function encodeBlock({ base, offsets, values }: Block): Uint8Array[] {
@@ -65,16 +66,21 @@ export function decodeSearch(file: Uint8Array, path: string): SearchState {
   const damaged = (what: string): BadSearchFileError =>
     new BadSearchFileError(`${path} is damaged: ${what}`, { hint: 'Begin a new search with `hwbkpt find VALUE`: it replaces the file.' });
   if (bytes.length < FRONT_BYTES || !sameBytes(bytes.subarray(0, MAGIC.length), MAGIC)) throw damaged('it does not begin as a search');
-  const front = new DataView(bytes.buffer, bytes.byteOffset, FRONT_BYTES);
-  const body = bytes.subarray(FRONT_BYTES);
-  if (crc32(body) !== front.getUint32(12, true)) throw damaged('its checksum is wrong');
+  const body = bytes.slice(FRONT_BYTES);
+  if (crc32(body) !== wordAt(bytes, MAGIC.length)) throw damaged('its checksum is wrong');
   // What passes the checksum can only be wrong where somebody meant it to be.
-  const head = headOf(body.subarray(0, front.getUint32(8, true)));
+  const headEnd = 4 + wordAt(body, 0);
+  const head = headOf(body.subarray(4, headEnd));
   if (head === null) throw damaged('its head cannot be read');
-  const blocks = decodeBlocks(body.slice(front.getUint32(8, true)), head);
+  const blocks = decodeBlocks(body.slice(headEnd), head);
   if (blocks === null) throw damaged('its places cannot be read');
   const common = head.common === null ? null : new Uint8Array(Buffer.from(head.common, 'hex'));
   return { target: head.target, type: head.type, places: { size: head.size, blocks, common } };
+}
+
+/** Little-endian; 0 where there is none. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return at + 4 > bytes.length ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 }
 
 function headOf(bytes: Uint8Array): Head | null {
