@@ -1,6 +1,7 @@
 // What decides, beside capabilities, about BPF and about reading the kernel: lockdown, sysctls, filters, limits, the kernel's version.
 import { release } from 'node:os';
 import { resourceLimit } from './limits.js';
+import { inUserNamespace } from './procfs/privileges.js';
 import { processStatus } from './procfs/process.js';
 import { readNumber, readText } from './procfs/read.js';
 
@@ -36,7 +37,7 @@ export function securitySettings(): SecuritySettings {
     unprivilegedBpfDisabled: readNumber('/proc/sys/kernel/unprivileged_bpf_disabled'),
     bpfJit: readNumber('/proc/sys/net/core/bpf_jit_enable'),
     filtered: (processStatus('self')?.seccomp ?? 0) === 2,
-    inUserNamespace: !isWholeRange(readText('/proc/self/uid_map')),
+    inUserNamespace: inUserNamespace(),
     lockedMemory: resourceLimit('lockedMemory').soft,
     kernel: parseKernelVersion(release()),
   };
@@ -58,9 +59,4 @@ export function parseKernelVersion(text: string): KernelVersion {
 export function isOlderThan({ major, minor }: KernelVersion, version: string): boolean {
   const other = parseKernelVersion(version);
   return major < other.major || (major === other.major && minor < other.minor);
-}
-
-/** The first user namespace maps all ids to themselves (user_namespaces(7)); a kernel without such namespaces shows no map. */
-function isWholeRange(map: string | null): boolean {
-  return map === null || /^\s*0\s+0\s+4294967295\s*$/.test(map);
 }

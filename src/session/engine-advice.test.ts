@@ -41,7 +41,7 @@ describe('EPERM', () => {
     ['the sysctl is open', allowed(NOBODY, { unprivilegedBpfDisabled: 0 }), /^no CAP_BPF/, /unprivileged_bpf_disabled=0 is not enough/],
     ['nobody in a container', allowed(NOBODY, { filtered: true }), /^no CAP_BPF/, /--cap-add BPF --cap-add PERFMON/],
     ['root in a container', allowed({}, { filtered: true }), /filter \(seccomp\) forbids it/, /--cap-add BPF/],
-    ['root of a user namespace', allowed({}, { inUserNamespace: true }), /user namespace do not count/, /outside of it/],
+    ['root of a user namespace', allowed({ ...NOBODY, uid: 0 }, { inUserNamespace: true }), /user namespace do not count/, /outside of it/],
     ['little locked memory', allowed({}, { kernel: { major: 5, minor: 10 } }), /locked memory, of which 64 KiB/, /ulimit -l unlimited/],
     ['root', allowed(), /a security module forbids it \(bpf \(program hits\): EPERM\)/, /SELinux/],
   ])('%s', (_, here, problem, advice) => {

@@ -119,13 +119,13 @@ function noCall({ call, message }: LinuxError, { filtered }: SecuritySettings): 
 
 /** EPERM and EACCES have many fathers: the likeliest first. */
 function forbidden(error: LinuxError, { privileges, security }: Allowed): Obstacle {
-  const missing = missingCapabilities(privileges, security.kernel);
-  if (missing.length > 0) return { problem: `no ${missing.join(' and no ')}`, advice: capabilityAdvice(missing, security) };
   if (security.inUserNamespace)
     return {
       problem: `capabilities of a user namespace do not count for BPF (${error.message})`,
       advice: 'Run hwbkpt outside of it: as root, not in a rootless container.',
     };
+  const missing = missingCapabilities(privileges, security.kernel);
+  if (missing.length > 0) return { problem: `no ${missing.join(' and no ')}`, advice: capabilityAdvice(missing, security) };
   if (isOlderThan(security.kernel, '5.11') && Number.isFinite(security.lockedMemory))
     return {
       problem: `before Linux 5.11 maps count as locked memory, of which ${security.lockedMemory / 1024} KiB are allowed (${error.message})`,

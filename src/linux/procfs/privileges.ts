@@ -5,6 +5,7 @@ import { readNumber, readText } from './read.js';
 /** Bit numbers of capabilities (include/uapi/linux/capability.h). */
 const CAPABILITY = { SYS_PTRACE: 19, SYS_ADMIN: 21, PERFMON: 38, BPF: 39 } as const;
 
+/** Capabilities that count only in a user namespace of this process's own are not told, but for CAP_SYS_PTRACE, which counts there. */
 export interface Privileges {
   readonly uid: number;
   readonly sysPtrace: boolean;
@@ -22,17 +23,27 @@ export interface Privileges {
 export function ownPrivileges(): Privileges {
   const capabilities = processStatus('self')?.capabilities ?? 0n;
   const has = (bit: number): boolean => ((capabilities >> BigInt(bit)) & 1n) === 1n;
-  const sysAdmin = has(CAPABILITY.SYS_ADMIN);
+  const hasEverywhere = (bit: number): boolean => has(bit) && !inUserNamespace();
+  const sysAdmin = hasEverywhere(CAPABILITY.SYS_ADMIN);
   return {
     uid: process.getuid?.() ?? -1,
     sysPtrace: has(CAPABILITY.SYS_PTRACE),
     sysAdmin,
-    perfmon: sysAdmin || has(CAPABILITY.PERFMON),
-    bpf: sysAdmin || has(CAPABILITY.BPF),
+    perfmon: sysAdmin || hasEverywhere(CAPABILITY.PERFMON),
+    bpf: sysAdmin || hasEverywhere(CAPABILITY.BPF),
     perfEventParanoid: readNumber('/proc/sys/kernel/perf_event_paranoid'),
     ptraceScope: readNumber('/proc/sys/kernel/yama/ptrace_scope'),
     kptrRestrict: readNumber('/proc/sys/kernel/kptr_restrict'),
   };
+}
+
+/**
+ * True in another user namespace than the first, where perf and BPF ask for capabilities in vain (user_namespaces(7)): in a rootless container.
+ * The first maps all ids to themselves; a kernel without such namespaces shows no map.
+ */
+export function inUserNamespace(): boolean {
+  const map = readText('/proc/self/uid_map');
+  return map !== null && !/^\s*0\s+0\s+4294967295\s*$/.test(map);
 }
 
 /** True where perf events may include what the kernel does (R-588, N-16). */
