@@ -80,6 +80,16 @@ const STACK_OPTION: OptionSpec = {
   description: 'with each hit the calls that led to it (by frame pointers), 16 deep unless said otherwise',
 };
 
+const GROUP_STACK_OPTION: OptionSpec = {
+  flags: '--stack [depth]',
+  description: 'group by the calls that led there too (by frame pointers), 16 deep unless said otherwise',
+};
+
+const MAX_RATE_OPTION: OptionSpec = {
+  flags: '--max-rate <n>',
+  description: 'when more hits a second come than this, watch only random parts of the time, and estimate how many there were',
+};
+
 const EXPRESSION_ARGUMENT: ArgumentSpec = {
   syntax: '<expr...>',
   description: 'what to watch: NAME, a.b[2].c, file.c::static_name, function::static_local, libfoo.so!name, NAME:LEN, 0xADDR[:LEN]',
@@ -157,8 +167,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     launches: false,
     examples: [
-      { command: 'hwbkpt find 100 --pid 4711', meaning: 'which places hold 100? Asks on, on a terminal' },
-      { command: 'hwbkpt find --was 100 --now 95 --pid 4711', meaning: 'and which of them hold 95 now?' },
+      { command: 'hwbkpt find 100 --pid 4711', meaning: 'every place that holds 100; on a terminal it asks on' },
+      { command: 'hwbkpt find --was 100 --now 95 --pid 4711', meaning: 'of these, the ones that hold 95 now' },
       { command: 'hwbkpt find 1234577 --kernel', meaning: "a variable of the kernel's" },
     ],
     load: async () => (await import('./commands/find.js')).runFind,
