@@ -15,6 +15,8 @@ const CODES: Readonly<Record<Code<NotCovered>, true>> = {
   'new-threads': true,
   'after-exec': true,
   'no-register': true,
+  nmi: true,
+  sampled: true,
   'thread:TID': true,
   'cpu:N': true,
 };
