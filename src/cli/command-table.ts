@@ -53,7 +53,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     choices: ['w', 'rw', 'x'],
     default: 'w',
   },
-  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'perf', 'sim'], default: 'auto' },
+  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'bpf', 'perf', 'sim'], default: 'auto' },
   { flags: '--changes-only', description: 'leave out writes that did not change the value' },
   {
     flags: '--inherit <who>',
@@ -84,6 +84,8 @@ const GROUP_STACK_OPTION: OptionSpec = {
   flags: '--stack [depth]',
   description: 'group by the calls that led there too (by frame pointers), 16 deep unless said otherwise',
 };
+
+const PER_THREAD_OPTION: OptionSpec = { flags: '--per-thread', description: 'a line for each thread of each process' };
 
 const MAX_RATE_OPTION: OptionSpec = {
   flags: '--max-rate <n>',
@@ -119,11 +121,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Who touches this? Counts accesses by the place in the code that made them, with the first and the last value each place wrote. On a terminal the table is kept up to date, unless the target writes to the same terminal.',
     arguments: [EXPRESSION_ARGUMENT],
-    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS],
+    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS, GROUP_STACK_OPTION, MAX_RATE_OPTION],
     launches: true,
     examples: [
       { command: "hwbkpt who 'state.players[2].hp' --pid 4711 --duration 10", meaning: 'every place that wrote it within ten seconds' },
       { command: 'hwbkpt who table --access rw -- ./prog', meaning: 'readers too' },
+      { command: 'hwbkpt who refcount --stack 4 --pid 4711', meaning: 'each way there by itself' },
     ],
     load: async () => (await import('./commands/who.js')).runWho,
   },
@@ -132,9 +135,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'count accesses',
     description: 'Counts accesses and prints one line for each watch at the end.',
     arguments: [EXPRESSION_ARGUMENT],
-    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS],
+    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS, PER_THREAD_OPTION, MAX_RATE_OPTION],
     launches: true,
-    examples: [{ command: 'hwbkpt stat counter --pid 4711 --duration 5', meaning: 'how often is it written?' }],
+    examples: [
+      { command: 'hwbkpt stat counter --pid 4711 --duration 5', meaning: 'how often is it written?' },
+      { command: 'hwbkpt stat counter --per-thread --inherit children -- ./server', meaning: 'by each thread, of child processes too' },
+      { command: 'hwbkpt stat counter --max-rate 10000 --pid 4711', meaning: 'about, where counting each would slow the target down' },
+    ],
     load: async () => (await import('./commands/stat.js')).runStat,
   },
   {

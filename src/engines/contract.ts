@@ -97,7 +97,7 @@ export interface EngineSession extends AsyncDisposable {
   counts(): readonly HitCount[];
   /** Stops these pieces, or lets them go on: what happens meanwhile is nobody's hit. Throws LinuxError. */
   pause(cookies: readonly number[], paused: boolean): void;
-  /** From now on `lookup` tells which instructions store a register, so that their values need not be read; for an engine that reads. */
+  /** From now on `lookup` tells which instructions are plain stores, whose values need not be read; what was told before does not hold. */
   useStores(lookup: StoreLookup): void;
   /** Bytes of process `pid` now (of the kernel, where that is the target); null where they cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null;

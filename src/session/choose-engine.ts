@@ -1,15 +1,15 @@
 // The only place that knows the engines by name: takes the best one that works here, by trial, and remembers why not a better one.
 import { HwbkptError } from '../base/errors.js';
 import type { Engine } from '../engines/contract.js';
-import { ownPrivileges } from '../engines/host/facts.js';
-import { type Obstacle, perfInstead } from './engine-advice.js';
+import { ownPrivileges, securitySettings } from '../engines/host/facts.js';
+import { type Allowed, bpfObstacle, type Obstacle, perfInstead } from './engine-advice.js';
 import { BadRequestError } from './errors.js';
 
 /** What `--engine` takes. */
-export const ENGINE_NAMES = ['auto', 'perf', 'sim'] as const;
+export const ENGINE_NAMES = ['auto', 'bpf', 'perf', 'sim'] as const;
 
 /** The engines for what really runs, best first. */
-const LIVE_ENGINES = ['perf'] as const;
+const LIVE_ENGINES = ['bpf', 'perf'] as const;
 
 type LiveEngine = (typeof LIVE_ENGINES)[number];
 
@@ -102,8 +102,17 @@ function unavailable(name: string, { problem, advice }: Obstacle): EngineUnavail
 /** Loads no more than what is tried. */
 async function tryEngine(name: LiveEngine): Promise<EngineTrial> {
   switch (name) {
+    case 'bpf': {
+      const { BpfEngine } = await import('../engines/bpf/engine.js');
+      const failure = BpfEngine.try();
+      return { name, engine: new BpfEngine(), obstacle: failure === null ? null : bpfObstacle(failure, allowedHere()) };
+    }
     case 'perf':
       // Whether it may watch shows with each process.
       return { name, engine: new (await import('../engines/perf/engine.js')).PerfEngine(), obstacle: null };
   }
+}
+
+function allowedHere(): Allowed {
+  return { privileges: ownPrivileges(), security: securitySettings() };
 }

@@ -8,13 +8,16 @@ const LOOK_INTERVAL = 50;
 
 export class CodeKnowledge {
   readonly #program: Program;
+  readonly #known: (rebuilder: AccessRebuilder) => void;
   readonly places: PlaceCache;
   #rebuilder: AccessRebuilder | null = null;
   #lastLook = 0;
   #generation = 0;
 
-  constructor(program: Program) {
+  /** `known`: told when code can be looked at, and again whenever what was known of it does not hold any more. */
+  constructor(program: Program, known: (rebuilder: AccessRebuilder) => void) {
     this.#program = program;
+    this.#known = known;
     this.places = new PlaceCache((address, kernel) => program.place(address, kernel));
   }
 
@@ -28,13 +31,18 @@ export class CodeKnowledge {
     if (this.#rebuilder !== null) return;
     const program = this.#program;
     const decoder = await loadDecoder();
-    this.#rebuilder ??= new AccessRebuilder(decoder, program.code, (address) => program.functionStart(address));
+    // It may have been loaded meanwhile, for somebody else who waits.
+    if (this.#rebuilder !== null) return;
+    this.#rebuilder = new AccessRebuilder(decoder, program.code, (address) => program.functionStart(address));
+    this.#known(this.#rebuilder);
   }
 
   /** Other code may be where some was. */
   forget(): void {
     this.places.clear();
-    this.#rebuilder?.forgetCode();
+    if (this.#rebuilder === null) return;
+    this.#rebuilder.forgetCode();
+    this.#known(this.#rebuilder);
   }
 
   /** Looks whether it is, if the last look was long ago. `now` in ms. */

@@ -82,7 +82,7 @@ export class Target implements AsyncDisposable {
     });
     // Whoever only iterates gets a failure from there.
     this.#ended.catch(() => undefined);
-    this.#code = new CodeKnowledge(program);
+    this.#code = new CodeKnowledge(program, (code) => session.useStores((ipLo, ipHi) => code.storeAt(ipLo, ipHi)));
     this.#addThreads();
     const outbox = new Outbox();
     this.#slots = new Slots(session, {
@@ -271,6 +271,11 @@ export class Target implements AsyncDisposable {
   pollEnding(): Ending | null {
     this.#pollEnding();
     return this.#ending;
+  }
+
+  /** Whether the engine can sample: TargetOptions.maxRate needs that. */
+  get canSample(): boolean {
+    return this.#parts.session.capabilities.pauses;
   }
 
   /** With TargetOptions.maxRate: the part of the time that was watched, 0 to 1, once that was less than all; null before. */

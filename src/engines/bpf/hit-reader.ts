@@ -30,6 +30,7 @@ export class HitReader {
   }
 
   useStores(lookup: StoreLookup): void {
+    if (this.#lookup !== null) this.#tables.stores.forget();
     this.#lookup = lookup;
     const asked = this.#asked;
     this.#asked = [];
