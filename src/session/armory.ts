@@ -9,7 +9,6 @@ import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import { type Cover, CoverError, planCover } from '../registers/index.js';
-import { explainArmFailure } from './diagnostics.js';
 import { BadRequestError, NotMappedError } from './errors.js';
 import type { WatchOptions } from './options.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
@@ -68,6 +67,8 @@ export interface ArmoryParts {
 
 export class Armory {
   readonly #parts: ArmoryParts;
+  /** The engine's refusal of a watch as an error with advice. */
+  explain(error: unknown, info: WatchInfo): unknown;
 
   constructor(parts: ArmoryParts) {
     this.#parts = parts;
@@ -101,7 +102,7 @@ export class Armory {
     });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
-    if (placement.kind === 'refused') throw explainArmFailure(placement.error);
+    if (placement.kind === 'refused') throw this.#parts.explain(placement.error, info);
     const { request, installed } = placement;
     const order: Order = { request, info, cover, byEngine: this.#keeps(info, cover, options) === 'counts', missed };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
@@ -201,6 +202,7 @@ export class Armory {
     return {
       order,
       pipeline,
+    if (program.pid !== null && isOfKernel(address) && !program.isMapped(address)) throw kernelAddress(address);
       cookies,
       arming: { isArmed: true, threads: armed.threads, notCovered, slots: cover.pieces.length, cover: cover.kind },
     };
@@ -263,6 +265,17 @@ function coverWith(request: Parameters<typeof planCover>[0]): Cover | null {
 }
 
 function coveredBytes(cover: Cover): CoveredBytes {
+/** Addresses from here on are the kernel's on x86-64. */
+function isOfKernel(address: bigint): boolean {
+  return address >= 1n << 63n;
+}
+
+function kernelAddress(address: bigint): BadRequestError {
+  return new BadRequestError(`0x${address.toString(16)} is an address of the kernel, not of a process`, {
+    hint: 'To watch it, give --kernel in place of a process.',
+  });
+}
+
   const first = present(cover.pieces[0], 'a piece of the cover');
   const last = present(cover.pieces.at(-1), 'a piece of the cover');
   return { address: first.address, length: Number(last.address - first.address) + last.length };

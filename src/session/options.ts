@@ -41,3 +41,9 @@ export interface TargetOptions {
   /** Receives complete hits and events in order, in batches; watches then keep nothing for iteration. */
   readonly onItems?: ((items: readonly Item[]) => void) | undefined;
 }
+
+/** How the kernel is watched. */
+export interface KernelOptions extends Omit<TargetOptions, 'inherit' | 'tid' | 'surroundings'> {
+  /** A file with the kernel's names: its vmlinux (with DWARF also types and lines), or its System.map. */
+  readonly vmlinux?: string | undefined;
+}

@@ -17,7 +17,8 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
   return { address: resolved.address, size: resolved.size, type: shownType(resolved, options) };
 }
 
-function shownType(resolved: Resolved, { as, access }: ResolveOptions): ValueType {
+/** How the bytes of what was resolved are shown; as `as` says where it says something. Throws BadRequestError. */
+export function shownType(resolved: Resolved, { as, access }: ResolveOptions): ValueType {
   const { size, type, display, bits } = resolved;
   if (as !== null && access !== 'execute') {
     const named = valueTypeNamed(as, size);

@@ -3,11 +3,13 @@ import type { EngineSession } from '../engines/contract.js';
 import { threadIds, threadName } from '../engines/host/facts.js';
 import type { Ending, Lifecycle } from '../engines/host/lifecycle.js';
 import type { NotCovered } from '../model/coverage.js';
+import type { WatchInfo } from '../model/hit.js';
 import type { SummaryMessage } from '../model/messages.js';
 import { Armory } from './armory.js';
 import { CodeKnowledge } from './code-knowledge.js';
 import { Collector } from './collector.js';
 import { Counting, checkRate } from './counting.js';
+import { explainArmFailure } from './diagnostics.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
@@ -41,6 +43,8 @@ export interface TargetParts {
     threadIds(pid: number): number[];
     threadName(pid: number, tid: number): string | null;
   };
+  /** An engine's refusal as an error with advice; what concerns processes, unless said otherwise. */
+  explain?(error: unknown, info: WatchInfo): unknown;
 }
 
 /**
@@ -89,7 +93,10 @@ export class Target implements AsyncDisposable {
       evicted: (request) => this.#watches.evicted(request),
       installed: (request) => this.#watches.installed(request),
     });
-    this.#armory = new Armory({ session, slots: this.#slots, program, lifecycle, inherit, context: this.#makeContext(outbox) });
+    this.#armory = new Armory({
+      ...{ session, slots: this.#slots, program, lifecycle, inherit, context: this.#makeContext(outbox) },
+      explain: (error, info) => (parts.explain ?? explainArmFailure)(error, info),
+    });
     this.#collector = new Collector({
       ...{ session, inherit, outbox, pid: this.pid, threads: this.#threads, routes: this.#slots.routes },
       events: {

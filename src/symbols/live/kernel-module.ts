@@ -1,39 +1,87 @@
-// The kernel as a module that names can be looked up in. Its list tells no sizes and no types: `jiffies:8` says the size.
+// The kernel as a module that names can be looked up in: by its own list of symbols, a file that the user gave, and its own types (BTF).
 import { as, type FileAddress, type VirtualAddress } from '../../base/brand.js';
 import type { Variable } from '../debug-info.js';
 import type { ElfSymbol } from '../elf/symbol.js';
-import type { KernelSymbol, KernelSymbols } from './kernel-symbols.js';
+import type { Type } from '../types.js';
+import type { KernelFileNames } from './kernel-file-names.js';
+import { asElfSymbol } from './kernel-listed.js';
+import { type PerCpu, splitCpu } from './kernel-per-cpu.js';
+import type { KernelSymbols } from './kernel-symbols.js';
+import type { KernelTypes } from './kernel-types.js';
 import type { NamedSymbol } from './module-file.js';
 
-/** Look-ups throw KernelAddressesHiddenError where the kernel shows no addresses. */
+/** What is known of the kernel beside its list of symbols. */
+export interface KernelKnowledge {
+  readonly file?: KernelFileNames | null;
+  readonly types?: KernelTypes | null;
+  readonly perCpu?: PerCpu | null;
+}
+
+/** Addresses are those of the running kernel. Look-ups throw KernelAddressesHiddenError where it shows none, and PerCpuVariableError. */
 export class KernelModule {
   readonly name = '[kernel]';
   readonly path = '[kernel]';
   readonly soname = null;
   readonly linkScope = 'program';
-  readonly level = 'symbols';
-  readonly problems: readonly string[] = [];
   readonly copies: ReadonlySet<string> = new Set();
-  readonly #kernel: KernelSymbols;
+  readonly #list: KernelSymbols;
+  readonly #file: KernelFileNames | null;
+  readonly #types: KernelTypes | null;
+  readonly #perCpu: PerCpu | null;
 
-  constructor(kernel: KernelSymbols) {
-    this.#kernel = kernel;
+  constructor(list: KernelSymbols, { file = null, types = null, perCpu = null }: KernelKnowledge = {}) {
+    this.#list = list;
+    this.#file = file;
+    this.#types = types;
+    this.#perCpu = perCpu;
+  }
+
+  get level(): 'debug-info' | 'symbols' {
+    return this.#file?.hasTypes === true ? 'debug-info' : 'symbols';
+  }
+
+  get problems(): readonly string[] {
+    return [...(this.#file?.problems ?? []), ...(this.#types?.problems ?? [])];
   }
 
   symbols(name: string): readonly ElfSymbol[] {
-    return this.#kernel.find(name).map(asElfSymbol);
+    // A copy of a per-CPU variable is a variable, below.
+    if (splitCpu(name) !== null) return [];
+    const own = this.#file?.symbols(name) ?? [];
+    const listed = this.#list.find(name).map(asElfSymbol);
+    return [...own, ...listed.filter(({ address }) => !own.some((symbol) => symbol.address === address))];
   }
 
   symbolNames(kind: 'object' | 'function'): Iterable<string> {
-    return this.#kernel.names(kind);
+    return kind === 'object' && this.#file !== null ? this.#file.symbolNames(kind) : this.#list.names(kind);
   }
 
-  variables(): readonly Variable[] {
-    return [];
+  variables(name: string): readonly Variable[] {
+    const copy = splitCpu(name);
+    if (copy !== null) return this.#copies(name, copy);
+    if (this.#perCpu?.has(name) === true) throw this.#perCpu.without(name);
+    const described = this.#file?.variables(name) ?? [];
+    return described.length > 0 ? described : this.#typed(name);
   }
 
-  variableNames(): Iterable<string> {
-    return [];
+  /** Newer kernels describe more variables than the per-CPU ones: their types, at the symbols' addresses. */
+  #typed(name: string): Variable[] {
+    const [variable] = this.#types?.variables(name) ?? [];
+    if (variable === undefined) return [];
+    const data = this.symbols(name).filter(({ kind }) => kind !== 'function');
+    return data.length === 1 ? data.map(({ address }) => made(name, address, () => variable.type())) : [];
+  }
+
+  #copies(written: string, { name, cpu }: { readonly name: string; readonly cpu: number }): Variable[] {
+    const copy = this.#perCpu?.copy(name, cpu) ?? null;
+    if (copy === null) return [];
+    const [described] = this.#file?.variables(name) ?? [];
+    return [made(written, as<FileAddress>(copy.address), () => copy.type ?? described?.type() ?? null)];
+  }
+
+  *variableNames(): Iterable<string> {
+    if (this.#file !== null) yield* this.#file.variableNames();
+    if (this.#types !== null) yield* this.#types.variableNames();
   }
 
   mangledSymbols(): readonly NamedSymbol[] {
@@ -45,20 +93,7 @@ export class KernelModule {
   }
 }
 
-/** What a kernel module has is written `ext4.ko::helper`: modules repeat names. */
-function asElfSymbol({ name, address, kind, module }: KernelSymbol, index: number): ElfSymbol {
-  const file = module === '[kernel]' ? null : `${module.slice(1, -1)}.ko`;
-  return {
-    index,
-    name,
-    version: null,
-    defaultVersion: false,
-    kind,
-    binding: file === null ? 'global' : 'local',
-    hidden: false,
-    address: as<FileAddress>(address),
-    size: 0,
-    defined: 'here',
-    file,
-  };
+/** A variable with what little is known of it. */
+export function made(name: string, address: FileAddress, type: () => Type | null): Variable {
+  return { name, qualifiedName: name, function: null, file: '', address, absence: null, external: true, type };
 }

@@ -1,0 +1,62 @@
+// Why the kernel refuses a breakpoint on its own memory or code, and what can be done (R-545, R-583).
+import { assertNever } from '../base/assert.js';
+import type { HwbkptError } from '../base/errors.js';
+import { ArmError } from '../engines/errors.js';
+import type { WatchInfo } from '../model/hit.js';
+import { CannotArmError, NoPermissionError, NoSlotError } from './errors.js';
+import { KernelRefusalError } from './kernel-errors.js';
+
+/** What was asked for, and what the kernel can do. */
+export interface KernelWish {
+  readonly info: Pick<WatchInfo, 'expression' | 'address' | 'access'>;
+  readonly hasKprobes: boolean;
+}
+
+/** The engine's failure as an error with advice. Other errors pass unchanged. */
+export function explainKernelRefusal(error: unknown, wish: KernelWish): unknown {
+  return error instanceof ArmError ? explained(error, wish) : error;
+}
+
+function explained(cause: ArmError, { info, hasKprobes }: KernelWish): HwbkptError {
+  const text = cause.cause instanceof Error ? cause.cause.message : cause.message;
+  switch (cause.failure) {
+    case 'invalid':
+      return new KernelRefusalError(info.address, ...refusal(info.access === 'execute', hasKprobes, cause));
+    case 'no-permission':
+      return new NoPermissionError(`may not watch the kernel: ${text}`, {
+        hint: 'Breakpoints on kernel addresses need CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON: run hwbkpt as root, outside a user namespace.',
+        cause,
+      });
+    case 'no-slot':
+      return new NoSlotError(`no free debug register for ${info.expression}: on some CPU all 4 are taken`, {
+        hint: 'A kernel watch needs one on every CPU. Whoever watches processes holds them too: debuggers, perf, other hwbkpt.',
+        cause,
+      });
+    case 'no-process':
+    case 'no-resources':
+    case 'unsupported':
+      return new CannotArmError(`the kernel cannot be watched here: ${text}`, { hint: 'Run `hwbkpt doctor` to see what works.', cause });
+    default:
+      return assertNever(cause.failure);
+  }
+}
+
+function refusal(isCode: boolean, hasKprobes: boolean, cause: ArmError): [string, { readonly hint: string; readonly cause: unknown }] {
+  if (!isCode)
+    return [
+      'it lies where the code that handles debug exceptions needs memory of its own',
+      {
+        hint: 'Such are the CPU entry area, the per-CPU offset table, the GDT, the TSS, per-CPU TLB state, and the shadow of DR7.',
+        cause,
+      },
+    ];
+  if (!hasKprobes)
+    return [
+      'it was built without KPROBES, and so has no list of the code that must not be interrupted',
+      { hint: 'Instruction breakpoints in the kernel need a kernel with CONFIG_KPROBES. Data can be watched without.', cause },
+    ];
+  return [
+    'this code must not be interrupted (entry code, noinstr functions, the kprobes blacklist)',
+    { hint: 'See /sys/kernel/debug/kprobes/blacklist; a function that it calls or that calls it may do.', cause },
+  ];
+}
