@@ -54,6 +54,10 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     default: 'w',
   },
   { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'bpf', 'perf', 'sim'], default: 'auto' },
+  {
+    flags: '--if <condition>',
+    description: "only hits for which this holds, in C's words: new, old, tid, pid, cpu, kernel, comm (docs/conditions.md)",
+  },
   { flags: '--changes-only', description: 'leave out writes that did not change the value' },
   {
     flags: '--inherit <who>',
@@ -111,6 +115,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { command: 'hwbkpt watch counter --pid 4711', meaning: 'a running process, by name' },
       { command: "hwbkpt watch 'state.players[2].hp' -- ./game --level 3", meaning: 'from the first instruction of a new process' },
       { command: 'hwbkpt watch 0x4040:4 --as int32 --pid 4711', meaning: 'an address' },
+      {
+        command: `hwbkpt watch counter --if 'new < old && comm == "worker"' --pid 4711`,
+        meaning: 'only where it falls, by threads of that name',
+      },
       { command: 'hwbkpt watch shared --json --inherit children -- ./server', meaning: 'children too, for programs to read' },
     ],
     load: async () => (await import('./commands/watch.js')).runWatch,

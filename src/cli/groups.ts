@@ -1,58 +1,57 @@
-// Hits grouped by the place in the code that made them: what `who` shows.
+// Accesses grouped by the place in the code that made them, and by the way there: what `who` shows.
 import { valueToJson } from '../model/format-value.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { GroupMessage } from '../model/messages.js';
 import type { Place } from '../model/place.js';
-import type { HitRecord } from '../session/index.js';
+import type { TallyRow } from '../session/index.js';
+import { placeKey } from '../session/tally-keys.js';
+import type { Sampling } from './counted.js';
+import { samplingFields } from './estimates.js';
+import { placeText } from './output/messages.js';
 
-/** All hits of one watch at one place. */
+/** All accesses of one watch at one place, and by one call chain where those were asked for. */
 export interface Group {
   readonly watch: WatchInfo;
   readonly place: Place;
   readonly kernel: boolean;
-  count: number;
-  /** Value left by the first hit, and by the last, of those whose value is known. */
-  first: Uint8Array | null;
-  last: Uint8Array | null;
+  readonly stack: readonly Place[] | null;
+  readonly count: number;
+  readonly estimate: number;
+  /** Value left by the first access, and by the last, of those whose value is known. */
+  readonly first: Uint8Array | null;
+  readonly last: Uint8Array | null;
 }
 
-export class Groups {
-  readonly #groups = new Map<string, Group>();
-  /** Hits of one place share its object, so most hits find their group without making a key. */
-  readonly #byPlace = new WeakMap<Place, WeakMap<WatchInfo, Group>>();
-
-  add(hit: HitRecord): void {
-    const group = this.#byPlace.get(hit.place)?.get(hit.watch) ?? this.#find(hit);
-    group.count++;
-    if (hit.newBytes === null) return;
-    group.first ??= hit.newBytes;
-    group.last = hit.newBytes;
+/** What the threads did, together: most frequent first; of equals, the one seen first. */
+export function groupsOf(rows: readonly TallyRow[]): Group[] {
+  const stacks = new Map<readonly Place[], number>();
+  const groups = new Map<string, [TallyRow, ...TallyRow[]]>();
+  for (const row of rows) {
+    if (row.stack !== null && !stacks.has(row.stack)) stacks.set(row.stack, stacks.size);
+    const { watch, kernel, place, ip } = row;
+    const way = row.stack === null ? '' : stacks.get(row.stack);
+    const key = [watch.expression, watch.type.name, kernel, placeKey(place, ip), way].join('\n');
+    const others = groups.get(key);
+    if (others === undefined) groups.set(key, [row]);
+    else others.push(row);
   }
-
-  #find(hit: HitRecord): Group {
-    const { place, watch, kernel } = hit;
-    const where = place.file === null ? `${place.module}+${place.function ?? hit.ip}` : `${place.file}:${place.line}`;
-    // After an exec the same name may be of another type.
-    const key = `${watch.expression}\n${watch.type.name}\n${kernel}\n${place.function}\n${where}`;
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = { watch, place, kernel, count: 0, first: null, last: null };
-      this.#groups.set(key, group);
-    }
-    const byWatch = this.#byPlace.get(place) ?? new WeakMap<WatchInfo, Group>();
-    byWatch.set(watch, group);
-    this.#byPlace.set(place, byWatch);
-    return group;
-  }
-
-  /** Most frequent first; of equals, the one seen first. */
-  sorted(): Group[] {
-    return [...this.#groups.values()].sort((a, b) => b.count - a.count);
-  }
+  return [...groups.values()].map(together).sort((a, b) => b.estimate - a.estimate);
 }
 
-export function groupMessage(group: Group): GroupMessage {
-  const { watch, place, kernel, count, first, last } = group;
+function together(rows: readonly [TallyRow, ...TallyRow[]]): Group {
+  const [{ watch, place, kernel, stack }] = rows;
+  let [count, estimate, earliest, latest] = [0, 0, rows[0], rows[0]];
+  for (const row of rows) {
+    count += row.count;
+    estimate += row.estimate;
+    if (row.firstAt < earliest.firstAt) earliest = row;
+    if (row.lastAt > latest.lastAt) latest = row;
+  }
+  return { watch, place, kernel, stack, count, estimate, first: earliest.first, last: latest.last };
+}
+
+export function groupMessage(group: Group, sampling: Sampling | null): GroupMessage {
+  const { watch, place, kernel, stack, count, first, last } = group;
   return {
     type: 'group',
     watch: watch.expression,
@@ -61,7 +60,9 @@ export function groupMessage(group: Group): GroupMessage {
     line: place.line,
     kernel,
     count,
+    ...samplingFields(group, sampling),
     first: valueToJson(first, watch.type),
     last: valueToJson(last, watch.type),
+    ...(stack === null ? {} : { stack: stack.map(placeText) }),
   };
 }

@@ -1,10 +1,13 @@
 // What watch, who and stat each do with what comes; the rest of a run is the same for all of them (session-run.ts).
-import type { HitRecord } from '../session/index.js';
+import type { HitRecord, WatchOptions } from '../session/index.js';
+import type { CountedRun } from './counted.js';
 import type { LineSink } from './output/sink.js';
 
 export interface Presenter {
+  /** What it needs: every hit (the default), or counts. */
+  readonly keep?: WatchOptions['keep'];
   /** All watches are armed; a launched target has not started. */
-  armed?(): void;
+  armed?(run: CountedRun, sink: LineSink): void;
   /** One complete hit; those beyond --limit and filtered ones are left out. In order. */
   hit(hit: HitRecord, sink: LineSink): void;
   /** What had come has been presented. */

@@ -6,7 +6,8 @@ import type { TargetEvent } from '../model/hit.js';
 import type { HitRecord, Item, Target, Watch } from '../session/index.js';
 import { attach, launch } from '../session/index.js';
 import { explainRefusal } from './arm-errors.js';
-import { STATUS } from './errors.js';
+import type { CountedRun } from './counted.js';
+import { STATUS, UsageError } from './errors.js';
 import { Interrupts } from './interrupts.js';
 import { armedMessage, eventMessage } from './output/messages.js';
 import { openOutput } from './output/open-output.js';
@@ -47,6 +48,7 @@ class SessionRun implements AsyncDisposable {
   async run(output: { readonly fd: number; readonly name: string }): Promise<number> {
     const target = await this.#open();
     this.#target = target;
+    if (this.#options.maxRate !== null && !target.canSample) throw cannotSample(target.engine);
     this.#streams = new Streams(output, target, () => this.#stop());
     this.#announce(target, this.#streams, await this.#arm(target));
     if (this.#options.target.kind === 'command' && target.pid !== null) this.#interrupts.forwardTo(target.pid);
@@ -58,18 +60,19 @@ class SessionRun implements AsyncDisposable {
   }
 
   async #open(): Promise<Target> {
-    const { target, inherit, engine } = this.#options;
-    const options = { inherit, engine, onItems: (items: readonly Item[]) => this.#items(items) };
+    const { target, inherit, engine, maxRate } = this.#options;
+    const options = { inherit, engine, maxRate: maxRate ?? undefined, onItems: (items: readonly Item[]) => this.#items(items) };
     if (target.kind === 'pid') return attach(target.pid, { ...options, tid: target.tid });
     return launch(target.argv, { ...options, surroundings: this.#surroundings });
   }
 
   async #arm(target: Target): Promise<Watch[]> {
-    const { expressions, access, as, stackDepth, priority, target: choice } = this.#options;
+    const { expressions, access, as, condition, changesOnly, stackDepth, priority, target: choice } = this.#options;
+    const options = { access, as, condition, changesOnly, stackDepth, priority: priority ?? undefined, keep: this.#presenter.keep };
     const armed: Watch[] = [];
     for (const expression of expressions) {
       try {
-        armed.push(await target.watch(expression, { access, as, stackDepth, priority: priority ?? undefined }));
+        armed.push(await target.watch(expression, options));
       } catch (error) {
         throw explainRefusal(error, { expression, target, choice, armed });
       }
@@ -78,7 +81,7 @@ class SessionRun implements AsyncDisposable {
   }
 
   #announce(target: Target, streams: Streams, watches: readonly Watch[]): void {
-    this.#presenter.armed?.();
+    this.#presenter.armed?.(countedRun(target, watches), streams.hits);
     for (const watch of watches) {
       // One that waits says so by an event, and by another when it is armed.
       if (!watch.isArmed) continue;
@@ -104,7 +107,7 @@ class SessionRun implements AsyncDisposable {
   }
 
   #hit(hit: HitRecord, streams: Streams): void {
-    if (this.#hits === this.#options.limit || (this.#options.changesOnly && hit.sameValue)) return;
+    if (this.#hits === this.#options.limit) return;
     this.#hits++;
     this.#presenter.hit(hit, streams.hits);
   }
@@ -132,7 +135,8 @@ class SessionRun implements AsyncDisposable {
     const summary = target.summary();
     this.#presenter.finish?.(streams.hits);
     const { dropped } = streams.hits;
-    const shown = { ...summary, hits: this.#hits - dropped, lost: summary.lost + dropped };
+    const hits = (this.#presenter.keep ?? 'each') === 'each' ? this.#hits : summary.hits;
+    const shown = { ...summary, hits: hits - dropped, lost: summary.lost + dropped };
     if (this.#options.json) streams.hits.line(JSON.stringify(shown));
     else if (!this.#options.quiet && !streams.hits.gone) streams.note(summaryLine(shown));
     await streams.end();
@@ -146,6 +150,17 @@ class SessionRun implements AsyncDisposable {
     this.#interrupts[Symbol.dispose]();
     await this.#target?.[Symbol.asyncDispose]();
   }
+}
+
+function cannotSample(engine: string): UsageError {
+  return new UsageError(`--max-rate cannot be had with the ${engine} engine, which cannot switch a watch off and on`);
+}
+
+function countedRun(target: Target, watches: readonly Watch[]): CountedRun {
+  return {
+    rows: () => watches.flatMap((watch) => watch.tally()),
+    sampling: () => (target.watched === null ? null : { watched: target.watched }),
+  };
 }
 
 /** What `--strict` minds. What no debug register can ever see, and what was left out by --inherit, is not counted. */

@@ -23,6 +23,7 @@ test('what is not said', () => {
     target: { kind: 'command', argv: ['./prog'] },
     access: 'write',
     engine: 'auto',
+    condition: undefined,
     changesOnly: false,
     inherit: 'threads',
     limit: null,
@@ -34,6 +35,7 @@ test('what is not said', () => {
     output: undefined,
     json: false,
     stackDepth: 0,
+    maxRate: null,
   });
 });
 

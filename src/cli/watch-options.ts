@@ -1,6 +1,7 @@
 // The options that watch, who and stat share, checked and typed.
 import { ACCESS_FLAGS, type Access, type Inherit } from '../model/access.js';
 import { VALUE_TYPE_NAMES, valueTypeNamed } from '../model/value-names.js';
+import { LEAST_RATE } from '../session/sampling-plan.js';
 import type { Invocation } from './command-table.js';
 import { UsageError } from './errors.js';
 
@@ -14,6 +15,8 @@ export interface CommonOptions {
   readonly target: TargetChoice;
   readonly access: Access;
   readonly engine: string;
+  /** What hits are tested for, as typed. */
+  readonly condition: string | undefined;
   readonly changesOnly: boolean;
   readonly inherit: Inherit;
   readonly limit: number | null;
@@ -26,6 +29,8 @@ export interface CommonOptions {
   readonly output: string | undefined;
   readonly json: boolean;
   readonly stackDepth: number;
+  /** Hits a second above which a watch is sampled; null: never. */
+  readonly maxRate: number | null;
 }
 
 const DEFAULT_STACK = 16;
@@ -44,6 +49,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     target: targetChoice(invocation, name),
     access: ACCESS_FLAGS[(text('access') ?? 'w') as keyof typeof ACCESS_FLAGS],
     engine: text('engine') ?? 'auto',
+    condition: text('if'),
     changesOnly: options['changesOnly'] === true,
     inherit: (text('inherit') ?? 'threads') as Inherit,
     limit: wholeNumber(text('limit'), '--limit', 1),
@@ -55,6 +61,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     output: text('output'),
     json: options['json'] === true,
     stackDepth: stackDepth(options['stack']),
+    maxRate: maxRate(options),
   };
 }
 
@@ -106,6 +113,16 @@ function priority(text: string | undefined): number | null {
   const number = wholeNumber(text, '--priority', 0);
   if (number !== null && number > HIGHEST_PRIORITY) throw new UsageError(`--priority goes to ${HIGHEST_PRIORITY}`);
   return number;
+}
+
+function maxRate(options: Invocation['options']): number | null {
+  const rate = wholeNumber(options['maxRate'], '--max-rate', LEAST_RATE);
+  if (rate === null) return null;
+  const exact = ['limit', 'changesOnly'].find((name) => options[name] !== undefined && options[name] !== false);
+  if (exact === undefined) return rate;
+  throw new UsageError(`--max-rate cannot go with ${exact === 'limit' ? '--limit' : '--changes-only'}`, {
+    hint: 'That looks at every hit, and --max-rate leaves most of them out.',
+  });
 }
 
 function stackDepth(option: string | boolean | undefined): number {

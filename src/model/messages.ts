@@ -53,16 +53,28 @@ export interface GroupMessage {
   readonly line: number | null;
   readonly kernel: boolean;
   readonly count: number;
+  /** Both only where the watch was sampled: how many there were, by those counted, and what part of the time was watched (0 to 1). */
+  readonly estimate?: number;
+  readonly watched?: number;
   readonly first: JsonValue;
   readonly last: JsonValue;
+  /** Only with --stack. */
+  readonly stack?: readonly string[];
 }
 
-/** One watch's count, from `stat`. */
+/** One watch's count, from `stat`, or that of one thread. */
 export interface CountMessage {
   readonly type: 'count';
   readonly watch: string;
   readonly count: number;
   readonly threads: number;
+  /** Only with --per-thread; null for a watch that no thread has touched. */
+  readonly pid?: number | null;
+  readonly tid?: number | null;
+  readonly comm?: string | null;
+  /** As in a group. */
+  readonly estimate?: number;
+  readonly watched?: number;
 }
 
 /** Something besides a hit that a reader of the log must know. */

@@ -17,7 +17,7 @@ export interface Accessor {
 }
 
 /** Accesses of one thread at one place, and by one call chain where those are asked for. */
-export interface TallyRow extends Accessor {
+export interface TallyRow extends Counted {
   /** Accesses that were really counted. */
   readonly count: number;
   /** How many there were in all, by what was counted: the same as `count`, unless the watch was sampled. */
@@ -155,10 +155,10 @@ class Row {
   }
 
   shown(speed: number): TallyRow {
-    const { watch, pid, tid, place, kernel } = this.#by;
+    const { watch, pid, tid, place, ip, kernel } = this.#by;
     const { count, exact, sampled } = this.sum;
     const { first, last, firstAt, lastAt } = this;
     const estimate = exact + sampled * speed;
-    return { watch, pid, tid, comm: this.#comm, place, kernel, stack: this.#stack, count, estimate, first, last, firstAt, lastAt };
+    return { watch, pid, tid, comm: this.#comm, place, ip, kernel, stack: this.#stack, count, estimate, first, last, firstAt, lastAt };
   }
 }

@@ -2,10 +2,12 @@
 import { isatty } from 'node:tty';
 import { valueToText } from '../../model/format-value.js';
 import type { Invocation } from '../command-table.js';
-import { type Group, Groups, groupMessage } from '../groups.js';
+import { Counted, type CountedRun, type Sampling } from '../counted.js';
+import { amountText, samplingText } from '../estimates.js';
+import { type Group, groupMessage, groupsOf } from '../groups.js';
 import type { LineSink } from '../output/sink.js';
 import { type Alignment, LiveBlock, tableLines } from '../output/table.js';
-import { placeLabel } from '../output/text.js';
+import { callerLabels, placeLabel } from '../output/text.js';
 import type { Presenter } from '../presenter.js';
 import { runSession } from '../session-run.js';
 import { type CommonOptions, commonOptions } from '../watch-options.js';
@@ -19,53 +21,61 @@ export async function runWho(invocation: Invocation): Promise<number> {
 
 class WhoPresenter implements Presenter {
   readonly #options: CommonOptions;
-  readonly #groups = new Groups();
+  readonly #counted: Counted;
   #live: LiveBlock | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #drawnAt = Number.NEGATIVE_INFINITY;
+  /** What was drawn last. */
+  #drawn = '';
 
   constructor(options: CommonOptions) {
     this.#options = options;
+    this.#counted = new Counted(options, 'values');
+  }
+
+  get keep(): Counted['keep'] {
+    return this.#counted.keep;
+  }
+
+  armed(run: CountedRun, sink: LineSink): void {
+    this.#counted.begin(run);
+    if (!this.#options.json && isatty(sink.fd)) this.#timer = setInterval(() => this.#draw(sink), REDRAW_MS);
   }
 
   hit(hit: Parameters<Presenter['hit']>[0]): void {
-    this.#groups.add(hit);
-  }
-
-  roundEnd(sink: LineSink): void {
-    if (this.#options.json || !isatty(sink.fd)) return;
-    const wait = this.#drawnAt + REDRAW_MS - performance.now();
-    // Also when nothing follows what has come: the table is never old for longer than that.
-    if (wait <= 0) this.#draw(sink);
-    else this.#timer ??= setTimeout(() => this.#draw(sink), wait);
+    this.#counted.hit(hit);
   }
 
   #draw(sink: LineSink): void {
-    this.#stopTimer();
+    const lines = this.#lines();
+    const text = lines.join('\n');
+    // Before the first hit there is nothing to show.
+    if (text === this.#drawn || lines.length === 1) return;
+    this.#drawn = text;
     this.#live ??= new LiveBlock(sink);
-    this.#drawnAt = performance.now();
-    this.#live.draw(this.#lines());
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#live.draw(lines);
   }
 
   interrupt(): void {
     this.#live?.clear();
+    this.#drawn = '';
   }
 
   finish(sink: LineSink): void {
-    this.#stopTimer();
+    if (this.#timer !== null) clearInterval(this.#timer);
     this.#live?.clear();
-    const lines = this.#options.json ? this.#groups.sorted().map((group) => JSON.stringify(groupMessage(group))) : this.#lines();
+    const lines = this.#options.json ? this.#messages() : this.#lines();
     for (const line of lines) sink.line(line);
+  }
+
+  #messages(): string[] {
+    const sampling = this.#counted.sampling();
+    return groupsOf(this.#counted.rows()).map((group) => JSON.stringify(groupMessage(group, sampling)));
   }
 
   #lines(): string[] {
     const { expressions, access } = this.#options;
-    return groupLines(this.#groups.sorted(), { watches: expressions.length > 1, values: access !== 'execute' });
+    const shown = { watches: expressions.length > 1, values: access !== 'execute' };
+    return groupLines(groupsOf(this.#counted.rows()), shown, this.#counted.sampling());
   }
 }
 
@@ -78,21 +88,30 @@ interface Shown {
 interface Column {
   readonly header: string;
   readonly alignment: Alignment;
-  readonly cell: (group: Group) => string;
+  readonly cell: (group: Group, sampling: Sampling | null) => string;
 }
 
 const WATCH: Column = { header: 'WATCH', alignment: 'left', cell: ({ watch }) => watch.expression };
-const COUNT: Column = { header: 'COUNT', alignment: 'right', cell: ({ count }) => count.toLocaleString('en-US') };
+const COUNT: Column = { header: 'COUNT', alignment: 'right', cell: amountText };
 const FIRST: Column = { header: 'FIRST', alignment: 'right', cell: ({ first, watch }) => valueToText(first, watch.type) };
 const LAST: Column = { header: 'LAST', alignment: 'right', cell: ({ last, watch }) => valueToText(last, watch.type) };
-const PLACE: Column = { header: 'PLACE', alignment: 'left', cell: ({ place }) => placeLabel(place) };
+const PLACE: Column = { header: 'PLACE', alignment: 'left', cell: placeCell };
 
-/** The table of `groups`, with its header. */
-export function groupLines(groups: readonly Group[], shown: Shown): string[] {
+function placeCell(group: Group, sampling: Sampling | null): string {
+  return `${placeLabel(group.place)}${samplingText(group, sampling)}`;
+}
+
+/** The table of `groups`, with its header; below each line those who called, where call chains were asked for. */
+export function groupLines(groups: readonly Group[], shown: Shown, sampling: Sampling | null = null): string[] {
   const columns = [...(shown.watches ? [WATCH] : []), COUNT, ...(shown.values ? [FIRST, LAST] : []), PLACE];
-  const rows = groups.map((group) => columns.map(({ cell }) => cell(group)));
-  return tableLines(
+  const rows = groups.map((group) => columns.map(({ cell }) => cell(group, sampling)));
+  const [header = '', ...lines] = tableLines(
     [columns.map(({ header }) => header), ...rows],
     columns.map(({ alignment }) => alignment),
   );
+  const indent = ' '.repeat(header.indexOf(PLACE.header));
+  return [
+    header,
+    ...lines.flatMap((line, at) => [line, ...callerLabels(groups[at]?.stack ?? null).map((label) => `${indent}from ${label}`)]),
+  ];
 }

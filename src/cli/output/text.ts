@@ -37,14 +37,14 @@ export function hitLine(hit: Hit, { since, colors }: HitStyle): string {
   const who = `${visible(hit.comm ?? '?')}[${hit.tid}]`;
   const what = `${colors.bold(hit.watch.expression)}: ${valueChange(hit)}`;
   const line = `${colors.dim(seconds)}  ${who}  ${what}  ${colors.cyan(placeLabel(hit.place))}${remarks(hit, colors)}`;
-  return [line, ...callers(hit).map((caller) => `${' '.repeat(14)}${colors.dim('from')} ${placeLabel(caller)}`)].join('\n');
+  return [line, ...callerLabels(hit.stack).map((caller) => `${' '.repeat(14)}${colors.dim('from')} ${caller}`)].join('\n');
 }
 
-/** Without the frames at the end of which nothing is known: there the chain has left the code that keeps frame pointers. */
-function callers(hit: Hit): readonly Place[] {
-  const frames = hit.stack?.slice(1) ?? [];
+/** Those who called, without the frames at the end of which nothing is known: there the chain has left the code that keeps frame pointers. */
+export function callerLabels(stack: readonly Place[] | null): string[] {
+  const frames = stack?.slice(1) ?? [];
   const known = frames.findLastIndex((frame) => frame.function !== null || frame.module !== null);
-  return frames.slice(0, known + 1);
+  return frames.slice(0, known + 1).map(placeLabel);
 }
 
 function valueChange(hit: Hit): string {

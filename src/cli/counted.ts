@@ -1,0 +1,43 @@
+// What who and stat have counted so far: by the session, or, where hits have to be looked at one by one, here.
+import { type HitRecord, Tally, type TallyRow, type WatchOptions } from '../session/index.js';
+import type { CommonOptions } from './watch-options.js';
+
+/** What a sampled count stands for. */
+export interface Sampling {
+  /** The part of the time that was watched, 0 to 1. */
+  readonly watched: number;
+}
+
+export interface CountedRun {
+  rows(): TallyRow[];
+  /** Null where everything was counted. */
+  sampling(): Sampling | null;
+}
+
+export class Counted {
+  /** What the session is to keep. */
+  readonly keep: NonNullable<WatchOptions['keep']>;
+  readonly #own = new Tally();
+  #run: CountedRun | null = null;
+
+  /** With --limit and --changes-only every hit decides by itself whether it counts. */
+  constructor({ limit, changesOnly }: CommonOptions, keep: 'counts' | 'values') {
+    this.keep = limit === null && !changesOnly ? keep : 'each';
+  }
+
+  begin(run: CountedRun): void {
+    this.#run = run;
+  }
+
+  hit(hit: HitRecord): void {
+    this.#own.add(hit);
+  }
+
+  rows(): TallyRow[] {
+    return this.keep === 'each' ? this.#own.rows() : (this.#run?.rows() ?? []);
+  }
+
+  sampling(): Sampling | null {
+    return this.#run?.sampling() ?? null;
+  }
+}
