@@ -63,12 +63,12 @@ export interface ArmoryParts {
   readonly lifecycle: Lifecycle;
   readonly context: PipelineContext;
   readonly inherit: Inherit;
+  /** The engine's refusal of a watch as an error with advice. */
+  explain(error: unknown, info: WatchInfo): unknown;
 }
 
 export class Armory {
   readonly #parts: ArmoryParts;
-  /** The engine's refusal of a watch as an error with advice. */
-  explain(error: unknown, info: WatchInfo): unknown;
 
   constructor(parts: ArmoryParts) {
     this.#parts = parts;
@@ -190,6 +190,7 @@ export class Armory {
     const { program, lifecycle } = this.#parts;
     const access = options.access ?? 'write';
     const { address, size, type } = program.resolve(expression, { access, as: options.as ?? null });
+    if (program.pid !== null && isOfKernel(address) && !program.isMapped(address)) throw kernelAddress(address);
     if (!lifecycle.held && !program.isMapped(address)) throw new NotMappedError(address, program.pid);
     return { expression, access, address: as<VirtualAddress>(address), size, type };
   }
@@ -202,7 +203,6 @@ export class Armory {
     return {
       order,
       pipeline,
-    if (program.pid !== null && isOfKernel(address) && !program.isMapped(address)) throw kernelAddress(address);
       cookies,
       arming: { isArmed: true, threads: armed.threads, notCovered, slots: cover.pieces.length, cover: cover.kind },
     };
@@ -251,6 +251,17 @@ function checkOptions({ access = 'write', stackDepth = 0, priority = 0 }: WatchO
     throw new BadRequestError(`there is no priority ${priority}`, { hint: 'Take 0 to 255; 20 is usual, 90 is high.' });
 }
 
+/** Addresses from here on are the kernel's on x86-64. */
+function isOfKernel(address: bigint): boolean {
+  return address >= 1n << 63n;
+}
+
+function kernelAddress(address: bigint): BadRequestError {
+  return new BadRequestError(`0x${address.toString(16)} is an address of the kernel, not of a process`, {
+    hint: 'To watch it, give --kernel in place of a process.',
+  });
+}
+
 function wishOf({ pieces }: Cover, access: Access): Pick<SlotWish, 'pieces' | 'access'> {
   return { pieces: pieces.map(({ address, length }) => ({ address: linearOfU64(address), length })), access };
 }
@@ -265,17 +276,6 @@ function coverWith(request: Parameters<typeof planCover>[0]): Cover | null {
 }
 
 function coveredBytes(cover: Cover): CoveredBytes {
-/** Addresses from here on are the kernel's on x86-64. */
-function isOfKernel(address: bigint): boolean {
-  return address >= 1n << 63n;
-}
-
-function kernelAddress(address: bigint): BadRequestError {
-  return new BadRequestError(`0x${address.toString(16)} is an address of the kernel, not of a process`, {
-    hint: 'To watch it, give --kernel in place of a process.',
-  });
-}
-
   const first = present(cover.pieces[0], 'a piece of the cover');
   const last = present(cover.pieces.at(-1), 'a piece of the cover');
   return { address: first.address, length: Number(last.address - first.address) + last.length };
