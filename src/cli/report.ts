@@ -7,12 +7,15 @@ import { printError } from './output/print.js';
 
 const BUG = 'This is a bug of hwbkpt: please report it, with what HWBKPT_DEBUG=1 adds to this text.';
 
+/** Errors about something that was typed. */
+const BAD_TEXT: readonly string[] = ['bad-expression', 'bad-condition'];
+
 /** Prints what is wrong and what to do; returns the status to end with. */
 export function report(error: unknown): number {
   if (error instanceof CommanderError) return reportUsage(error);
   if (error instanceof HwbkptError) {
     print(error, error.message, error.hint);
-    return error instanceof UsageError || error.code === 'bad-expression' ? STATUS.USAGE : STATUS.FAILED;
+    return error instanceof UsageError || BAD_TEXT.includes(error.code) ? STATUS.USAGE : STATUS.FAILED;
   }
   const message = error instanceof Error ? error.message : String(error);
   print(error, error instanceof AssertionError ? `internal error: ${message}` : `unexpected error: ${message}`, BUG);

@@ -1,6 +1,7 @@
 // Turns an expression into a request for debug registers, and one that has them into a pipeline.
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
+import type { Condition } from '../conditions/index.js';
 import type { EngineSession } from '../engines/contract.js';
 import type { Handling } from '../engines/handling.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
@@ -10,6 +11,7 @@ import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import { type Cover, CoverError, planCover } from '../registers/index.js';
 import { BadRequestError, NotMappedError } from './errors.js';
+import { conditionOf, filterBy, type HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { CoveredBytes } from './process-chain.js';
@@ -36,6 +38,8 @@ export interface Order {
   readonly cover: Cover;
   /** The engine keeps counts, and reports only what it does not count. */
   readonly byEngine: boolean;
+  /** What its hits are still to be tested for when they are complete; null: nothing, or the engine does it. */
+  readonly filter: HitFilter | null;
   /** What it missed already before it was armed. */
   readonly missed: readonly NotCovered[];
 }
@@ -96,15 +100,18 @@ export class Armory {
   #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
+    const condition = conditionOf(info, options);
+    const keeps = (cover: Cover): Handling['keep'] => (this.#filters(condition) ? 'each' : this.#keeps(info, cover, options));
     const wish = (cover: Cover): SlotWish => ({
       ...wishOf(cover, info.access),
-      ...{ stackDepth, priority, handling: this.#handling(info, cover, this.#keeps(info, cover, options)) },
+      ...{ stackDepth, priority, handling: this.#handling(info, cover, keeps(cover)) },
     });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
     if (placement.kind === 'refused') throw this.#parts.explain(placement.error, info);
     const { request, installed } = placement;
-    const order: Order = { request, info, cover, byEngine: this.#keeps(info, cover, options) === 'counts', missed };
+    const filter = this.#filters(condition) ? filterBy(condition) : null;
+    const order: Order = { request, info, cover, byEngine: keeps(cover) === 'counts', filter, missed };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
   }
 
@@ -140,6 +147,11 @@ export class Armory {
     const hasValues = keep !== 'values' || access !== 'readwrite';
     const can = program.pid !== null && session.capabilities.handles.includes('counts');
     return keep !== 'each' && can && pieces.length === 1 && hasValues ? 'counts' : 'each';
+  }
+
+  /** Whether hits are tested here, once they are complete. No engine is asked to do it yet. */
+  #filters(condition: Condition | null): condition is Condition {
+    return condition !== null;
   }
 
   /** What the engine is to do with each hit: where it reads values, those of all pieces come with a hit of one. */
@@ -208,12 +220,14 @@ export class Armory {
     };
   }
 
-  #pipeline({ info, cover }: Order): Pipeline {
+  #pipeline({ info, cover, byEngine }: Order): Pipeline {
     const { lifecycle, context, program } = this.#parts;
     const covered = coveredBytes(cover);
     const { length: pieces } = cover.pieces;
     const { pid } = program;
     if (pid === null) return this.#kernelPipeline({ info, covered, pieces });
+    // What user code does is not reported: only the engine can tell what the access before has left.
+    if (byEngine) return new TrapPipeline({ info, covered, pieces, memory: 'process', filtered: true }, context);
     const pipeline = new WatchPipeline(info, covered, pieces, context);
     // A held program has done nothing yet: what is in memory now is what its first hit will find.
     pipeline.start(pid, lifecycle.held ? context.readMemory(pid, covered.address, covered.length) : null);

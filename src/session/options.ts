@@ -11,6 +11,10 @@ export interface WatchOptions {
   readonly as?: string | undefined;
   /** Frames of a call chain with each hit, 0 to 127; default 0. */
   readonly stackDepth?: number | undefined;
+  /** Only hits for which this holds, or may hold as far as is known: `new > 10 && comm == "worker"`. docs/conditions.md has the grammar. */
+  readonly condition?: string | undefined;
+  /** Only hits that changed the value, as far as is known: the condition `new != old`, in addition to any other. */
+  readonly changesOnly?: boolean | undefined;
   /**
    * 0 to 255, higher wins: a watch with a priority waits while others have the debug registers it needs, and makes room for higher ones
    * (events tell). Without one it is armed at once or refused, and keeps its registers.

@@ -5,6 +5,7 @@ import type { WatchInfo } from '../model/hit.js';
 import type { ArmedPieces, Armory, Order, Ordered } from './armory.js';
 import type { Collector } from './collector.js';
 import type { CountedPieces, Counter, Counting } from './counting.js';
+import type { HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
 import type { Item } from './outbox.js';
 import type { Program } from './program.js';
@@ -43,11 +44,17 @@ interface KeptWatch {
   delivered: Promise<void>;
 }
 
+/** Where the hits of an armed thing go. */
+interface Route {
+  readonly watch: Watch;
+  readonly filter: HitFilter | null;
+}
+
 export class WatchKeeper {
   readonly #parts: KeeperParts;
   readonly #kept = new Set<KeptWatch>();
   /** Where the hits of each armed thing go, also those still under way when it was disarmed. */
-  readonly #routes = new Map<WatchInfo, Watch>();
+  readonly #routes = new Map<WatchInfo, Route>();
   readonly #rearming: Rearming<KeptWatch>;
   readonly notCovered = new Set<NotCovered>();
   #endedByThemselves = 0;
@@ -126,7 +133,7 @@ export class WatchKeeper {
 
   #connect(kept: KeptWatch, pieces: ArmedPieces): void {
     kept.pieces = pieces;
-    this.#routes.set(pieces.pipeline.info, kept.watch);
+    this.#routes.set(pieces.pipeline.info, { watch: kept.watch, filter: pieces.order.filter });
     this.#parts.collector.add(pieces.pipeline, pieces.order.request);
     kept.counted = kept.counter === null ? null : { info: pieces.order.info, cookies: pieces.cookies, byEngine: pieces.order.byEngine };
     if (kept.counted !== null) kept.counter?.armed(kept.counted);
@@ -156,15 +163,23 @@ export class WatchKeeper {
     });
   }
 
-  /** Gives each watch its hits; returns how many hits there were beside those that are only counted, and all items without those. */
+  /**
+   * Gives each watch the hits that it wants; returns how many there were beside those that are only counted, and all items without those
+   * and without hits that nobody wants.
+   */
   deliver(items: readonly Item[]): { readonly hits: number; readonly rest: readonly Item[] } {
     let hits = 0;
     const rest: Item[] = [];
     for (const item of items) {
-      const watch = item.kind === 'hit' ? this.#routes.get(item.watch) : undefined;
-      if (item.kind === 'hit') watch?.deliver(item);
-      if (watch?.counts === true) continue;
-      if (item.kind === 'hit') hits++;
+      if (item.kind !== 'hit') {
+        rest.push(item);
+        continue;
+      }
+      const route = this.#routes.get(item.watch);
+      if (route?.filter?.(item) === false) continue;
+      route?.watch.deliver(item);
+      if (route?.watch.counts === true) continue;
+      hits++;
       rest.push(item);
     }
     return { hits, rest };
