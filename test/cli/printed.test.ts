@@ -223,12 +223,13 @@ describeWith(['perf', 'ptrace', 'command:script', 'command:stty'], 'who on a ter
 describeWith(['perf', 'ptrace'], 'doctor and regs', () => {
   test('doctor: every register fires on its own memory', async () => {
     const text = await runHwbkpt(['doctor']);
-    expect(text.stdout).toMatch(/^Linux \S+, x64; engine perf: 4 of 4 debug registers fired/);
+    expect(text.stdout).toMatch(/^Linux \S+, x64; engine (bpf|perf): 4 of 4 debug registers fired/);
     expect(text.status).toBe(0);
     const { stdout } = await runHwbkpt(['doctor', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       type: 'doctor',
-      engine: 'perf',
+      engine: expect.stringMatching(/^(bpf|perf)$/),
+      engines: expect.arrayContaining([{ name: 'perf', works: true, problem: null, advice: null }]),
       slots_working: 4,
       process: null,
       advice: expect.any(Array),
