@@ -3,7 +3,17 @@
 import { assertNever } from '../base/assert.js';
 import type { HwbkptError } from '../base/errors.js';
 import { ArmError } from '../engines/errors.js';
-import { isAlive, likelySlotHolders, ownPrivileges, type Privileges, processStatus, type SlotHolder } from '../engines/host/facts.js';
+import {
+  isAlive,
+  likelySlotHolders,
+  ownPrivileges,
+  type Privileges,
+  processStatus,
+  type SlotHolder,
+  securitySettings,
+  VerifierError,
+} from '../engines/host/facts.js';
+import { refusedProgram } from './engine-advice.js';
 import { CannotArmError, NoPermissionError, NoSlotError, NoSuchProcessError } from './errors.js';
 
 /** One holder for people: `gdb (process 123) traces it`. */
@@ -33,10 +43,20 @@ export function permissionHint(pid: number, privileges: Privileges = ownPrivileg
 
 /** The engine's failure as an error with advice. Other errors pass unchanged. */
 export function explainArmFailure(error: unknown): unknown {
+  const refused = explainRefusedProgram(error);
+  if (refused !== null) return refused;
   if (!(error instanceof ArmError)) return error;
   const { pid, failure } = error;
   if (!isAlive(pid)) return new NoSuchProcessError(pid, `process ${pid} has ended`);
   return explained(error, pid, failure);
+}
+
+/** Where the kernel's verifier does not take a program of ours: what is the matter with it. null: it is something else. */
+export function explainRefusedProgram(error: unknown): CannotArmError | null {
+  const cause = error instanceof ArmError ? error.cause : error;
+  if (!(cause instanceof VerifierError)) return null;
+  const { problem, advice } = refusedProgram(cause, { security: securitySettings() });
+  return new CannotArmError(`cannot arm: ${problem}`, { hint: advice, cause: error });
 }
 
 function explained(error: ArmError, pid: number, failure: ArmError['failure']): HwbkptError {
