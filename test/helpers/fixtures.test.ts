@@ -82,6 +82,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   ],
   'two-statics-a': [{ prints: 'tick_a 10|tick_b 20|' }],
   'value-types': [{ prints: VALUE_TYPES }],
+  'values-on-command': [{ prints: 'commands 0|' }, { args: ['--megabytes', '1', '--unreadable'], prints: 'commands 0|' }],
 };
 
 /** What has a test of its own below. */
