@@ -5,7 +5,7 @@ import { HwbkptError } from '../base/errors.js';
 import { executablePath } from '../linux/procfs/process.js';
 import { CoverError } from '../registers/index.js';
 import type { Target, Watch } from '../session/index.js';
-import type { TargetChoice } from './watch-options.js';
+import type { TargetChoice } from './target-choice.js';
 
 /** More debug registers are needed than are free. */
 export class TooLongError extends HwbkptError {

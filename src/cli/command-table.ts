@@ -44,6 +44,11 @@ export interface CommandSpec {
 const TARGET_OPTIONS: readonly OptionSpec[] = [
   { flags: '-p, --pid <pid>', description: 'watch this running process' },
   { flags: '--tid <tid>', description: 'only this thread of it' },
+  { flags: '--kernel', description: 'watch the kernel itself, on all CPUs' },
+  {
+    flags: '--vmlinux <file>',
+    description: 'with --kernel: its System.map, or its vmlinux (with debug information also for a.b[2].c, file and line)',
+  },
 ];
 
 const WATCH_OPTIONS: readonly OptionSpec[] = [
@@ -67,7 +72,11 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: '--limit <n>', description: 'stop watching after this many hits; the target runs on' },
   { flags: '--duration <seconds>', description: 'stop watching after this time; the target runs on' },
-  { flags: '--as <type>', description: 'how to read memory given by address: int8 to int64, u8 to u64, f32, f64, char, bool, hex' },
+  {
+    flags: '--as <type>',
+    description:
+      'how to read memory given by address: int8 to int64, u8 to u64, f32, f64, char, bool, hex; with --kernel also its own types, for 0xADDR.member too: struct ratelimit_state',
+  },
   {
     flags: '--priority <n>',
     description:
@@ -98,7 +107,8 @@ const MAX_RATE_OPTION: OptionSpec = {
 
 const EXPRESSION_ARGUMENT: ArgumentSpec = {
   syntax: '<expr...>',
-  description: 'what to watch: NAME, a.b[2].c, file.c::static_name, function::static_local, libfoo.so!name, NAME:LEN, 0xADDR[:LEN]',
+  description:
+    'what to watch: NAME, a.b[2].c, file.c::static_name, function::static_local, libfoo.so!name, NAME:LEN, 0xADDR[:LEN]; of the kernel also NAME@cpu1, a per-CPU variable',
 };
 
 /** All commands, in the order help shows them. */
@@ -115,6 +125,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { command: 'hwbkpt watch counter --pid 4711', meaning: 'a running process, by name' },
       { command: "hwbkpt watch 'state.players[2].hp' -- ./game --level 3", meaning: 'from the first instruction of a new process' },
       { command: 'hwbkpt watch 0x4040:4 --as int32 --pid 4711', meaning: 'an address' },
+      { command: 'hwbkpt watch printk_ratelimit_state.burst --kernel --vmlinux vmlinux', meaning: "a variable of the kernel's" },
       {
         command: `hwbkpt watch counter --if 'new < old && comm == "worker"' --pid 4711`,
         meaning: 'only where it falls, by threads of that name',

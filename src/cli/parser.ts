@@ -35,7 +35,8 @@ function quiet(command: Command): Command {
 
 function addCommand(program: Command, spec: CommandSpec, action: Action): void {
   const command = quiet(program.command(spec.name)).summary(spec.summary).description(spec.description);
-  if (spec.launches) command.usage(`${spec.arguments.map(({ syntax }) => syntax).join(' ')} [options] (-p PID | -- COMMAND [ARG...])`);
+  if (spec.launches)
+    command.usage(`${spec.arguments.map(({ syntax }) => syntax).join(' ')} [options] (-p PID | --kernel | -- COMMAND [ARG...])`);
   for (const { syntax, description } of spec.arguments) command.argument(syntax, description);
   for (const option of spec.options) command.addOption(optionOf(option));
   command.addHelpText(

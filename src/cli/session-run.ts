@@ -4,7 +4,7 @@ import { ownSurroundings } from '../linux/surroundings.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
 import type { HitRecord, Item, Target, Watch } from '../session/index.js';
-import { attach, launch } from '../session/index.js';
+import { attach, attachKernel, launch } from '../session/index.js';
 import { explainRefusal } from './arm-errors.js';
 import type { CountedRun } from './counted.js';
 import { STATUS, UsageError } from './errors.js';
@@ -63,6 +63,7 @@ class SessionRun implements AsyncDisposable {
     const { target, inherit, engine, maxRate } = this.#options;
     const options = { inherit, engine, maxRate: maxRate ?? undefined, onItems: (items: readonly Item[]) => this.#items(items) };
     if (target.kind === 'pid') return attach(target.pid, { ...options, tid: target.tid });
+    if (target.kind === 'kernel') return attachKernel({ ...options, vmlinux: target.vmlinux });
     return launch(target.argv, { ...options, surroundings: this.#surroundings });
   }
 

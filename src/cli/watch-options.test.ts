@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Invocation } from './command-table.js';
 import { UsageError } from './errors.js';
-import { commonOptions, wholeNumber } from './watch-options.js';
+import { wholeNumber } from './numbers.js';
+import { commonOptions } from './watch-options.js';
 
 function invocation(options: Invocation['options'] = {}, command: readonly string[] | null = ['./prog']): Invocation {
   return { arguments: ['counter'], options, command };
@@ -54,6 +55,14 @@ test('what is said', () => {
   expect(commonOptions(invocation({ stack: true }), 'watch').stackDepth).toBe(16);
 });
 
+test('the kernel is a target, with a file of its names and with types of its own', () => {
+  const options = { kernel: true, vmlinux: 'vmlinux', as: 'struct list_head' };
+  expect(commonOptions(invocation(options, null), 'watch')).toMatchObject({
+    target: { kind: 'kernel', vmlinux: 'vmlinux' },
+    as: 'struct list_head',
+  });
+});
+
 test('the same expression twice is watched once', () => {
   expect(commonOptions({ ...invocation(), arguments: ['a', 'b', 'a'] }, 'watch').expressions).toEqual(['a', 'b']);
 });
@@ -65,6 +74,7 @@ describe('is refused with what would work:', () => {
     expect(text).toContain('hwbkpt watch counter --pid 4711 ');
     expect(text).toContain('--tid 4712');
     expect(text).toContain('-- ./program');
+    expect(text).toContain('hwbkpt watch counter --kernel ');
     expect(refusal({}, [])).toContain('no target');
   });
 
@@ -73,6 +83,11 @@ describe('is refused with what would work:', () => {
     [{ tid: '1' }, null, '--tid needs --pid'],
     [{ tid: '1' }, ['./prog'], '--tid needs --pid'],
     [{}, [''], 'the command after -- is empty'],
+    [{ kernel: true, pid: '1' }, null, 'either --pid or --kernel'],
+    [{ kernel: true }, ['./prog'], 'either --kernel or a command'],
+    [{ kernel: true, tid: '1' }, null, '--tid cannot go with --kernel'],
+    [{ kernel: true, inherit: 'children' }, null, '--inherit cannot go with --kernel'],
+    [{ vmlinux: 'vmlinux', pid: '1' }, null, '--vmlinux needs --kernel'],
   ] as const)('target %j with command %j', (options, command, message) => {
     expect(refusal(options, command)).toContain(message);
   });

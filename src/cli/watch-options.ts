@@ -4,11 +4,8 @@ import { VALUE_TYPE_NAMES, valueTypeNamed } from '../model/value-names.js';
 import { LEAST_RATE } from '../session/sampling-plan.js';
 import type { Invocation } from './command-table.js';
 import { UsageError } from './errors.js';
-
-/** Whom to watch. */
-export type TargetChoice =
-  | { readonly kind: 'pid'; readonly pid: number; readonly tid: number | undefined }
-  | { readonly kind: 'command'; readonly argv: readonly string[] };
+import { wholeNumber } from './numbers.js';
+import { type TargetChoice, targetChoice } from './target-choice.js';
 
 export interface CommonOptions {
   readonly expressions: readonly string[];
@@ -54,7 +51,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     inherit: (text('inherit') ?? 'threads') as Inherit,
     limit: wholeNumber(text('limit'), '--limit', 1),
     durationMs: duration(text('duration')),
-    as: checkedType(text('as')),
+    as: checkedType(text('as'), options['kernel'] === true),
     priority: priority(text('priority')),
     strict: options['strict'] === true,
     quiet: options['quiet'] === true,
@@ -65,37 +62,6 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
   };
 }
 
-function targetChoice({ options, command, arguments: expressions }: Invocation, name: string): TargetChoice {
-  const pid = wholeNumber(options['pid'], '--pid', 1);
-  const tid = wholeNumber(options['tid'], '--tid', 1);
-  if (pid !== null && command !== null) throw new UsageError('give either --pid or a command after --, not both');
-  if (pid !== null) return { kind: 'pid', pid, tid: tid ?? undefined };
-  if (tid !== null) throw new UsageError('--tid needs --pid');
-  if (command === null || command.length === 0) throw missingTarget(name, expressions[0] ?? 'EXPR');
-  if (command[0] === '') throw new UsageError('the command after -- is empty');
-  return { kind: 'command', argv: command };
-}
-
-function missingTarget(name: string, expression: string): UsageError {
-  const quoted = /^[\w.:]+$/.test(expression) ? expression : `'${expression}'`;
-  return new UsageError('no target: whose memory?', {
-    hint: [
-      'One example of each form:',
-      `  hwbkpt ${name} ${quoted} --pid 4711               a running process`,
-      `  hwbkpt ${name} ${quoted} --pid 4711 --tid 4712    one thread of it`,
-      `  hwbkpt ${name} ${quoted} -- ./program --its args  a new process, from its first instruction`,
-    ].join('\n'),
-  });
-}
-
-/** The value of an option that takes a whole number of at least `least`; null where it is absent. Throws UsageError. */
-export function wholeNumber(text: Invocation['options'][string], option: string, least: number): number | null {
-  if (typeof text !== 'string') return null;
-  if (!/^\d+$/.test(text) || Number(text) < least || !Number.isSafeInteger(Number(text)))
-    throw new UsageError(`${option} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
-  return Number(text);
-}
-
 function duration(text: string | undefined): number | null {
   if (text === undefined) return null;
   const seconds = Number(text);
@@ -104,8 +70,9 @@ function duration(text: string | undefined): number | null {
   return seconds * 1000;
 }
 
-function checkedType(name: string | undefined): string | undefined {
-  if (name === undefined || [1, 2, 4, 8].some((size) => valueTypeNamed(name, size) !== null)) return name;
+/** The kernel knows more types than hwbkpt: whether it has this one shows later. */
+function checkedType(name: string | undefined, ofKernel: boolean): string | undefined {
+  if (name === undefined || ofKernel || [1, 2, 4, 8].some((size) => valueTypeNamed(name, size) !== null)) return name;
   throw new UsageError(`--as does not know the type ${JSON.stringify(name)}`, { hint: `Types: ${VALUE_TYPE_NAMES.join(', ')}.` });
 }
 

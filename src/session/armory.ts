@@ -22,9 +22,6 @@ import { TrapPipeline, type TrapScope } from './trap-pipeline.js';
 import type { WatchArming } from './watch.js';
 import { WatchPipeline } from './watch-pipeline.js';
 
-/** What debug registers do not see of the kernel's memory: devices, and other mappings of the page. */
-const KERNEL_BLINDNESS: readonly NotCovered[] = ['other-mapping', 'dma'];
-
 /** Whose memory the session of a kernel target reads: it has no processes. */
 const KERNEL = 0;
 
@@ -246,7 +243,7 @@ export class Armory {
 
   #blindSpots(unarmed: readonly NotCovered[]): NotCovered[] {
     const { capabilities } = this.#parts.session;
-    if (this.#parts.program.pid === null) return [...KERNEL_BLINDNESS, ...unarmed];
+    if (this.#parts.program.pid === null) return [...capabilities.blindTo, ...unarmed];
     const codes: NotCovered[] = capabilities.kernelWrites ? [] : ['kernel-writes'];
     codes.push(...capabilities.blindTo);
     if (this.#parts.inherit === 'none') codes.push('new-threads');

@@ -3,11 +3,11 @@ import { release } from 'node:os';
 import { examineMachine, examineProcess, holderText, type MachineReport, type ProcessReport, slotHolders } from '../../session/index.js';
 import type { Invocation } from '../command-table.js';
 import { STATUS } from '../errors.js';
+import { wholeNumber } from '../numbers.js';
 import { colorsFor } from '../output/colors.js';
 import { printLines } from '../output/print.js';
 import { plural } from '../output/text.js';
 import { visible } from '../output/visible.js';
-import { wholeNumber } from '../watch-options.js';
 
 interface Report {
   readonly machine: MachineReport;

@@ -7,8 +7,8 @@ import { explainDr7, explanationLines } from '../../registers/index.js';
 import { BadRequestError, NoPermissionError, NoSuchProcessError } from '../../session/errors.js';
 import type { Invocation } from '../command-table.js';
 import { STATUS, UsageError } from '../errors.js';
+import { wholeNumber } from '../numbers.js';
 import { printLines } from '../output/print.js';
-import { wholeNumber } from '../watch-options.js';
 
 export async function runRegs({ options }: Invocation): Promise<number> {
   const pid = wholeNumber(options['pid'], '--pid', 1);

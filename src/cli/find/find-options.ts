@@ -2,7 +2,7 @@
 import { FIND_TYPES, type FindTarget, type FindType, isFindType, type Seen } from '../../session/find/index.js';
 import type { Invocation } from '../command-table.js';
 import { UsageError } from '../errors.js';
-import { wholeNumber } from '../watch-options.js';
+import { wholeNumber } from '../numbers.js';
 
 /** What one call of find is to do. */
 export type FindTask =

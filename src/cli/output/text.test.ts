@@ -40,6 +40,20 @@ describe('hitLine', () => {
     expect(at({ function: null, module: null })).toMatch(/ {2}\?$/);
   });
 
+  test('where the kernel is watched: the process, and the place within the function', () => {
+    const at = (more: Parameters<typeof madePlace>[0]): string =>
+      hitLine(madeHit({ cgroup: '/', place: madePlace({ file: null, line: null, offset: 0x4c, ...more }) }), style);
+    expect(at({ function: 'tick', module: '[kernel]' })).toBe('    0.000000  4711 hot  counter: 41 -> 42  tick+0x4c [kernel]');
+    expect(at({ function: 'tick', module: '[ext4]' })).toMatch(/ {2}tick\+0x4c \[ext4\]$/);
+    expect(at({ function: 'tick', module: '[kernel]', file: '/linux/tick.c', line: 7 })).toMatch(/ {2}tick \(tick\.c:7\)$/);
+    expect(at({ function: null, module: '[kernel]' })).toMatch(/ {2}\? \(kernel\)$/);
+  });
+
+  test('says of a value that another CPU may have written it', () => {
+    expect(hitLine(madeHit({ valueSource: 'racy' }), style)).toContain('the value may be its');
+    expect(hitLine(madeHit({ valueSource: 'trap' }), style)).toMatch(/bump \(hot\.c:12\)$/);
+  });
+
   test('callers on lines of their own, as far as anything is known of them', () => {
     const unknown = madePlace({ function: null, file: null, line: null, module: null });
     const stack = [

@@ -31,13 +31,28 @@ export interface HitStyle {
   readonly colors: Colors;
 }
 
-/** `    0.001234  prog[4711]  shared: 41 -> 42  bump (hot.c:12)`, and a line for each caller where a stack was asked for. */
+/**
+ * `    0.001234  prog[4711]  shared: 41 -> 42  bump (hot.c:12)`, and a line for each caller where a stack was asked for. Where the kernel is
+ * watched: `    0.001234  4711 sh  0xffffffff83089f68:4: 10 -> 77  do_proc_dointvec_conv+0x4c [kernel]`.
+ */
 export function hitLine(hit: Hit, { since, colors }: HitStyle): string {
   const seconds = (Number(hit.time - since) / 1e9).toFixed(6).padStart(12);
-  const who = `${visible(hit.comm ?? '?')}[${hit.tid}]`;
+  const comm = visible(hit.comm ?? '?');
+  const who = isOfKernel(hit) ? `${hit.pid} ${comm}` : `${comm}[${hit.tid}]`;
   const what = `${colors.bold(hit.watch.expression)}: ${valueChange(hit)}`;
-  const line = `${colors.dim(seconds)}  ${who}  ${what}  ${colors.cyan(placeLabel(hit.place))}${remarks(hit, colors)}`;
+  const line = `${colors.dim(seconds)}  ${who}  ${what}  ${colors.cyan(isOfKernel(hit) ? kernelPlace(hit.place) : placeLabel(hit.place))}${remarks(hit, colors)}`;
   return [line, ...callerLabels(hit.stack).map((caller) => `${' '.repeat(14)}${colors.dim('from')} ${caller}`)].join('\n');
+}
+
+/** Whether the kernel's own memory is watched: the process is not one that was asked about then, and is named with its number. */
+function isOfKernel(hit: Hit): boolean {
+  return hit.cgroup !== null;
+}
+
+/** `do_sys_open+0x4c [kernel]`: lines are seldom known there, and what is in the brackets may be one of its modules. */
+function kernelPlace(place: Place): string {
+  if (place.function === null || place.offset === null || place.file !== null) return placeLabel(place);
+  return visible(`${place.function}+0x${place.offset.toString(16)} ${place.module ?? ''}`);
 }
 
 /** Those who called, without the frames at the end of which nothing is known: there the chain has left the code that keeps frame pointers. */
