@@ -29,8 +29,14 @@ describe('engines on perf events', () => {
     expect(filesWith('packBreakpoint(')).toEqual([TRIAL, 'events/layout.ts']);
   });
 
-  test('open breakpoints in one file each, clocks while a batch of arms is carried out, and nothing else', () => {
-    expect(filesWith('openEvent(')).toEqual(['bpf/programs.ts', 'events/arming.ts', 'events/open-event.ts', 'perf/open-breakpoint.ts']);
+  test('open breakpoints in one file each, clocks and markers while a batch of arms is carried out, and nothing else', () => {
+    expect(filesWith('openEvent(')).toEqual([
+      'bpf/programs.ts',
+      'events/arming.ts',
+      'events/batch.ts',
+      'events/open-event.ts',
+      'perf/open-breakpoint.ts',
+    ]);
     expect(filesWith('maker.open(')).toEqual(['events/batch.ts']);
     expect(filesWith('new Batch(')).toEqual(['events/breakpoint-set.ts']);
   });

@@ -49,7 +49,7 @@ export class HitReader {
       const time = (words[at + WORD.time + 1] ?? 0) * 0x1_0000_0000 + (words[at + WORD.time] ?? 0);
       if (time > horizon) return false;
       const piece = this.#pieces.inBlock(words[at + WORD.block] ?? 0);
-      if (piece === undefined) return true;
+      if (piece === undefined || time < piece.since) return true;
       before(time);
       piece.decoder.read(words, at, hit);
       if (drops(hit)) return true;

@@ -22,6 +22,8 @@ export interface LoadedPiece {
   readonly plan: ProgramPlan;
   /** Hits that found no room, as far as they have been told. */
   toldLost: number;
+  /** What was before (ns) is nobody's: the arming began again then. */
+  since: number;
 }
 
 /** What has become of a piece's hits, beside those reported. */
@@ -36,6 +38,7 @@ export interface Outcomes {
 /** The plan of a piece, once it has its block. */
 export type PlanFor = (block: number, blockOffset: number) => ProgramPlan;
 
+const OUTCOMES = ['full', 'filtered', 'counted', 'uncounted', 'ownAccesses'] as const;
 const NOTHING: Outcomes = { full: 0, filtered: 0, counted: 0, uncounted: 0, ownAccesses: 0 };
 
 export class Pieces implements Disposable {
@@ -67,6 +70,7 @@ export class Pieces implements Disposable {
         decoder: decoderOf(cookie, plan),
         plan,
         toldLost: 0,
+        since: 0,
       };
       this.#byBlock[block] = piece;
       this.#byCookie.set(cookie, piece);
@@ -84,6 +88,15 @@ export class Pieces implements Disposable {
     if (start === null) return;
     this.#blocks.set(block, 'lastValue', start);
     this.#blocks.set(block, 'lastKnown', 1n);
+  }
+
+  /** All that piece `cookie` has reported and counted until `now` (ns) is forgotten. No event runs its program at this moment. */
+  restart(cookie: number, now: number): void {
+    const piece = this.#byCookie.get(cookie);
+    if (piece === undefined) return;
+    piece.since = now;
+    piece.toldLost = 0;
+    for (const field of OUTCOMES) this.#blocks.set(piece.block, field, 0n);
   }
 
   /** Piece `cookie` is at other bytes now. */

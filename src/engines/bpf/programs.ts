@@ -1,6 +1,6 @@
 // How the bpf engine opens breakpoints: with the piece's program attached before the first hit. The one place that opens them.
 import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
-import { type EventTarget, PerfEvent } from '../../linux/perf-event.js';
+import type { EventTarget, PerfEvent } from '../../linux/perf-event.js';
 import type { BreakpointMaker } from '../events/breakpoint-maker.js';
 import { bpfAttributes } from '../events/layout.js';
 import { openEvent } from '../events/open-event.js';
@@ -18,13 +18,17 @@ export interface ProgramParts {
   readonly memory: ValuePlan['memory'];
   /** The events of these pieces are closed. */
   closed(cookies: readonly number[]): void;
+  /** They are, before the arming was over. */
+  undone(cookies: readonly number[]): void;
 }
 
 export function attachedBreakpoints(parts: ProgramParts): BreakpointMaker {
   return {
+    attaches: true,
     attributes: (piece, disabled) => bpfAttributes(piece, disabled),
     open: (piece, target) => openAttached(piece, target, parts.pieces.find(piece.cookie) ?? loadPiece(piece, parts)),
     moved: (piece) => parts.pieces.moved(piece.cookie, ownBytes(piece)),
+    undone: (cookies) => parts.undone(cookies),
     closed: (cookies) => parts.closed(cookies),
   };
 }

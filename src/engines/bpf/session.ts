@@ -43,7 +43,11 @@ export class BpfSession implements EngineSession {
     this.#pieces = pieces;
     this.#reader = new HitReader(tables, pieces);
     const handlings = this.#handlings;
-    const maker = attachedBreakpoints({ tables, pieces, handlings, memory: watched.memory, closed: (cookies) => this.#closed(cookies) });
+    const maker = attachedBreakpoints({
+      ...{ tables, pieces, handlings, memory: watched.memory },
+      closed: (cookies) => this.#closed(cookies),
+      undone: (cookies) => this.#undone(cookies),
+    });
     this.#breakpoints = new BreakpointSet({ target: this.target, slots: this.capabilities.slots, maker, armer: watched.armer });
   }
 
@@ -58,6 +62,12 @@ export class BpfSession implements EngineSession {
   #closed(cookies: readonly number[]): void {
     const now = Number(process.hrtime.bigint());
     for (const cookie of cookies) this.#closing.set(cookie, now);
+  }
+
+  #undone(cookies: readonly number[]): void {
+    const now = Number(process.hrtime.bigint());
+    for (const cookie of cookies) this.#pieces.restart(cookie, now);
+    this.#takeCounts(new Set(cookies));
   }
 
   capacity(): CapacityEvent | null {
@@ -112,15 +122,17 @@ export class BpfSession implements EngineSession {
     if (cookies.length === 0) return;
     for (const cookie of cookies) this.#closing.delete(cookie);
     const gone = new Set(cookies);
-    const counting = [...this.#pieces.all()].some(({ cookie, plan }) => plan.keep === 'counts' && gone.has(cookie));
-    if (counting) this.#pastCounts = [...this.#pastCounts, ...this.#lastCounts(gone)];
+    this.#pastCounts = [...this.#pastCounts, ...this.#takeCounts(gone)];
     this.#pieces.drop(cookies);
   }
 
-  #lastCounts(gone: ReadonlySet<number>): HitCount[] {
+  /** Takes the counts of these pieces out of the map. */
+  #takeCounts(cookies: ReadonlySet<number>): HitCount[] {
+    const counting = [...this.#pieces.all()].some(({ cookie, plan }) => plan.keep === 'counts' && cookies.has(cookie));
+    if (!counting) return [];
     const pieceIn = (block: number): ReturnType<Pieces['inBlock']> => {
       const piece = this.#pieces.inBlock(block);
-      return piece !== undefined && gone.has(piece.cookie) ? piece : undefined;
+      return piece !== undefined && cookies.has(piece.cookie) ? piece : undefined;
     };
     return readCounts(this.#parts.tables, pieceIn, true);
   }

@@ -16,7 +16,7 @@ import type { RepeatFilter } from './repeats.js';
 /** An event for all CPUs. */
 const ANY_CPU = -1;
 /** Data pages of the rings that bring births, ends and execs. */
-const TASK_RING_PAGES = 64;
+const TASK_RING_PAGES = 1024;
 
 export interface Watched extends Disposable {
   readonly target: EngineSession['target'];

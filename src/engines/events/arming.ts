@@ -1,12 +1,13 @@
 // What is done to single threads while one batch of `arm`s is carried out on a process: opens what they lack, and asks how they are.
 import { present } from '../../base/assert.js';
 import type { ArmOrder } from '../../facility/index.js';
+import { isErrno } from '../../linux/errno.js';
 import type { EventTarget, PerfEvent } from '../../linux/perf-event.js';
 import { threadIds } from '../../linux/procfs/process.js';
 import type { EngineTarget } from '../contract.js';
 import type { Batch } from './batch.js';
 import type { FollowedProcess } from './followed-process.js';
-import { placeholderAttributes } from './layout.js';
+import { markerAttributes, placeholderAttributes } from './layout.js';
 import type { ThreadNews } from './lineage.js';
 import { NewsReader } from './news.js';
 import { openEvent, pause } from './open-event.js';
@@ -23,6 +24,26 @@ export interface ArmingParts {
   readonly slots: number;
 }
 
+/** Threads may have inherited something unfinished: all is to be begun again. */
+export class UnfinishedError extends Error {
+  /** There is no slot to tell that by. */
+  readonly unmarked: boolean;
+
+  constructor(unmarked: boolean) {
+    super('a thread was born while its parent was being armed');
+    this.unmarked = unmarked;
+  }
+}
+
+/**
+ * What is done about unfinished breakpoints. `marks`: threads get one more that only takes a slot, after all others: who has inherited that one
+ * has the others finished, who lacks it has an unfinished one, or none. `resigned`: threads with unfinished ones are left alone, not armed.
+ */
+export interface Doubts {
+  readonly marks: boolean;
+  readonly resigned: boolean;
+}
+
 export class Arming implements ThreadArmer, Disposable {
   /** Threads were found that had inherited a part, or perhaps nothing. */
   completedSome = false;
@@ -32,9 +53,12 @@ export class Arming implements ThreadArmer, Disposable {
   readonly #news: NewsReader;
   readonly #pulses: Pulses;
   readonly #spare: SpareSlots;
+  readonly #doubts: Doubts;
+  readonly #marker: Uint8Array | null;
 
   /** `pieces`: one at least. */
-  constructor(parts: ArmingParts, pieces: readonly ArmOrder[], batch: Batch) {
+  constructor(parts: ArmingParts, pieces: readonly ArmOrder[], { batch, doubts }: { readonly batch: Batch; readonly doubts: Doubts }) {
+    const first = present(pieces[0], 'a piece');
     const { process, slots } = parts;
     const { rings } = process;
     this.#parts = parts;
@@ -43,7 +67,9 @@ export class Arming implements ThreadArmer, Disposable {
     rings.drain();
     this.#news = new NewsReader(rings.records);
     this.#pulses = new Pulses({ open: (block, tid, cpu) => this.#openPulse(block, { tid, cpu }), cpus: rings.cpus, news: this.#news });
-    this.#spare = new SpareSlots(placeholderAttributes(present(pieces[0], 'a piece')), slots);
+    this.#spare = new SpareSlots(placeholderAttributes(first), slots);
+    this.#doubts = doubts;
+    this.#marker = doubts.marks ? markerAttributes(first, process.target.inherit) : null;
   }
 
   get #target(): EngineTarget {
@@ -57,7 +83,7 @@ export class Arming implements ThreadArmer, Disposable {
 
   arm(tid: number): boolean {
     this.#parts.process.trackers.add(tid);
-    return this.#parts.places.every((cpu) => this.#openPieces({ tid, cpu }, this.#pieces.length));
+    return this.#parts.places.every((cpu) => this.#openAll({ tid, cpu }));
   }
 
   complete(tid: number, complete: () => Iterable<number>): Completion {
@@ -67,19 +93,44 @@ export class Arming implements ThreadArmer, Disposable {
     for (const cpu of this.#parts.places) {
       const lacking = this.#spare.lacking({ tid, cpu }, complete);
       if (lacking === null) return 'ended';
-      if (!tracked && lacking >= this.#pieces.length) this.#parts.process.trackers.add(tid);
+      if (!tracked && lacking >= this.#all) this.#parts.process.trackers.add(tid);
       tracked = true;
       if (lacking === 0) continue;
       outcome = 'completed';
       this.completedSome = true;
-      if (!this.#openPieces({ tid, cpu }, lacking)) return 'ended';
+      if (!this.#openLacking({ tid, cpu }, lacking)) return 'ended';
     }
     return outcome;
   }
 
-  /** Opens the last `count` pieces, in their order; false where the thread has ended. */
-  #openPieces(target: EventTarget, count: number): boolean {
-    return this.#pieces.slice(-count).every((piece) => this.#batch.open(piece, target));
+  /** How many a thread has where it lacks nothing. */
+  get #all(): number {
+    return this.#pieces.length + (this.#marker === null ? 0 : 1);
+  }
+
+  /** Opens the last `count`, in their order; false where the thread has ended, or where it is left alone. */
+  #openLacking(target: EventTarget, count: number): boolean {
+    if (count >= this.#all) return this.#openAll(target);
+    if (!this.#batch.attaches) return this.#openPieces(target, this.#pieces.slice(-count));
+    if (this.#doubts.resigned) return false;
+    throw new UnfinishedError(false);
+  }
+
+  #openAll(target: EventTarget): boolean {
+    return this.#openPieces(target, this.#pieces) && this.#openMarker(target);
+  }
+
+  #openPieces(target: EventTarget, pieces: readonly ArmOrder[]): boolean {
+    return pieces.every((piece) => this.#batch.open(piece, target));
+  }
+
+  #openMarker(target: EventTarget): boolean {
+    if (this.#marker === null) return true;
+    try {
+      return this.#batch.openMarker(this.#marker, target);
+    } catch (error) {
+      throw isErrno(error, 'ENOSPC') ? new UnfinishedError(true) : error;
+    }
   }
 
   news(): readonly ThreadNews[] {

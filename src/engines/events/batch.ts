@@ -5,6 +5,7 @@ import type { EventTarget, PerfEvent } from '../../linux/perf-event.js';
 import type { Armed } from '../contract.js';
 import type { BreakpointMaker } from './breakpoint-maker.js';
 import type { ArmedEvent } from './event-table.js';
+import { openEvent } from './open-event.js';
 
 /** Arms pieces wherever they are due. */
 export interface BatchArmer {
@@ -15,6 +16,7 @@ export interface BatchArmer {
 export class Batch {
   readonly #maker: BreakpointMaker;
   readonly #opened: ArmedEvent[] = [];
+  readonly #markers: PerfEvent[] = [];
   #tight: EventTarget | null = null;
 
   constructor(maker: BreakpointMaker) {
@@ -29,6 +31,23 @@ export class Batch {
   /** Where a slot was lacking, once one was. */
   get tight(): EventTarget | null {
     return this.#tight;
+  }
+
+  /** Whether threads born while breakpoints are opened may inherit them unfinished. */
+  get attaches(): boolean {
+    return this.#maker.attaches;
+  }
+
+  /** Opens a breakpoint that only takes a slot, until {@link closeMarkers}; false where the thread has ended. Throws LinuxError. */
+  openMarker(attributes: Uint8Array, target: EventTarget): boolean {
+    const event = openEvent(attributes, target, { output: undefined, patient: true });
+    if (event !== null) this.#markers.push(event);
+    return event !== null;
+  }
+
+  closeMarkers(): void {
+    for (const event of this.#markers) event[Symbol.dispose]();
+    this.#markers.length = 0;
   }
 
   /** Opens one breakpoint; false where the thread has ended. Throws LinuxError or ArmError. */
@@ -50,7 +69,9 @@ export class Batch {
 
   /** Closes all breakpoints: the whole did not succeed. */
   undo(): void {
+    this.closeMarkers();
     for (const { event } of this.#opened) event[Symbol.dispose]();
+    this.#maker.undone?.([...new Set(this.#opened.map(({ cookie }) => cookie))]);
     this.#opened.length = 0;
   }
 }

@@ -111,6 +111,19 @@ export function placeholderAttributes(spot: Spot): Uint8Array {
   });
 }
 
+/** The same, inherited: who was born while it was open has a slot less. */
+export function markerAttributes(spot: Spot, inherit: Inherit): Uint8Array {
+  return packBreakpoint({
+    ...spotOf(spot),
+    period: 0,
+    sampleType: 0,
+    flags: [...INHERIT_FLAGS[inherit], 'disabled', 'exclude_kernel', 'remove_on_exec'],
+    userRegisters: 0,
+    interruptRegisters: 0,
+    stackDepth: 0,
+  });
+}
+
 /** Nanoseconds on a CPU between two samples of {@link pulseAttributes}. */
 const PULSE_PERIOD = 100_000;
 

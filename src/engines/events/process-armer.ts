@@ -4,14 +4,16 @@ import { inRealTime } from '../../linux/scheduling.js';
 import type { NotCovered } from '../../model/coverage.js';
 import type { Armed } from '../contract.js';
 import { ArmError } from '../errors.js';
-import { Arming, type ArmingParts } from './arming.js';
+import { Arming, type ArmingParts, type Doubts, UnfinishedError } from './arming.js';
 import type { Batch, BatchArmer } from './batch.js';
 import type { DuplicateFilter } from './duplicates.js';
 import { checkDescriptors } from './resources.js';
-import { armAllThreads, armExistingThreads, type Coverage } from './threads.js';
+import { armAllThreads, armExistingThreads, type Coverage, PATIENCE } from './threads.js';
 
 /** What it works with. */
 export interface ProcessArmerParts extends ArmingParts {
+  /** Milliseconds until a process that makes threads all the time is armed as far as it goes. */
+  readonly patience?: number;
   /** Told when there can be duplicates from now on. */
   readonly duplicates: Pick<DuplicateFilter, 'activate'>;
 }
@@ -24,11 +26,33 @@ export class ProcessArmer implements BatchArmer {
   }
 
   arm(pieces: readonly ArmOrder[], batch: Batch): Armed {
+    const { process, slots } = this.#parts;
+    const inherits = process.target.inherit !== 'none';
+    const deadline = Date.now() + this.#patience;
+    let marks = batch.attaches && inherits && pieces.length < slots;
+    for (;;) {
+      const doubts = { marks, resigned: Date.now() > deadline };
+      try {
+        return this.#attempt(pieces, { batch, doubts });
+      } catch (error) {
+        if (!(error instanceof UnfinishedError)) throw error;
+        marks &&= !error.unmarked;
+        batch.undo();
+      }
+    }
+  }
+
+  get #patience(): number {
+    return this.#parts.patience ?? PATIENCE;
+  }
+
+  #attempt(pieces: readonly ArmOrder[], how: { readonly batch: Batch; readonly doubts: Doubts }): Armed {
     const { process, duplicates } = this.#parts;
-    using arming = new Arming(this.#parts, pieces, batch);
+    using arming = new Arming(this.#parts, pieces, how);
     this.#checkDescriptors(arming.threads(), pieces.length);
     const coverage = inRealTime(() => this.#armThreads(arming));
-    if (batch.opened.length === 0) throw new ArmError('no-process', process.target.pid, new Error('it has ended'));
+    how.batch.closeMarkers();
+    if (how.batch.opened.length === 0) throw new ArmError('no-process', process.target.pid, new Error('it has ended'));
     if (arming.completedSome) duplicates.activate();
     return { threads: coverage.covered, cpus: process.rings.cpus.length, notCovered: notCovered(coverage) };
   }
@@ -36,7 +60,7 @@ export class ProcessArmer implements BatchArmer {
   #armThreads(arming: Arming): Coverage {
     const { pid, inherit } = this.#parts.process.target;
     if (inherit === 'none') return armExistingThreads(arming);
-    return armAllThreads(arming, { pid, children: inherit === 'children' });
+    return armAllThreads(arming, { pid, children: inherit === 'children' }, this.#patience);
   }
 
   #checkDescriptors(threads: readonly number[], pieces: number): void {

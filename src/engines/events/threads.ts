@@ -11,7 +11,7 @@ import { type Family, Lineage, type ThreadNews } from './lineage.js';
 /** So many looks in a row that found nothing are enough where threads end during every look (measured: one in a hundred breaks off). */
 const CALM_LOOKS = 8;
 /** Milliseconds. A process that has not come to rest by then is armed as far as it goes, and the rest is named. */
-const PATIENCE = 10_000;
+export const PATIENCE = 10_000;
 /** Threads that are completed between two readings of the rings. */
 const COMPLETED_BETWEEN_NEWS = 16;
 /** So long (ns) the id of a thread that has ended is surely not given to another: ids go round. */
@@ -61,9 +61,9 @@ export function armExistingThreads(armer: ThreadArmer): Coverage {
   return { covered: listed.filter((tid) => covered.has(tid)).length, missed: [], settled: true };
 }
 
-/** Arms all threads where children inherit. */
-export function armAllThreads(armer: ThreadArmer, family: Family): Coverage {
-  const hunt = new Hunt(armer, family);
+/** Arms all threads where children inherit. `patience` in ms. */
+export function armAllThreads(armer: ThreadArmer, family: Family, patience = PATIENCE): Coverage {
+  const hunt = new Hunt(armer, family, patience);
   while (!hunt.look()) {
     if (hunt.isTired) return hunt.result(false);
   }
@@ -88,10 +88,10 @@ class Hunt {
   readonly #ended = new Map<number, number>();
   #calm = 0;
 
-  constructor(armer: ThreadArmer, family: Family) {
+  constructor(armer: ThreadArmer, family: Family, patience: number) {
     this.#armer = armer;
     this.#lineage = new Lineage(family);
-    this.#deadline = armer.now() + PATIENCE * 1e6;
+    this.#deadline = armer.now() + patience * 1e6;
     for (const tid of armer.threads()) if (armer.arm(tid)) this.#armed(tid);
   }
 

@@ -6,6 +6,7 @@ import type { Rings } from '../events/rings.js';
 
 export function samplingBreakpoints(rings: Rings): BreakpointMaker {
   return {
+    attaches: false,
     attributes: breakpointAttributes,
     open: (piece, target) => openEvent(breakpointAttributes(piece), target, { output: rings.leader(target.cpu), patient: true }),
   };
