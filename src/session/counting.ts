@@ -63,7 +63,7 @@ export class Counting {
   readonly #tallies: Tally[] = [];
   readonly #pieces = new Set<CountedPieces>();
   readonly #instructions = new InstructionCounters();
-  readonly #speed = new SpeedMeter(this.#instructions);
+  readonly #speed = new SpeedMeter(this.#instructions, MACHINE_TIME.now);
   #sampler: Sampler | null = null;
   #taken = 0;
   #stopped = false;

@@ -71,11 +71,11 @@ describe('what an engine counts', () => {
     made.counted = [COUNT, { ...COUNT, tid: 9 }, kernel, ...[1, 2].map((frame) => ({ ...COUNT, stack: new Uint32Array([frame, 0]) }))];
     made.counts.read();
     expect(made.told()).toEqual([
-      `4712 user ${CODE.toString(16)} 1`,
       `9 user ${CODE.toString(16)} 1`,
-      '4712 kernel ffffffff81000000 1',
+      `4712 user ${CODE.toString(16)} 1`,
       `4712 user ${CODE.toString(16)} 1 frame 1`,
       `4712 user ${CODE.toString(16)} 1 frame 2`,
+      '4712 kernel ffffffff81000000 1',
     ]);
   });
 

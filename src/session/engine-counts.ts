@@ -114,5 +114,7 @@ function totals(counts: readonly HitCount[]): Total[] {
     if (others === undefined) byKey.set(key, [one]);
     else others.push(one);
   }
-  return [...byKey].map(([key, list]) => ({ key, counts: list, count: list.reduce((sum, { count }) => sum + count, 0) }));
+  // What is new comes in the order of threads, then of code: an engine has no order of time.
+  const sorted = [...byKey].sort(([, [a]], [, [b]]) => a.tid - b.tid || Number(a.ip - b.ip));
+  return sorted.map(([key, list]) => ({ key, counts: list, count: list.reduce((sum, { count }) => sum + count, 0) }));
 }

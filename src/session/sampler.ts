@@ -158,10 +158,10 @@ export class Sampler {
     const from = time.now();
     this.#switch(false);
     const on = time.now();
-    speed.partBegins(on);
+    speed.partBegins();
     time.block(length - (time.now() - from));
+    speed.partEnds();
     const off = time.now();
-    speed.partEnds(off);
     this.#switch(true);
     // Both switches take a moment, at some point of which they take effect.
     const watched = (off + time.now()) / 2 - (from + on) / 2;

@@ -13,8 +13,10 @@
 export interface InstructionReader {
   /** These threads are there now: others are not asked for any more. */
   follow(tids: Iterable<number>): void;
-  /** Thread and count, of those that can be counted. */
-  read(): Iterable<readonly [number, number]>;
+  /** Those that can be counted. */
+  readonly tids: Iterable<number>;
+  /** Of one of those. */
+  read(tid: number): number;
 }
 
 interface Progress {
@@ -22,56 +24,77 @@ interface Progress {
   total: number;
   /** Those of the watched parts, each times its window's weight, traps included. */
   watched: number;
-  /** Counter at the start of the window and of the part. */
+  /** Counter at the start of the window and of the part, and when that was read. */
   atWindow: number;
   atPart: number;
-  /** In the watched parts of this window. */
+  partFrom: number;
+  /** In the watched parts of this window, and for how long (ms) they were measured. */
   inParts: number;
+  measured: number;
 }
+
+/** A reading that took longer (ms) than that says too little about when it was made. */
+const QUICK = 0.1;
+const TRIES = 3;
 
 /** Told by the sampler when windows and their watched parts begin and end. Times in ms. */
 export class SpeedMeter {
   readonly #reader: InstructionReader;
+  readonly #now: () => number;
   readonly #threads = new Map<number, Progress>();
-  #measuredFrom = 0;
-  /** Of the window's parts, as long as instructions were measured, and in truth. */
-  #measured = 0;
+  /** Of the window's parts, in all. */
   #length = 0;
 
-  constructor(reader: InstructionReader) {
+  constructor(reader: InstructionReader, now: () => number) {
     this.#reader = reader;
+    this.#now = now;
   }
 
   /** A window begins. */
   begin(tids: Iterable<number>): void {
     this.#reader.follow(tids);
-    this.#measured = 0;
     this.#length = 0;
-    for (const [tid, count] of this.#reader.read()) {
+    for (const tid of this.#reader.tids) {
       const progress = this.#of(tid);
-      progress.atWindow = count;
+      progress.atWindow = this.#reader.read(tid);
       progress.inParts = 0;
+      progress.measured = 0;
+    }
+  }
+
+  /** A count, and the moment at which it was right. */
+  #read(tid: number): { readonly count: number; readonly at: number } {
+    for (let tries = 1; ; tries++) {
+      const before = this.#now();
+      const count = this.#reader.read(tid);
+      const after = this.#now();
+      if (after - before < QUICK || tries === TRIES) return { count, at: (before + after) / 2 };
     }
   }
 
   #of(tid: number): Progress {
-    const progress = this.#threads.get(tid) ?? { total: 0, watched: 0, atWindow: 0, atPart: 0, inParts: 0 };
+    const progress = this.#threads.get(tid) ?? { total: 0, watched: 0, atWindow: 0, atPart: 0, partFrom: 0, inParts: 0, measured: 0 };
     this.#threads.set(tid, progress);
     return progress;
   }
 
   /** From now to {@link partEnds} the watch is surely on. */
-  partBegins(now: number): void {
-    for (const [tid, count] of this.#reader.read()) this.#of(tid).atPart = count;
-    this.#measuredFrom = now;
+  partBegins(): void {
+    for (const tid of this.#reader.tids) {
+      const { count, at } = this.#read(tid);
+      const progress = this.#of(tid);
+      progress.atPart = count;
+      progress.partFrom = at;
+    }
   }
 
-  partEnds(now: number): void {
-    for (const [tid, count] of this.#reader.read()) {
+  partEnds(): void {
+    for (const tid of this.#reader.tids) {
+      const { count, at } = this.#read(tid);
       const progress = this.#of(tid);
       progress.inParts += count - progress.atPart;
+      progress.measured += at - progress.partFrom;
     }
-    this.#measured += now - this.#measuredFrom;
   }
 
   /** The part that has ended was on for so long, switching included. */
@@ -81,13 +104,15 @@ export class SpeedMeter {
 
   /** The window is over, or cut short. */
   end(weight: number): void {
-    const stretch = this.#measured > 0 ? this.#length / this.#measured : 1;
-    for (const [tid, count] of this.#reader.read()) {
+    for (const tid of this.#reader.tids) {
       const progress = this.#of(tid);
+      const { inParts, measured } = progress;
+      const count = this.#reader.read(tid);
       progress.total += count - progress.atWindow;
-      progress.watched += progress.inParts * stretch * weight;
+      if (measured > 0) progress.watched += (inParts / measured) * this.#length * weight;
       progress.atWindow = count;
       progress.inParts = 0;
+      progress.measured = 0;
     }
   }
 

@@ -33,9 +33,14 @@ export class InstructionCounters implements Disposable {
     this.#events.delete(tid);
   }
 
-  /** Each thread and how many instructions it has run since it is counted; also one that has ended. */
-  *read(): Generator<readonly [number, number]> {
-    for (const [tid, event] of this.#events) yield [tid, event.count()];
+  /** The threads that are counted. */
+  get tids(): Iterable<number> {
+    return this.#events.keys();
+  }
+
+  /** How many instructions one of them has run since it is counted; also when it has ended. */
+  read(tid: number): number {
+    return this.#events.get(tid)?.count() ?? 0;
   }
 
   [Symbol.dispose](): void {
