@@ -15,9 +15,6 @@ export interface IntegerField {
   readonly signed: boolean;
 }
 
-/** How a watched value's bytes are read as a number. */
-export type Field = IntegerField | { readonly kind: 'float'; readonly size: 4 | 8 };
-
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** The count of a shift is taken modulo 64. */

@@ -5,7 +5,6 @@ export {
   type Comparison,
   type Condition,
   type Fact,
-  type Field,
   type FloatOperand,
   type IntegerField,
   MOST_COMM_BYTES,
