@@ -14,6 +14,7 @@ import { openEvent, pause } from './open-event.js';
 import { Pulses } from './pulses.js';
 import { SpareSlots } from './spare-slots.js';
 import type { Completion, ThreadArmer } from './threads.js';
+import { BirthWindows, type Doubts, UnfinishedError } from './unfinished.js';
 
 /** What it works with. */
 export interface ArmingParts {
@@ -22,26 +23,6 @@ export interface ArmingParts {
   readonly places: readonly number[];
   /** Address registers of a CPU. */
   readonly slots: number;
-}
-
-/** Threads may have inherited something unfinished: all is to be begun again. */
-export class UnfinishedError extends Error {
-  /** There is no slot to tell that by. */
-  readonly unmarked: boolean;
-
-  constructor(unmarked: boolean) {
-    super('a thread was born while its parent was being armed');
-    this.unmarked = unmarked;
-  }
-}
-
-/**
- * What is done about unfinished breakpoints. `marks`: threads get one more that only takes a slot, after all others: who has inherited that one
- * has the others finished, who lacks it has an unfinished one, or none. `resigned`: threads with unfinished ones are left alone, not armed.
- */
-export interface Doubts {
-  readonly marks: boolean;
-  readonly resigned: boolean;
 }
 
 export class Arming implements ThreadArmer, Disposable {
@@ -55,6 +36,8 @@ export class Arming implements ThreadArmer, Disposable {
   readonly #spare: SpareSlots;
   readonly #doubts: Doubts;
   readonly #marker: Uint8Array | null;
+  /** Null where there can be no unfinished breakpoints, or markers tell of them, or it is too late. */
+  readonly #windows: BirthWindows | null;
 
   /** `pieces`: one at least. */
   constructor(parts: ArmingParts, pieces: readonly ArmOrder[], { batch, doubts }: { readonly batch: Batch; readonly doubts: Doubts }) {
@@ -70,6 +53,7 @@ export class Arming implements ThreadArmer, Disposable {
     this.#spare = new SpareSlots(placeholderAttributes(first), slots);
     this.#doubts = doubts;
     this.#marker = doubts.marks ? markerAttributes(first, process.target.inherit) : null;
+    this.#windows = batch.attaches && !doubts.marks && !doubts.resigned ? new BirthWindows(process.target) : null;
   }
 
   get #target(): EngineTarget {
@@ -117,7 +101,14 @@ export class Arming implements ThreadArmer, Disposable {
   }
 
   #openAll(target: EventTarget): boolean {
-    return this.#openPieces(target, this.#pieces) && this.#openMarker(target);
+    return this.#openPieces(target, this.#pieces.slice(0, -1)) && this.#openLast(target) && this.#openMarker(target);
+  }
+
+  #openLast(target: EventTarget): boolean {
+    const from = this.now();
+    const opened = this.#openPieces(target, this.#pieces.slice(-1));
+    this.#windows?.opened(target.tid, from, this.now());
+    return opened;
   }
 
   #openPieces(target: EventTarget, pieces: readonly ArmOrder[]): boolean {
@@ -135,7 +126,9 @@ export class Arming implements ThreadArmer, Disposable {
 
   news(): readonly ThreadNews[] {
     this.#parts.process.rings.drain();
-    return this.#news.read();
+    const news = this.#news.read();
+    this.#windows?.check(news);
+    return news;
   }
 
   atRest(tid: number): boolean {

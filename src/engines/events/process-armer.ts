@@ -4,11 +4,12 @@ import { inRealTime } from '../../linux/scheduling.js';
 import type { NotCovered } from '../../model/coverage.js';
 import type { Armed } from '../contract.js';
 import { ArmError } from '../errors.js';
-import { Arming, type ArmingParts, type Doubts, UnfinishedError } from './arming.js';
+import { Arming, type ArmingParts } from './arming.js';
 import type { Batch, BatchArmer } from './batch.js';
 import type { DuplicateFilter } from './duplicates.js';
 import { checkDescriptors } from './resources.js';
 import { armAllThreads, armExistingThreads, type Coverage, PATIENCE } from './threads.js';
+import { type Doubts, UnfinishedError } from './unfinished.js';
 
 /** What it works with. */
 export interface ProcessArmerParts extends ArmingParts {
