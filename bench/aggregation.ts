@@ -15,9 +15,13 @@ export interface AggregationRow {
   /** The same of a node that does nothing. */
   readonly nodeMiB: number;
   readonly ownMiB: number;
+  /** What of it came after the first seconds: what a longer run would add to. */
+  readonly grewMiB: number;
 }
 
 const POLL_MS = 50;
+/** By then everything is loaded and armed. */
+const SETTLED_MS = 2_000;
 const MIB = 1024;
 /** Writes that show how many fit into the time. */
 const SAMPLE = 200_000;
@@ -46,7 +50,7 @@ async function measureOnce({ path, variable }: Program, { command, engine, secon
   const nanoseconds = nanosecondsPerWrite(await run(process.execPath, commandLine(SAMPLE)));
   const writes = Math.round((seconds * 1e9) / nanoseconds);
   const start = performance.now();
-  const { peak, stdout } = await measured(commandLine(writes));
+  const { peak, settled, stdout } = await measured(commandLine(writes));
   const summary = stdout.split('\n').findLast((line) => line.startsWith('{"type":"summary"'));
   if (summary === undefined) throw new Error(`no summary in ${stdout.slice(0, 300)}`);
   const { hits, lost } = JSON.parse(summary) as { hits: number; lost: number };
@@ -54,23 +58,34 @@ async function measureOnce({ path, variable }: Program, { command, engine, secon
     what: `hwbkpt ${command} (${engine})`,
     ...{ seconds: rounded((performance.now() - start) / 1000, 1), writes, hits, lost },
     ...{ peakMiB: rounded(peak / MIB, 1), nodeMiB: rounded(nodeKiB / MIB, 1), ownMiB: rounded((peak - nodeKiB) / MIB, 1) },
+    grewMiB: rounded((peak - settled) / MIB, 1),
   };
 }
 
-/** Runs node with `args`, looking at its memory until it ends. `peak`: KiB. */
-async function measured(args: readonly string[]): Promise<{ readonly peak: number; readonly stdout: string }> {
+/** What was seen of a process's memory, KiB. */
+interface Measured {
+  readonly peak: number;
+  readonly settled: number;
+  readonly stdout: string;
+}
+
+/** Runs node with `args`, looking at its memory until it ends. */
+async function measured(args: readonly string[]): Promise<Measured> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
   });
   let peak = 0;
+  let settled = 0;
+  const start = performance.now();
   const timer = setInterval(() => {
     peak = Math.max(peak, highWater(child.pid ?? 0));
+    if (performance.now() - start < SETTLED_MS) settled = peak;
   }, POLL_MS);
   await new Promise((resolve) => child.once('close', resolve));
   clearInterval(timer);
-  return { peak, stdout };
+  return { peak, settled, stdout };
 }
 
 /** KiB; 0 when the process has ended. */

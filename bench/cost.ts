@@ -104,7 +104,7 @@ export async function measureCost(program: Program, rounds: number): Promise<Cos
   const figures = new Map(present.map(({ name }): [string, number[]] => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const contestant of present) {
-      process.stderr.write(`\rround ${round + 1} of ${rounds}: ${contestant.name.padEnd(30)}`);
+      process.stderr.write(`\rround ${round + 1} of ${rounds}: ${contestant.name.padEnd(40)}`);
       figures.get(contestant.name)?.push(await measureOnce(contestant, program));
     }
   }
