@@ -20,9 +20,9 @@ export class Counted {
   readonly #own = new Tally();
   #run: CountedRun | null = null;
 
-  /** With --limit and --changes-only every hit decides by itself whether it counts. */
-  constructor({ limit, changesOnly }: CommonOptions, keep: 'counts' | 'values') {
-    this.keep = limit === null && !changesOnly ? keep : 'each';
+  /** With --limit hits are looked at one by one, so that it is exactly so many. */
+  constructor({ limit }: CommonOptions, keep: 'counts' | 'values') {
+    this.keep = limit === null ? keep : 'each';
   }
 
   begin(run: CountedRun): void {

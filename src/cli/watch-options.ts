@@ -85,10 +85,14 @@ function priority(text: string | undefined): number | null {
 function maxRate(options: Invocation['options']): number | null {
   const rate = wholeNumber(options['maxRate'], '--max-rate', LEAST_RATE);
   if (rate === null) return null;
-  const exact = ['limit', 'changesOnly'].find((name) => options[name] !== undefined && options[name] !== false);
-  if (exact === undefined) return rate;
-  throw new UsageError(`--max-rate cannot go with ${exact === 'limit' ? '--limit' : '--changes-only'}`, {
-    hint: 'That looks at every hit, and --max-rate leaves most of them out.',
+  const everyHit = [
+    ...(options['limit'] === undefined ? [] : ['--limit']),
+    ...(options['changesOnly'] === true ? ['--changes-only'] : []),
+    ...(/\bold\b/.test(String(options['if'] ?? '')) ? ['an --if that asks for the old value'] : []),
+  ];
+  if (everyHit.length === 0) return rate;
+  throw new UsageError(`--max-rate cannot go with ${everyHit.join(' and ')}`, {
+    hint: 'For that every hit has to be seen, and --max-rate leaves most of them out.',
   });
 }
 

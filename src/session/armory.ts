@@ -1,20 +1,19 @@
 // Turns an expression into a request for debug registers, and one that has them into a pipeline.
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
-import type { Condition } from '../conditions/index.js';
 import type { EngineSession } from '../engines/contract.js';
-import type { Handling } from '../engines/handling.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
 import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import { type Cover, CoverError, planCover } from '../registers/index.js';
+import { coveredBytes } from './covered-bytes.js';
 import { BadRequestError, NotMappedError } from './errors.js';
-import { conditionOf, filterBy, type HitFilter } from './hit-filter.js';
+import { conditionOf, type HitFilter } from './hit-filter.js';
+import { type HitPlan, type HitWish, planHits } from './hit-plan.js';
 import type { WatchOptions } from './options.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
-import type { CoveredBytes } from './process-chain.js';
 import type { Program, ResolvedExpression } from './program.js';
 import { isUnknownName } from './rearming.js';
 import type { Installed, Slots, SlotWish } from './slots.js';
@@ -35,6 +34,8 @@ export interface Order {
   readonly cover: Cover;
   /** The engine keeps counts, and reports only what it does not count. */
   readonly byEngine: boolean;
+  /** The engine leaves out hits. */
+  readonly filtered: boolean;
   /** What its hits are still to be tested for when they are complete; null: nothing, or the engine does it. */
   readonly filter: HitFilter | null;
   /** What it missed already before it was armed. */
@@ -98,17 +99,14 @@ export class Armory {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
     const condition = conditionOf(info, options);
-    const keeps = (cover: Cover): Handling['keep'] => (this.#filters(condition) ? 'each' : this.#keeps(info, cover, options));
-    const wish = (cover: Cover): SlotWish => ({
-      ...wishOf(cover, info.access),
-      ...{ stackDepth, priority, handling: this.#handling(info, cover, keeps(cover)) },
-    });
+    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each' });
+    const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
     if (placement.kind === 'refused') throw this.#parts.explain(placement.error, info);
     const { request, installed } = placement;
-    const filter = this.#filters(condition) ? filterBy(condition) : null;
-    const order: Order = { request, info, cover, byEngine: keeps(cover) === 'counts', filter, missed };
+    const { byEngine, filtered, filter } = plan(cover);
+    const order: Order = { request, info, cover, byEngine, filtered, filter, missed };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
   }
 
@@ -138,26 +136,12 @@ export class Armory {
     return planCover({ address, length: size, slots: free, access });
   }
 
-  /** Where the engine can count by itself, it does: one piece, so that no access counts twice, and no value that a read could not show. */
-  #keeps({ access }: WatchInfo, { pieces }: Cover, { keep = 'each' }: WatchOptions): Handling['keep'] {
-    const { program, session } = this.#parts;
-    const hasValues = keep !== 'values' || access !== 'readwrite';
-    const can = program.pid !== null && session.capabilities.handles.includes('counts');
-    return keep !== 'each' && can && pieces.length === 1 && hasValues ? 'counts' : 'each';
-  }
-
-  /** Whether hits are tested here, once they are complete. No engine is asked to do it yet. */
-  #filters(condition: Condition | null): condition is Condition {
-    return condition !== null;
-  }
-
-  /** What the engine is to do with each hit: where it reads values, those of all pieces come with a hit of one. */
-  #handling({ address, size }: WatchInfo, cover: Cover, keep: Handling['keep']): number {
-    const { session } = this.#parts;
-    if ((keep === 'each' && cover.pieces.length === 1) || !session.capabilities.handles.includes(keep)) return 0;
-    const range = coveredBytes(cover);
-    const value = { offset: Number(address - range.address), size };
-    return session.prepare({ range, value, start: null, condition: null, keep });
+  /** A held program has done nothing yet: what is in memory now is what its first hit will find. */
+  #planHits(wish: Omit<HitWish, 'start'>): HitPlan {
+    const { session, lifecycle, program, context } = this.#parts;
+    const { pid } = program;
+    const start: HitWish['start'] = (address, length) => (pid !== null && lifecycle.held ? context.readMemory(pid, address, length) : null);
+    return planHits(session, { ...wish, start });
   }
 
   /** Tells, while the loader is at work, when `expression` means something and its memory is there. */
@@ -189,6 +173,7 @@ export class Armory {
     return {
       isArmed: false,
       threads: 0,
+      cpus: 0,
       notCovered: this.#blindSpots([...missed, 'no-register']),
       slots: cover.pieces.length,
       cover: cover.kind,
@@ -213,18 +198,18 @@ export class Armory {
       order,
       pipeline,
       cookies,
-      arming: { isArmed: true, threads: armed.threads, notCovered, slots: cover.pieces.length, cover: cover.kind },
+      arming: { isArmed: true, threads: armed.threads, cpus: armed.cpus, notCovered, slots: cover.pieces.length, cover: cover.kind },
     };
   }
 
-  #pipeline({ info, cover, byEngine }: Order): Pipeline {
+  #pipeline({ info, cover, filtered }: Order): Pipeline {
     const { lifecycle, context, program } = this.#parts;
     const covered = coveredBytes(cover);
     const { length: pieces } = cover.pieces;
     const { pid } = program;
-    if (pid === null) return this.#kernelPipeline({ info, covered, pieces });
-    // What user code does is not reported: only the engine can tell what the access before has left.
-    if (byEngine) return new TrapPipeline({ info, covered, pieces, memory: 'process', filtered: true }, context);
+    if (pid === null) return this.#kernelPipeline({ info, covered, pieces, filtered });
+    // Not all that user code does is reported: only the engine can tell what the access before has left.
+    if (filtered) return new TrapPipeline({ info, covered, pieces, memory: 'process', filtered: true }, context);
     const pipeline = new WatchPipeline(info, covered, pieces, context);
     // A held program has done nothing yet: what is in memory now is what its first hit will find.
     pipeline.start(pid, lifecycle.held ? context.readMemory(pid, covered.address, covered.length) : null);
@@ -232,9 +217,9 @@ export class Armory {
   }
 
   /** What memory holds just after arming is what the first hit will find, if none has come before. */
-  #kernelPipeline(scope: Pick<TrapScope, 'info' | 'covered' | 'pieces'>): Pipeline {
+  #kernelPipeline(scope: Omit<TrapScope, 'memory'>): Pipeline {
     const { context } = this.#parts;
-    const pipeline = new TrapPipeline({ ...scope, memory: 'kernel', filtered: false }, context);
+    const pipeline = new TrapPipeline({ ...scope, memory: 'kernel' }, context);
     const { address, length } = scope.covered;
     const bytes = scope.info.access === 'execute' ? null : context.readMemory(KERNEL, address, length);
     pipeline.startAt(Number(process.hrtime.bigint()), bytes);
@@ -284,10 +269,4 @@ function coverWith(request: Parameters<typeof planCover>[0]): Cover | null {
     if (error instanceof CoverError) return null;
     throw error;
   }
-}
-
-function coveredBytes(cover: Cover): CoveredBytes {
-  const first = present(cover.pieces[0], 'a piece of the cover');
-  const last = present(cover.pieces.at(-1), 'a piece of the cover');
-  return { address: first.address, length: Number(last.address - first.address) + last.length };
 }

@@ -75,7 +75,7 @@ describe('what an engine counts', () => {
       `4712 user ${CODE.toString(16)} 1`,
       `4712 user ${CODE.toString(16)} 1 frame 1`,
       `4712 user ${CODE.toString(16)} 1 frame 2`,
-      '4712 kernel ffffffff81000000 1',
+      '4712 kernel ffffffff80ffffff 1',
     ]);
   });
 

@@ -86,7 +86,7 @@ export class EngineCounts {
     const known = taken.places.get(info);
     if (known !== undefined) return known;
     const { ip, kernel, stack } = taken.who;
-    const at = kernel || info.access === 'execute' ? ip : this.#accessorOf(ip, info);
+    const at = info.access === 'execute' ? ip : kernel ? BigInt.asUintN(64, ip - 1n) : this.#accessorOf(ip, info);
     const place = this.#parts.places.at(lowU32(at), highU32(at), kernel);
     const resolved = { place, stack: stack === null ? null : this.#parts.stack({ stack, kernel }) };
     taken.places.set(info, resolved);

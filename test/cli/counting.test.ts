@@ -188,6 +188,11 @@ describe('--max-rate is refused', () => {
       /the sim engine.*cannot switch/,
     ],
     ['with --limit', ['--limit', '5', '--', 'true'], /--max-rate cannot go with --limit/],
+    [
+      'with a condition on old values',
+      ['--if', 'old != new', '--', 'true'],
+      /--max-rate cannot go with an --if that asks for the old value/,
+    ],
     ['with --changes-only', ['--changes-only', '--', 'true'], /--max-rate cannot go with --changes-only/],
   ])('%s', async (_, args, message) => {
     const run = await runHwbkpt(['stat', 'counter', '--max-rate', '1000', ...args]);
