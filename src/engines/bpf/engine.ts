@@ -1,8 +1,9 @@
 // The bpf engine: hardware breakpoints that run a program in the kernel at each hit; never stops the target.
-import { PAGE_SIZE } from '../../linux/mapping.js';
-import { packBreakpoint, PerfEvent } from '../../linux/perf-event.js';
-import { raiseFileLimit } from '../../linux/scheduling.js';
+
 import { Assembler, BpfProgram, BpfRing, R0, R1, R2, R3, R7, SharedArray } from '../../linux/bpf/index.js';
+import { PAGE_SIZE } from '../../linux/mapping.js';
+import { PerfEvent, packBreakpoint } from '../../linux/perf-event.js';
+import { raiseFileLimit } from '../../linux/scheduling.js';
 import type { Capabilities, Engine, EngineSession, EngineTarget } from '../contract.js';
 import { armErrorOf } from '../events/arm-failure.js';
 import { PROCESS_CAPABILITIES } from './capabilities.js';

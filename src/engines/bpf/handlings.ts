@@ -3,6 +3,7 @@ import { mentions } from '../../conditions/index.js';
 import type { ArmOrder } from '../../facility/index.js';
 import { cannotHandle } from '../errors.js';
 import type { Handling } from '../handling.js';
+import { canCompile } from './condition-code.js';
 import { RANGE_BYTES } from './frame.js';
 import type { ValuePlan } from './plan.js';
 
@@ -17,6 +18,7 @@ export class Handlings {
   add(handling: Handling, pid: number): number {
     if (handling.range.length > RANGE_BYTES) throw cannotHandle(pid);
     if (usesValue(handling) && handling.value.size > WORD_BYTES) throw cannotHandle(pid);
+    if (handling.condition !== null && !canCompile(handling.condition)) throw cannotHandle(pid);
     const key = JSON.stringify(handling, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;

@@ -49,14 +49,11 @@ function emitContext(asm: Assembler): void {
   asm.store(8, wordAt(FRAME.registers, ZERO_SLOT), 0);
 }
 
-/** Where the new value could not be read, the condition may hold, so the hit passes. */
+/** The old value is kept whatever the condition speaks of: the hit before need not have been reported. */
 function emitFilter(asm: Assembler, plan: ProgramPlan, condition: NonNullable<ProgramPlan['condition']>): void {
   const fails = asm.label();
   const passes = asm.label();
-  if (plan.value !== null) {
-    emitOldValue(asm, plan);
-    asm.load(8, R1, FRAME.flags).compute('and', R1, FLAG.afterKnown).jumpIf(R1, '==', 0, passes);
-  }
+  if (plan.value !== null) emitOldValue(asm, plan);
   const { oldValue: old, oldKnown, newValue } = FRAME;
   emitCondition(asm, condition, { old, oldKnown, new: newValue, flags: FRAME.flags, scratch: SCRATCH }, fails);
   asm.jump(passes).place(fails).move(R2, 1).addTo(inBlock('filtered'), R2).exit(0).place(passes);
