@@ -14,7 +14,9 @@ export interface ArmedMessage {
   readonly address: string;
   readonly size: number;
   readonly engine: string;
+  /** 0 where the kernel is watched, on all of `cpus`, whatever runs there. */
   readonly threads: number;
+  readonly cpus: number;
   readonly not_covered: readonly NotCovered[];
 }
 
@@ -105,6 +107,8 @@ export interface SummaryMessage {
   readonly lost: number;
   readonly unseen_changes: number;
   readonly threads: number;
+  /** Most that one watch was armed on. */
+  readonly cpus: number;
   readonly engine: string;
   readonly not_covered: readonly NotCovered[];
 }

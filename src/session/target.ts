@@ -300,6 +300,7 @@ export class Target implements AsyncDisposable {
       lost: Math.max(losses.lost, missing) + this.#watches.missed,
       unseen_changes: losses.unseenChanges,
       threads: this.#threads.seen,
+      cpus: this.#watches.cpus,
       engine: this.engine,
       not_covered: [...this.#watches.notCovered, ...(this.watched === null ? [] : (['sampled'] as const))],
     };

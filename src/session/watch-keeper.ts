@@ -57,6 +57,8 @@ export class WatchKeeper {
   readonly #routes = new Map<WatchInfo, Route>();
   readonly #rearming: Rearming<KeptWatch>;
   readonly notCovered = new Set<NotCovered>();
+  /** Most CPUs on which a watch was armed. */
+  cpus = 0;
   #endedByThemselves = 0;
   /** Hits that readers of watches missed that have ended. */
   #missedBefore = 0;
@@ -138,6 +140,7 @@ export class WatchKeeper {
     kept.counted = kept.counter === null ? null : { info: pieces.order.info, cookies: pieces.cookies, byEngine: pieces.order.byEngine };
     if (kept.counted !== null) kept.counter?.armed(kept.counted);
     for (const code of pieces.arming.notCovered) this.notCovered.add(code);
+    this.cpus = Math.max(this.cpus, pieces.arming.cpus);
     this.#parts.hurry();
   }
 

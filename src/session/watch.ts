@@ -12,6 +12,8 @@ export interface WatchArming {
   readonly isArmed: boolean;
   /** Threads that were armed; those that begin later are not counted here. 0 while the watch has no registers. */
   readonly threads: number;
+  /** CPUs on which it is armed: what these threads do there is seen. 0 while the watch has no registers. */
+  readonly cpus: number;
   /** What this watch cannot see. */
   readonly notCovered: readonly NotCovered[];
   /** Debug registers it takes in each thread, 1 to 4. */

@@ -1,5 +1,6 @@
 // The main job: every write to one variable by two threads, a late thread, a forked child and read(2), by function, exactly.
 import { expect, test } from 'vitest';
+import { onlineCpus } from '../../src/linux/procfs/privileges.js';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
 import { type HwbkptRun, type MessageOf, messagesOf, runHwbkpt } from '../helpers/run-hwbkpt.js';
@@ -66,6 +67,7 @@ describeWith(['perf', 'ptrace', 'privileged'], 'watch shared --json --inherit ch
       lost: 0,
       unseen_changes: 0,
       threads: 5,
+      cpus: onlineCpus().length,
       engine: 'perf',
       not_covered: ['process-vm-writev', 'other-mapping', 'dma'],
     });

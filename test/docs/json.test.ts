@@ -22,7 +22,16 @@ type Event<Name extends EventMessage['event']> = Extract<EventMessage, { event: 
 
 /** The compiler holds these against the types, and the tests hold the page against these. */
 const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
-  armed: keys<ArmedMessage>({ type: true, watch: true, address: true, size: true, engine: true, threads: true, not_covered: true }),
+  armed: keys<ArmedMessage>({
+    type: true,
+    watch: true,
+    address: true,
+    size: true,
+    engine: true,
+    threads: true,
+    cpus: true,
+    not_covered: true,
+  }),
   hit: keys<HitMessage>({
     ...{ type: true, watch: true, time_ns: true, pid: true, tid: true, comm: true, cpu: true, access: true, address: true, size: true },
     ...{
@@ -47,7 +56,7 @@ const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
     ...{ type: true, watch: true, count: true, threads: true, pid: true, tid: true, comm: true, estimate: true, watched: true },
   }),
   summary: keys<SummaryMessage>({
-    ...{ type: true, hits: true, lost: true, unseen_changes: true, threads: true, engine: true, not_covered: true },
+    ...{ type: true, hits: true, lost: true, unseen_changes: true, threads: true, cpus: true, engine: true, not_covered: true },
   }),
   event: [],
 };
@@ -65,8 +74,8 @@ const EVENTS: { readonly [E in EventMessage['event']]: readonly string[] } = {
   lost: keys<Event<'lost'>>({ type: true, event: true, count: true, time_ns: true }),
   throttled: keys<Event<'throttled'>>({ type: true, event: true, count: true, time_ns: true }),
 };
-/** Commands that print one object; their types are checked by what they print. */
-const OTHERS = ['doctor', 'registers', 'dr7', 'dr6'];
+/** What commands print that watch nothing; their types are checked by what they print. */
+const OTHERS = ['place', 'found', 'doctor', 'registers', 'dr7', 'dr6'];
 
 const sections = new Map(sectionsOf(pageText('docs/json.md')).map((section) => [section.title, section]));
 
@@ -159,6 +168,13 @@ describeWith(['perf', 'gcc'], 'docs/json.md and real output', () => {
     const again = await runHwbkpt(['watch', 'shared', '--json', '--limit', '100', '--', program, '--', steady, '--seconds', '1']);
     expect(messagesOf(again, 'event')).toMatchObject([{ event: 'exec' }, { event: 'armed-again' }]);
     expectDocumented([...ended.messages, ...again.messages]);
+  });
+
+  test('find: place, found', async () => {
+    await using target = await startTarget('values-on-command');
+    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)]);
+    expect(messages.length).toBeGreaterThan(1);
+    expectDocumented(messages);
   });
 
   test('doctor', async () => {

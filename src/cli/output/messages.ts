@@ -34,6 +34,7 @@ export function armedMessage(watch: Watch, engine: string): ArmedMessage {
     size: info.size,
     engine,
     threads: arming.threads,
+    cpus: arming.cpus,
     not_covered: arming.notCovered,
   };
 }

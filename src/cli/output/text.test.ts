@@ -79,11 +79,13 @@ describe('hitLine', () => {
 });
 
 test('armedLine is what the manual promises', () => {
-  const message = { type: 'armed', watch: 'shared', address: '0x4040', size: 8, engine: 'perf', threads: 3, not_covered: ['dma'] } as const;
-  expect(armedLine(message)).toBe('armed shared = 0x4040, 8 bytes, 3 threads, engine perf; not covered: dma');
-  expect(armedLine({ ...message, size: 1, threads: 1, not_covered: [] })).toBe(
-    'armed shared = 0x4040, 1 byte, 1 thread, engine perf; not covered: nothing',
+  const where = { watch: 'shared', address: '0x4040', size: 8, threads: 3, cpus: 2 } as const;
+  const message = { type: 'armed', ...where, engine: 'perf', not_covered: ['dma'] } as const;
+  expect(armedLine(message)).toBe('armed shared = 0x4040, 8 bytes, 3 threads on 2 CPUs, engine perf; not covered: dma');
+  expect(armedLine({ ...message, size: 1, threads: 1, cpus: 1, not_covered: [] })).toBe(
+    'armed shared = 0x4040, 1 byte, 1 thread on 1 CPU, engine perf; not covered: nothing',
   );
+  expect(armedLine({ ...message, threads: 0, engine: 'bpf' })).toBe('armed shared = 0x4040, 8 bytes, 2 CPUs, engine bpf; not covered: dma');
 });
 
 test('summaryLine', () => {
@@ -93,10 +95,11 @@ test('summaryLine', () => {
     lost: 1,
     unseen_changes: 2,
     threads: 1,
+    cpus: 2,
     engine: 'perf',
     not_covered: ['dma', 'children'],
   } as const;
-  expect(summaryLine(summary)).toBe('1,234 hits, 1 lost, 2 unseen changes, 1 thread, engine perf; not covered: dma, children');
+  expect(summaryLine(summary)).toBe('1,234 hits, 1 lost, 2 unseen changes, 1 thread on 2 CPUs, engine perf; not covered: dma, children');
 });
 
 describe('eventLine', () => {

@@ -20,8 +20,13 @@ export function placeLabel(place: Place): string {
 }
 
 export function armedLine(message: ArmedMessage): string {
-  const covered = `${plural(message.size, 'byte')}, ${plural(message.threads, 'thread')}, engine ${message.engine}`;
+  const covered = `${plural(message.size, 'byte')}, ${whereText(message)}, engine ${message.engine}`;
   return `armed ${message.watch} = ${message.address}, ${covered}; not covered: ${message.not_covered.join(', ') || 'nothing'}`;
+}
+
+/** `3 threads on 2 CPUs`; where the kernel is watched, whatever runs there: `2 CPUs`. */
+function whereText({ threads, cpus }: { readonly threads: number; readonly cpus: number }): string {
+  return threads === 0 ? plural(cpus, 'CPU') : `${plural(threads, 'thread')} on ${plural(cpus, 'CPU')}`;
 }
 
 /** How hit lines are shown. */
@@ -115,6 +120,6 @@ export function summaryLine(summary: SummaryMessage): string {
     `${summary.lost.toLocaleString('en-US')} lost`,
     plural(summary.unseen_changes, 'unseen change'),
   ];
-  parts.push(plural(summary.threads, 'thread'), `engine ${summary.engine}`);
+  parts.push(whereText(summary), `engine ${summary.engine}`);
   return `${parts.join(', ')}; not covered: ${summary.not_covered.join(', ') || 'nothing'}`;
 }
