@@ -21,15 +21,12 @@ export function splitCast(text: string): Cast {
   return at < 0 ? { root: trimmed, rest: '' } : { root: trimmed.slice(0, from + at), rest: trimmed.slice(from + at) };
 }
 
-/** The name that stands for the root in {@link castScope}. */
-const ROOT = '$root';
-
 /** An expression with `root`'s place taken by a variable of that type, and the scope that knows it. */
 export function castScope({ root, rest, address, type }: Cast & { readonly address: bigint; readonly type: Type }): {
   readonly text: string;
   readonly scope: SymbolScope;
 } {
-  const variable = made(ROOT, as<FileAddress>(address), () => type);
+  const variable = made(root, as<FileAddress>(address), () => type);
   const module: ScopeModule = {
     name: root,
     path: root,
@@ -38,12 +35,13 @@ export function castScope({ root, rest, address, type }: Cast & { readonly addre
     level: 'debug-info',
     problems: [],
     copies: new Set(),
-    variables: (name) => (name === ROOT ? [variable] : []),
+    variables: (name) => (name === root ? [variable] : []),
     variableNames: () => [],
     symbols: () => [],
     symbolNames: () => [],
     mangledSymbols: () => [],
     toVirtual: (at) => at,
   };
-  return { text: `${ROOT}${rest}`, scope: { modules: [module] } };
+  // Between quotes anything is a name.
+  return { text: `'${root}'${rest}`, scope: { modules: [module] } };
 }
