@@ -177,6 +177,13 @@ describeWith(['perf', 'gcc'], 'docs/json.md and real output', () => {
     expectDocumented(messages);
   });
 
+  test('find: place, found', async () => {
+    await using target = await startTarget('values-on-command');
+    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)]);
+    expect(messages.length).toBeGreaterThan(1);
+    expectDocumented(messages);
+  });
+
   test('doctor', async () => {
     await using target = await startTarget('hot');
     expectDocumented((await runHwbkpt(['doctor', '--json', '--pid', String(target.pid)])).messages);
