@@ -11,6 +11,7 @@ import type {
   Message,
   SummaryMessage,
 } from '../../src/model/messages.js';
+import { SearchFolder } from '../find/found.js';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
 import { messagesOf, RunningHwbkpt, runHwbkpt } from '../helpers/run-hwbkpt.js';
@@ -172,14 +173,16 @@ describeWith(['perf', 'gcc'], 'docs/json.md and real output', () => {
 
   test('find: place, found', async () => {
     await using target = await startTarget('values-on-command');
-    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)]);
+    using folder = new SearchFolder();
+    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)], { environment: folder.environment });
     expect(messages.length).toBeGreaterThan(1);
     expectDocumented(messages);
   });
 
   test('find: place, found', async () => {
     await using target = await startTarget('values-on-command');
-    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)]);
+    using folder = new SearchFolder();
+    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)], { environment: folder.environment });
     expect(messages.length).toBeGreaterThan(1);
     expectDocumented(messages);
   });
