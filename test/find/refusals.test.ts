@@ -1,6 +1,6 @@
 // What find cannot look for, and where it cannot look.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { expectRefusal } from '../cli/refusal.js';
 import { describeUnprivileged, HWBKPT_AS_NOBODY } from '../cli/unprivileged.js';
@@ -113,8 +113,10 @@ describeUnprivileged('hwbkpt find without privilege', () => {
     const [become = '', ...nobody] = HWBKPT_AS_NOBODY.slice(0, -2);
     await using target = new ManagedProcess(become, [...nobody, await buildFixture('values-on-command'), '--wait'], { stdin: 'pipe' });
     await target.waitForLine(/^ready$/);
+    using folder = new SearchFolder();
+    chmodSync(folder.path, 0o777);
     await using run = new ManagedProcess(command, [...asNobody, 'find', '77001', '--pid', String(target.pid)], {
-      environment: { XDG_RUNTIME_DIR: undefined },
+      environment: { XDG_RUNTIME_DIR: undefined, TMPDIR: folder.path },
     });
     const { stdout, status } = await run.finishedWithin(30_000);
     expect(stdout).toMatch(/ 77001 {2}initial in .*values-on-command$/m);
