@@ -15,6 +15,7 @@ import { type SelfTest, selfTest } from '../engines/self-test.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
 import { tryEngines } from './choose-engine.js';
 import { permissionHint } from './diagnostics.js';
+import type { Allowed } from './engine-advice.js';
 import { NoSuchProcessError } from './errors.js';
 
 /** The state of this machine. */
@@ -56,7 +57,7 @@ export async function examineMachine(kernel: string): Promise<MachineReport> {
     }
   }
   if (chosen === null) throw new AssertionError('no engine can be tried');
-  const advice = [...enginesAdvice(engines), ...settingsAdvice(chosen.engine, security)];
+  const advice = [...enginesAdvice(engines), ...settingsAdvice(chosen.engine, { privileges, security })];
   return { kernel, privileges, security, engines, test: chosen.test, advice };
 }
 
@@ -84,12 +85,15 @@ function enginesAdvice(engines: readonly EngineReport[]): string[] {
   return [...new Set(texts)];
 }
 
-function settingsAdvice({ capabilities }: Engine, { lockdown, bpfJit }: ReturnType<typeof securitySettings>): string[] {
+function settingsAdvice({ capabilities }: Engine, { privileges, security }: Allowed): string[] {
+  const { lockdown, bpfJit } = security;
   const advice: string[] = [];
   if (!capabilities.kernelWrites)
     advice.push(
       'What the kernel writes (read(2) into a variable) is not seen: run with sudo or CAP_PERFMON, or `sysctl kernel.perf_event_paranoid=1`.',
     );
+  if (capabilities.targets.includes('kernel') && !privileges.sysAdmin)
+    advice.push('Kernel variables cannot be watched: breakpoints on kernel addresses need CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON.');
   if (bpfJit === 0) advice.push('BPF programs are interpreted, which makes each hit dearer: `sysctl net.core.bpf_jit_enable=1`.');
   if (lockdown === 'confidentiality')
     advice.push(

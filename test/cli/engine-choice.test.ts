@@ -86,6 +86,12 @@ describeWith(['perf', 'ptrace', 'bpf', 'root', 'gcc', 'command:setpriv'], 'witho
     expect({ status, stdout, rest }).toEqual({ status: 125, stdout: '', rest: [''] });
   });
 
+  test('CAP_SYS_ADMIN alone: processes can be watched with bpf, the kernel cannot', async () => {
+    const message = await doctor(without());
+    expect(message).toMatchObject({ engine: 'bpf', slots_working: 4 });
+    expect(message.advice).toContainEqual(expect.stringMatching(/^Kernel variables cannot be watched: .* need CAP_SYS_ADMIN/));
+  });
+
   test('as nobody: the same, and the kernel writes are not seen', async () => {
     const message = await doctor(AS_NOBODY);
     expect(message.engine).toBe('perf');
