@@ -22,7 +22,7 @@ export class KernelDataHiddenError extends HwbkptError {
 
 /** Nothing of the kernel has this name. */
 export class UnknownKernelNameError extends HwbkptError {
-  readonly code = 'unknown-symbol';
+  readonly code = 'unknown-kernel-symbol';
   readonly symbol: string;
   /** Names that may have been meant, nearest first. */
   readonly near: readonly string[];

@@ -14,7 +14,7 @@ describe('--engine sim', () => {
       '10 -> 4711',
     ]);
     expect(hits[0]).toMatchObject({ function: 'count', line: 11, comm: 'first', kernel: false });
-    expect(hits.at(-1)).toMatchObject({ old: '4711', new: '7', value_source: 'memory', kernel: true, comm: 'third' });
+    expect(hits.at(-1)).toMatchObject({ old: '4711', new: '7', value_source: 'trap', kernel: true, comm: 'third' });
     expect(messagesOf(run, 'summary')[0]).toMatchObject({ hits: 12, lost: 0, unseen_changes: 0, engine: 'sim', threads: 3 });
   });
 

@@ -26,7 +26,7 @@ test('every source is in the table', () => {
 
 describeWith(['perf', 'gcc'], 'the examples of docs/values.md', () => {
   test('instructions have the source that the page says', async () => {
-    const run = await runHwbkpt(['watch', 'word', '--json', '--', await buildFixture('atomics'), '--count', '2']);
+    const run = await runHwbkpt(['watch', 'word', '--json', '--engine', 'perf', '--', await buildFixture('atomics'), '--count', '2']);
     const sources = new Map<string | null, Set<ValueSource | null>>();
     for (const { function: name, value_source } of messagesOf(run, 'hit'))
       sources.set(name, (sources.get(name) ?? new Set()).add(value_source));
@@ -43,5 +43,15 @@ describeWith(['perf', 'gcc'], 'the examples of docs/values.md', () => {
     const run = await runHwbkpt(['watch', 'word', '--json', '--', await buildFixture('atomics'), '--count', '1']);
     expect(messagesOf(run, 'summary')).toMatchObject([{ lost: 0, unseen_changes: 0 }]);
     expect(messagesOf(run, 'hit').filter(({ value_source, new: value }) => (value_source === null) !== (value === null))).toEqual([]);
+  });
+});
+
+describeWith(['bpf', 'privileged', 'gcc'], 'docs/values.md and an engine that reads', () => {
+  test('what registers do not show is read in the trap', async () => {
+    const run = await runHwbkpt(['watch', 'word', '--json', '--engine', 'bpf', '--', await buildFixture('atomics'), '--count', '2']);
+    const sources = (name: string) => new Set(messagesOf(run, 'hit').flatMap((hit) => (hit.function === name ? [hit.value_source] : [])));
+    expect(sources('do_xchg')).toEqual(new Set(['trap']));
+    expect(sources('do_adc')).toEqual(new Set(['trap']));
+    expect(sources('do_cmpxchg_failure')).toEqual(new Set(['unchanged']));
   });
 });

@@ -40,7 +40,7 @@ describeWith(['gcc'], `a file of the running kernel's names${hidden === null ? '
       expect(resolve(kernel, 'printk_ratelimit_state:8', 'hex')).toMatchObject({ address: STATE, size: 8 });
       expect(() => resolve(kernel, 'printk_ratelimit_state.birst')).toThrow('no member birst');
       expect(() => resolve(kernel, 'printk_ratelimit_stat')).toThrow(
-        expect.objectContaining({ code: 'unknown-symbol', near: ['printk_ratelimit_state'] }),
+        expect.objectContaining({ code: 'unknown-kernel-symbol', near: ['printk_ratelimit_state'] }),
       );
       const address = kernelFunctions().get('vfs_write') ?? 0n;
       expect(kernel.place(address + 4n, true)).toMatchObject({
@@ -105,7 +105,7 @@ describe('a made-up kernel', () => {
 
   test('that lists its variables says what is near; one that does not says what to give', () => {
     const listing = made({ listed: 'ffffffff82000000 D init_task\nffffffff82001000 D jiffies\n' });
-    expect(() => resolve(listing, 'jifies:8')).toThrow(expect.objectContaining({ code: 'unknown-symbol', near: ['jiffies'] }));
+    expect(() => resolve(listing, 'jifies:8')).toThrow(expect.objectContaining({ code: 'unknown-kernel-symbol', near: ['jiffies'] }));
     expect(() => resolve(made({}), 'jiffies:8')).toThrow(
       expect.objectContaining({ code: 'kernel-data-hidden', hint: expect.stringMatching(/System\.map(.|\n)*hwbkpt find VALUE --kernel/) }),
     );
@@ -178,7 +178,7 @@ describe('a made-up kernel', () => {
         expect.objectContaining({ code: 'per-cpu-variable', hint: expect.stringContaining('cursor@cpu0') }),
       );
       expect(() => resolve(kernel, 'cursor@cpu9999.x')).toThrow(/no such CPU/);
-      expect(() => resolve(kernel, 'cursr@cpu0.x')).toThrow(expect.objectContaining({ code: 'unknown-symbol', near: ['cursor'] }));
+      expect(() => resolve(kernel, 'cursr@cpu0.x')).toThrow(expect.objectContaining({ code: 'unknown-kernel-symbol', near: ['cursor'] }));
     });
 
     test('that says nowhere where they are says what to give', () => {
