@@ -5,7 +5,6 @@ import { expectRefusal } from '../cli/refusal.js';
 import { describeUnprivileged, HWBKPT_AS_NOBODY } from '../cli/unprivileged.js';
 import { ManagedProcess } from '../helpers/managed-process.js';
 import { describeWith } from '../helpers/requirement.js';
-import { runHwbkpt } from '../helpers/run-hwbkpt.js';
 import { SearchFolder } from './found.js';
 
 const SYSCTL = '/proc/sys/kernel/printk_ratelimit_burst';
@@ -57,11 +56,6 @@ describeWith(['bpf', 'privileged', 'root'], 'hwbkpt find --kernel', () => {
       { status: 125, message: /^there is no search in the kernel to go on with$/, hint: /hwbkpt find VALUE --kernel/ },
       { environment: folder.environment },
     );
-  });
-
-  test('says where no user may look', async () => {
-    const run = await runHwbkpt(['find', '5', '--kernel', '--pid', '1']);
-    expect(run).toMatchObject({ status: 2, stdout: '' });
   });
 });
 
