@@ -88,6 +88,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
 /** What has a test of its own below. */
 const OTHERWISE_TESTED = [
   ...[
+    'direct-read',
     'dlopen-late',
     'dlopen-late-lib',
     'environment-dump',

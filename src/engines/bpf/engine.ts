@@ -15,8 +15,15 @@ import { type Watched, WatchedKernel, WatchedProcess } from './watched.js';
 export class BpfEngine implements Engine {
   readonly capabilities: Capabilities = PROCESS_CAPABILITIES;
 
+  readonly #patience: number | undefined;
+
+  /** `patience`: milliseconds until a process that makes threads all the time is armed as far as it goes. */
+  constructor(patience?: number) {
+    this.#patience = patience;
+  }
+
   open(target: EngineTarget): EngineSession {
-    return openSession(target.pid, (repeats) => new WatchedProcess(target, repeats));
+    return openSession(target.pid, (repeats) => new WatchedProcess(target, repeats, this.#patience));
   }
 
   openKernel(): EngineSession {

@@ -42,12 +42,12 @@ export class WatchedProcess implements Watched {
   nextNews = Number.POSITIVE_INFINITY;
 
   /** Throws LinuxError and ArmError. */
-  constructor(target: EngineTarget, repeats: RepeatFilter) {
+  constructor(target: EngineTarget, repeats: RepeatFilter, patience?: number) {
     const process = new FollowedProcess(target, TASK_RING_PAGES);
     this.target = target;
     this.#process = process;
     this.#tasks = new TaskReader((tid) => process.trackers.forget(tid));
-    this.armer = new ProcessArmer({ process, places: [ANY_CPU], slots: this.capabilities.slots, duplicates: repeats });
+    this.armer = new ProcessArmer({ process, places: [ANY_CPU], slots: this.capabilities.slots, duplicates: repeats, patience });
   }
 
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null {

@@ -1,11 +1,11 @@
 // Arms pieces on whole CPUs, whatever runs there: for the kernel's own memory.
 import type { ArmOrder } from '../../facility/index.js';
 import { isErrno } from '../../linux/errno.js';
-import { onlineCpus } from '../../linux/procfs/privileges.js';
 import type { NotCovered } from '../../model/coverage.js';
 import type { Armed } from '../contract.js';
 import { ArmError } from '../errors.js';
 import type { Batch, BatchArmer } from './batch.js';
+import { presentCpus } from './cpus.js';
 
 /** Every thread, where a CPU is named (perf_event_open). */
 const EVERY_THREAD = -1;
@@ -13,8 +13,8 @@ const EVERY_THREAD = -1;
 export class CpuArmer implements BatchArmer {
   readonly #cpus: () => readonly number[];
 
-  /** `cpus`: those that are there now. */
-  constructor(cpus: () => readonly number[] = onlineCpus) {
+  /** `cpus`: those that are there, be they online or not. */
+  constructor(cpus: () => readonly number[] = presentCpus) {
     this.#cpus = cpus;
   }
 

@@ -6,6 +6,7 @@ import type { Armed } from '../contract.js';
 import { ArmError } from '../errors.js';
 import { Arming, type ArmingParts } from './arming.js';
 import type { Batch, BatchArmer } from './batch.js';
+import { presentCpus } from './cpus.js';
 import type { DuplicateFilter } from './duplicates.js';
 import { checkDescriptors } from './resources.js';
 import { armAllThreads, armExistingThreads, type Coverage, PATIENCE } from './threads.js';
@@ -14,10 +15,15 @@ import { type Doubts, UnfinishedError } from './unfinished.js';
 /** What it works with. */
 export interface ProcessArmerParts extends ArmingParts {
   /** Milliseconds until a process that makes threads all the time is armed as far as it goes. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
+  /** The CPUs that are there, be they online or not. */
+  readonly presentCpus?: () => readonly number[];
   /** Told when there can be duplicates from now on. */
   readonly duplicates: Pick<DuplicateFilter, 'activate'>;
 }
+
+/** An event for all CPUs. */
+const ANY_CPU = -1;
 
 export class ProcessArmer implements BatchArmer {
   readonly #parts: ProcessArmerParts;
@@ -55,7 +61,20 @@ export class ProcessArmer implements BatchArmer {
     how.batch.closeMarkers();
     if (how.batch.opened.length === 0) throw new ArmError('no-process', process.target.pid, new Error('it has ended'));
     if (arming.completedSome) duplicates.activate();
-    return { threads: coverage.covered, cpus: process.rings.cpus.length, notCovered: notCovered(coverage) };
+    const notCovered = [...missedThreads(coverage), ...this.#missedCpus()];
+    return { threads: coverage.covered, cpus: process.rings.cpus.length, notCovered };
+  }
+
+  /** Those that were offline when the session began: should they come online, threads that run there are not seen. */
+  #missedCpus(): NotCovered[] {
+    const { places } = this.#parts;
+    if (places.includes(ANY_CPU)) return [];
+    const missed = this.#presentCpus().filter((cpu) => !places.includes(cpu));
+    return missed.map((cpu): NotCovered => `cpu:${cpu}`);
+  }
+
+  get #presentCpus(): () => readonly number[] {
+    return this.#parts.presentCpus ?? presentCpus;
   }
 
   #armThreads(arming: Arming): Coverage {
@@ -72,7 +91,7 @@ export class ProcessArmer implements BatchArmer {
   }
 }
 
-function notCovered({ missed, settled }: Coverage): NotCovered[] {
+function missedThreads({ missed, settled }: Coverage): NotCovered[] {
   const codes: NotCovered[] = missed.map((tid): NotCovered => `thread:${tid}`);
   if (!settled && missed.length === 0) codes.push('new-threads');
   return codes;

@@ -8,11 +8,17 @@ import { PerfSession } from './session.js';
 
 export class PerfEngine implements Engine {
   readonly capabilities: Capabilities = perfCapabilities(ownPrivileges());
+  readonly #patience: number | undefined;
+
+  /** `patience`: milliseconds until a process that makes threads all the time is armed as far as it goes. */
+  constructor(patience?: number) {
+    this.#patience = patience;
+  }
 
   open(target: EngineTarget): EngineSession {
     try {
       raiseFileLimit();
-      return new PerfSession(this.capabilities, target);
+      return new PerfSession(this.capabilities, target, this.#patience);
     } catch (error) {
       throw armErrorOf(error, target.pid);
     }

@@ -21,13 +21,13 @@ export class PerfSession implements EngineSession {
   /** Start of the last collect: what is older than that has reached every ring by now. */
   #horizon = 0;
 
-  constructor(capabilities: Capabilities, target: EngineTarget) {
+  constructor(capabilities: Capabilities, target: EngineTarget, patience?: number) {
     this.capabilities = capabilities;
     this.target = target;
     const process = new FollowedProcess(target);
     const { slots } = capabilities;
     const { rings } = process;
-    const armer = new ProcessArmer({ process, places: rings.cpus, slots, duplicates: this.#duplicates });
+    const armer = new ProcessArmer({ process, places: rings.cpus, slots, duplicates: this.#duplicates, patience });
     this.#process = process;
     this.#breakpoints = new BreakpointSet({ target, slots, maker: samplingBreakpoints(rings), armer });
     this.#reader = new RecordReader(this.#breakpoints.events, this.#duplicates, (tid) => process.trackers.forget(tid));
