@@ -203,7 +203,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'doctor',
     summary: 'say what works on this machine',
     description:
-      'Fires every debug register on memory of its own, and says what works, what is missing and what would help. With --pid also: who seems to hold the registers of that process, and what is known of its symbols.',
+      'Tries each engine, fires every debug register on memory of its own, and says what works, which engine auto takes, why not a better one, and what would help. With --pid also: who seems to hold the registers of that process, and what is known of its symbols.',
     arguments: [],
     options: [
       { flags: '-p, --pid <pid>', description: 'look at this process too' },
