@@ -32,6 +32,8 @@ export const PROBES = {
   ia32: attempt(probeIa32),
   avx: () => (/^flags\s*:.*\bavx\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? null : 'the processor has no AVX'),
   'two-cpus': () => (availableParallelism() >= 2 ? null : 'one CPU only'),
+  /** The last processor can be taken offline. */
+  hotplug: () => (existsSync(lastCpuSwitch()) ? null : `no ${lastCpuSwitch()}`),
   'perf-tool': command('perf'),
   gcc: command('gcc'),
   'g++': command('g++'),
@@ -43,6 +45,12 @@ export const PROBES = {
   /** Debug information of Python, as Debian's python3.11-dbg installs it. */
   'python-debug': debugFile('/usr/bin/python3.11'),
 } as const satisfies Record<string, Probe>;
+
+/** The file that takes the last processor offline and back: the first can seldom be taken. */
+export function lastCpuSwitch(): string {
+  const last = readFileSync('/sys/devices/system/cpu/present', 'utf8').trim().split(/[-,]/).at(-1) ?? '0';
+  return `/sys/devices/system/cpu/cpu${last}/online`;
+}
 
 /** The probe of any command: `command:readelf`. */
 export function command(name: string): Probe {
