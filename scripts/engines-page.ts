@@ -10,6 +10,9 @@ export interface EngineFacts {
   readonly values: 'rebuilt' | 'read-at-hit';
   readonly accesses: readonly string[];
   readonly inherits: readonly string[];
+  readonly targets: readonly string[];
+  readonly handles: readonly string[];
+  readonly pauses: boolean;
   readonly blindTo: readonly string[];
 }
 
@@ -17,6 +20,8 @@ export interface EngineFacts {
 export interface EngineColumn {
   /** What it watches. */
   readonly watches: string;
+  /** What it must have. */
+  readonly needs: string;
   readonly privileged: EngineFacts;
   readonly unprivileged: EngineFacts;
 }
@@ -58,11 +63,16 @@ function capabilityRows(columns: readonly EngineColumn[]): string[][] {
   const row = (title: string, of: (facts: EngineFacts) => string): string[] => [title, ...columns.map((column) => byPrivilege(column, of))];
   return [
     ['watches', ...columns.map(({ watches }) => watches)],
+    ['needs', ...columns.map(({ needs }) => needs)],
+    row('the kernel itself (`--kernel`)', ({ targets }) => (targets.includes('kernel') ? 'yes' : 'no')),
     row('stops the target at a hit', ({ stopsTarget }) => (stopsTarget ? 'yes' : 'no')),
     row('debug registers for one thread', ({ slots }) => `${slots}`),
     row('accesses', ({ accesses }) => accesses.join(', ')),
     row('inherit policies', ({ inherits }) => inherits.join(', ')),
     row('values of a hit', ({ values }) => (values === 'rebuilt' ? 'rebuilt from registers and code' : 'read at the hit')),
+    row('conditions', ({ handles }) => (handles.includes('each') ? 'tested at the hit' : 'tested after the hit is read')),
+    row('counts instead of hits', ({ handles }) => (handles.includes('counts') ? 'kept at the hit' : 'made of hits')),
+    row('can be switched off and on (`--max-rate`)', ({ pauses }) => (pauses ? 'yes' : 'no')),
     row('what the kernel writes into user memory', ({ kernelWrites }) => (kernelWrites ? 'seen' : 'not seen')),
     row('never sees', ({ blindTo }) => (blindTo.length === 0 ? 'nothing is hidden' : blindTo.map((code) => `\`${code}\``).join(', '))),
   ];

@@ -2,6 +2,7 @@
 // page differs.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PROCESS_CAPABILITIES } from '#hwbkpt/engines/bpf/capabilities.js';
 import { perfCapabilities } from '#hwbkpt/engines/perf/capabilities.js';
 import { SIM_CAPABILITIES } from '#hwbkpt/engines/sim/capabilities.js';
 import { type CaseTable, type EngineColumn, enginesPage } from './engines-page.js';
@@ -26,12 +27,20 @@ const NOBODY = {
 
 const COLUMNS: readonly EngineColumn[] = [
   {
+    watches: 'live processes, the running kernel',
+    needs: 'CAP_BPF and CAP_PERFMON; CAP_SYS_ADMIN for the kernel',
+    privileged: PROCESS_CAPABILITIES,
+    unprivileged: PROCESS_CAPABILITIES,
+  },
+  {
     watches: 'live processes',
+    needs: 'nothing for own processes where kernel.perf_event_paranoid is at most 2',
     privileged: perfCapabilities({ ...NOBODY, perfmon: true }),
     unprivileged: perfCapabilities(NOBODY),
   },
   {
     watches: 'programs of the simulated machine ([scenarios](scenarios.md)), several sessions on one',
+    needs: 'nothing',
     privileged: SIM_CAPABILITIES,
     unprivileged: SIM_CAPABILITIES,
   },
