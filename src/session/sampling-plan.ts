@@ -13,7 +13,8 @@
 //
 //   sum over windows of (accesses counted in the window) * W / L
 //
-// is unbiased for what would have been counted by watching throughout (Horvitz and Thompson's estimator). Windows that are watched throughout,
+// is unbiased for what would have been counted by watching throughout (Horvitz and Thompson's estimator). In practice timers are late and
+// switching takes a moment, so a window is weighed by its true length against the true length of its watched parts (sampler.ts). Windows that are watched throughout,
 // because the watch is not too hot, add their accesses as they are.
 
 /** One window of time. All times in ms from its start. */
@@ -44,6 +45,9 @@ export class SamplingPlan {
   readonly #random: () => number;
   #counted = 0;
   #watched = 0;
+  /** Share of the window under way, as planned, and how many times as long the parts lately were watched: a busy machine is late to stop. */
+  #planned = 1;
+  #overrun = 1;
 
   /** `rate`: accesses a second. `random`: uniform in [0, 1). */
   constructor(rate: number, random: () => number) {
@@ -54,6 +58,7 @@ export class SamplingPlan {
   /** The next window. */
   next(): WindowPlan {
     const share = this.#share();
+    this.#planned = share;
     if (share === 1) return { length: FULL_WINDOW, share, parts: [{ from: 0, until: FULL_WINDOW }] };
     const length = Math.min(WATCHED_PART / share, LONGEST_WINDOW);
     const watched = Math.max(share * length, SHORTEST_PART);
@@ -66,12 +71,13 @@ export class SamplingPlan {
             { from, until: length },
           ]
         : [{ from, until: from + watched }];
-    return { length, share: watched / length, parts };
+    this.#planned = watched / length;
+    return { length, share: this.#planned, parts };
   }
 
   #share(): number {
     if (this.#counted <= (this.#rate / 1000) * this.#watched) return 1;
-    return Math.min(((this.#rate / 1000) * this.#watched) / this.#counted, MOST_WATCHED);
+    return Math.min(((this.#rate / 1000) * this.#watched) / this.#counted / this.#overrun, MOST_WATCHED);
   }
 
   /** A window of `length` ms is over: in its watched parts, together `watched` ms long, so many accesses were counted. */
@@ -80,5 +86,6 @@ export class SamplingPlan {
     const kept = Math.exp(-length / MEMORY);
     this.#counted = this.#counted * kept + counted;
     this.#watched = this.#watched * kept + watched;
+    if (length > 0 && this.#planned < 1) this.#overrun = Math.max(1, 0.8 * this.#overrun + 0.2 * (watched / length / this.#planned));
   }
 }
