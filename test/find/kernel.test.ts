@@ -1,9 +1,11 @@
 // Finding variables of the kernel: the sysctl kernel.printk_ratelimit_burst, which nothing uses unless a driver is talkative.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ownPrivileges } from '../../src/linux/procfs/privileges.js';
 import { expectRefusal } from '../cli/refusal.js';
 import { describeUnprivileged, HWBKPT_AS_NOBODY } from '../cli/unprivileged.js';
 import { ManagedProcess } from '../helpers/managed-process.js';
+import { HWBKPT } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { SearchFolder } from './found.js';
 
@@ -59,13 +61,54 @@ describeWith(['bpf', 'privileged', 'root'], 'hwbkpt find --kernel', () => {
   });
 });
 
+/** `hwbkpt find 5 --kernel`, started by other words. */
+async function refusedTo(...words: readonly string[]): Promise<string> {
+  const [command = '', ...before] = words;
+  await using run = new ManagedProcess(command, [...before, 'find', '5', '--kernel']);
+  const { stdout, stderr, status } = await run.finishedWithin(30_000);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect({ stdout, status }).toEqual({ stdout: '', status: 125 });
+  return stderr;
+}
+
 describeUnprivileged('hwbkpt find --kernel without privilege', () => {
   test('says what it takes', async () => {
-    const [command, ...asNobody] = HWBKPT_AS_NOBODY;
-    await using run = new ManagedProcess(command, [...asNobody, 'find', '5', '--kernel']);
-    const { stdout, stderr, status } = await run.finishedWithin(30_000);
-    expect(stderr).toMatch(/^hwbkpt: the memory of the kernel cannot be read: bpf .*EPERM\n {2}Run as root, or with CAP_BPF, CAP_PERFMON/);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect({ stdout, status }).toEqual({ stdout: '', status: 125 });
+    expect(await refusedTo(...HWBKPT_AS_NOBODY)).toMatch(
+      /^hwbkpt: the memory of the kernel cannot be read: no CAP_BPF and no CAP_PERFMON\n {2}Run hwbkpt with sudo or give it CAP_BPF and CAP_PERFMON/,
+    );
+  });
+});
+
+describeWith(['bpf', 'privileged', 'root', 'command:setpriv'], 'hwbkpt find --kernel without', () => {
+  // To those who may profile the kernel it shows them all the same (kallsyms_show_value, kernel/ksyms_common.c).
+  const { kptrRestrict, perfEventParanoid } = ownPrivileges();
+  test.skipIf(kptrRestrict === 0 && (perfEventParanoid ?? 2) <= 1)('-syslog', async () => {
+    const stderr = await refusedTo('setpriv', '--bounding-set=-syslog', process.execPath, HWBKPT);
+    expect(stderr).toMatch(/^hwbkpt: \/proc\/kallsyms shows no addresses to this user\n {2}Run as root or with CAP_SYSLOG/);
+  });
+
+  test.each([
+    [
+      'sys_admin',
+      /^hwbkpt: where the kernel keeps its data cannot be seen: \/proc\/iomem shows no "Kernel data"\n {2}Run as root \(CAP_SYS_ADMIN\)/,
+    ],
+    [
+      'perfmon,-sys_admin',
+      /^hwbkpt: the memory of the kernel cannot be read: no CAP_PERFMON\n {2}Run hwbkpt with sudo, or give it CAP_PERFMON/,
+    ],
+    ['bpf,-sys_admin', /^hwbkpt: the memory of the kernel cannot be read: no CAP_BPF\n {2}Run hwbkpt with sudo or give it CAP_BPF/],
+  ])('-%s', async (capabilities, message) => {
+    expect(await refusedTo('setpriv', `--bounding-set=-${capabilities}`, process.execPath, HWBKPT)).toMatch(message);
+  });
+});
+
+describeWith(['bpf', 'privileged', 'root', 'command:strace'], 'hwbkpt find --kernel on a kernel', () => {
+  const without = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=bpf', '-e'];
+
+  test('without BPF', async () => {
+    const stderr = await refusedTo(...without, 'inject=bpf:error=ENOSYS', process.execPath, HWBKPT);
+    expect(stderr).toMatch(
+      /^hwbkpt: the memory of the kernel cannot be read: this kernel has no bpf \(.*ENOSYS\)\n {2}A kernel built with CONFIG_BPF_SYSCALL/,
+    );
   });
 });

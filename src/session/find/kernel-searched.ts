@@ -2,8 +2,10 @@
 
 import { KernelMemory, MOST_KERNEL_BYTES } from '../../linux/bpf/kernel-memory.js';
 import { VerifierError } from '../../linux/bpf/program.js';
-import { isErrno } from '../../linux/errno.js';
+import { ownPrivileges } from '../../linux/procfs/privileges.js';
+import { isOlderThan, securitySettings } from '../../linux/security.js';
 import { KernelSymbols } from '../../symbols/live/kernel-symbols.js';
+import { type Allowed, bpfObstacle, missingCapabilities, type Obstacle } from '../engine-advice.js';
 import { KernelUnreadableError } from './errors.js';
 import { type KernelRegion, kernelRegions, kernelRegionsIn } from './kernel-regions.js';
 import type { MemorySource, Span } from './memory-source.js';
@@ -120,21 +122,25 @@ function openMemory(): KernelMemory {
   }
 }
 
+/** Programs of this type came with it. */
+const SINCE = '5.14';
+
 function explained(cause: unknown): unknown {
-  const what = 'the memory of the kernel cannot be read';
-  if (isErrno(cause, 'EPERM', 'EACCES'))
-    return new KernelUnreadableError(`${what}: ${cause.message}`, {
-      cause,
-      hint: 'Run as root, or with CAP_BPF, CAP_PERFMON and, for the addresses in /proc/kallsyms and /proc/iomem, CAP_SYSLOG and CAP_SYS_ADMIN.',
-    });
-  if (isErrno(cause, 'ENOSYS', 'EINVAL'))
-    return new KernelUnreadableError(`${what}: this kernel has no BPF for it`, {
-      cause,
-      hint: 'Linux 5.14 with CONFIG_BPF_SYSCALL is needed.',
-    });
-  if (!(cause instanceof VerifierError)) return cause;
-  return new KernelUnreadableError(`${what}: ${cause.message}`, {
-    cause,
-    hint: 'Kernels before 5.14 cannot, and a kernel that is locked down (see /sys/kernel/security/lockdown) does not let anybody.',
-  });
+  const allowed = { privileges: ownPrivileges(), security: securitySettings() };
+  const { problem, advice } = obstacle(cause, allowed);
+  return new KernelUnreadableError(`the memory of the kernel cannot be read: ${problem}`, { cause, hint: advice });
+}
+
+function obstacle(cause: unknown, allowed: Allowed): Obstacle {
+  const { kernel } = allowed.security;
+  const missing = missingCapabilities(allowed.privileges, kernel);
+  // Without CAP_PERFMON a program is refused for what it calls.
+  if (missing.length > 0 && cause instanceof VerifierError)
+    return { problem: `no ${missing.join(' and no ')}`, advice: `Run hwbkpt with sudo, or give it ${missing.join(' and ')}.` };
+  if (isOlderThan(kernel, SINCE))
+    return {
+      problem: `this kernel (${kernel.major}.${kernel.minor}) cannot be asked for it: that came with Linux ${SINCE}`,
+      advice: 'A newer kernel would help.',
+    };
+  return bpfObstacle(cause, allowed);
 }

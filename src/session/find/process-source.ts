@@ -123,5 +123,5 @@ function permissionHint(pid: number): string {
   if (owner !== uid && !sysPtrace) return `It belongs to user ${owner}, you are user ${uid}: run hwbkpt as that user or with sudo.`;
   if ((ptraceScope ?? 0) > 0 && !sysPtrace)
     return `kernel.yama.ptrace_scope is ${ptraceScope}: run hwbkpt with sudo, or \`sudo sysctl kernel.yama.ptrace_scope=0\`.`;
-  return 'It has made itself undumpable (a set-user-id program, for one), or a security module or container filter protects it: run hwbkpt with sudo.';
+  return 'It has capabilities that you have not, has made itself undumpable, or a security module or container filter protects it: run hwbkpt as root, with CAP_SYS_PTRACE.';
 }
