@@ -23,10 +23,8 @@ export async function attachKernel(options: KernelOptions = {}): Promise<Target>
   const { engine } = await chooseEngine(options.engine ?? 'auto', 'kernel');
   const session = openSession(() => engine.openKernel?.() ?? null, engine.capabilities.name);
   try {
-    const program = new KernelProgram({
-      read: (address, length) => session.readMemory(KERNEL, address, length),
-      vmlinux: options.vmlinux ?? null,
-    });
+    const read = (address: bigint, length: number) => session.readMemory(KERNEL, address, length);
+    const program = new KernelProgram({ read, vmlinux: options.vmlinux ?? null, measures: true });
     const explain = (error: unknown, info: WatchInfo) => explainKernelRefusal(error, { info, hasKprobes: program.hasKprobes });
     return new Target({ session, program, lifecycle: KERNEL_LIFE, options, facts: NOBODY, explain });
   } catch (error) {

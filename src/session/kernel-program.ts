@@ -16,6 +16,7 @@ import { type KernelFile, openKernelFile } from '../symbols/live/kernel-file.js'
 import { KERNEL_HALF, KernelFileNames } from '../symbols/live/kernel-file-names.js';
 import { KernelModule } from '../symbols/live/kernel-module.js';
 import { PerCpu, type PerCpuFacts } from '../symbols/live/kernel-per-cpu.js';
+import { MeasuredPerCpu } from '../symbols/live/kernel-per-cpu-measured.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
 import { KernelTypes } from '../symbols/live/kernel-types.js';
 import type { Type } from '../symbols/types.js';
@@ -31,7 +32,8 @@ export interface KernelSources {
   read(address: bigint, length: number): Uint8Array | null;
   /** A vmlinux or System.map; null: none was given. */
   readonly vmlinux: string | null;
-  readonly measured?: PerCpuFacts['measured'];
+  /** Whether what the kernel hides of its per-CPU variables may be measured with BPF. */
+  readonly measures?: boolean;
   /** Others only in tests. */
   readonly symbols?: KernelSymbols;
   readonly types?: KernelTypes;
@@ -51,7 +53,7 @@ export class KernelProgram implements Program {
   readonly #module: KernelModule;
 
   /** Throws NotAKernelFileError, WrongVmlinuxError, ElfError, KernelAddressesHiddenError: all about the file. */
-  constructor({ read, vmlinux, measured, symbols = new KernelSymbols(), types = new KernelTypes() }: KernelSources) {
+  constructor({ read, vmlinux, measures = false, symbols = new KernelSymbols(), types = new KernelTypes() }: KernelSources) {
     this.#read = read;
     this.#list = symbols;
     this.#types = types;
@@ -62,16 +64,17 @@ export class KernelProgram implements Program {
       this.#file?.[Symbol.dispose]();
       throw error;
     }
-    this.#module = new KernelModule(this.#list, { file: this.#names, types, perCpu: new PerCpu(this.#perCpuFacts(measured)) });
+    this.#module = new KernelModule(this.#list, { file: this.#names, types, perCpu: new PerCpu(this.#perCpuFacts(measures)) });
     this.code = { read: (address, length) => this.#readCode(address, length) };
   }
 
-  #perCpuFacts(measured: PerCpuFacts['measured']): PerCpuFacts {
+  #perCpuFacts(measures: boolean): PerCpuFacts {
     const symbols = (name: string) => [...(this.#names?.symbols(name) ?? []), ...this.#list.find(name)].map(({ address }) => address);
     const described: PerCpuFacts['described'] = (name) =>
       this.#types.variables(name).find(({ section }) => section === '.data..percpu') ?? null;
     const facts = { symbols, described, read: this.#read, cpus: possibleCpus() };
-    return measured === undefined ? facts : { ...facts, measured };
+    if (!measures) return facts;
+    return { ...facts, measured: new MeasuredPerCpu({ ...facts, symbols: this.#list, types: this.#types }) };
   }
 
   /**

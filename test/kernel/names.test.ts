@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KernelProgram } from '../../src/session/kernel-program.js';
+import { Btf } from '../../src/symbols/btf/btf.js';
+import { MeasuredPerCpu } from '../../src/symbols/live/kernel-per-cpu-measured.js';
 import { KernelSymbols } from '../../src/symbols/live/kernel-symbols.js';
 import { KernelTypes } from '../../src/symbols/live/kernel-types.js';
 import { describeWith } from '../helpers/requirement.js';
@@ -66,6 +68,49 @@ describeWith(['gcc'], `a file of the running kernel's names${hidden === null ? '
         expect.objectContaining({ code: 'wrong-vmlinux', file, message: expect.stringMatching(/it has \w+ at 0xf/) }),
       );
     }
+  });
+});
+
+describe('where per-CPU variables are, measured', () => {
+  const types = madeBtf([
+    { kind: 1, name: 'long unsigned int', sizeOrType: 8, added: [64] },
+    { kind: 4, name: '', count: 1, sizeOrType: 0, added: ['pptrs', 1, 0] },
+    { kind: 4, name: 'bpf_array', count: 2, sizeOrType: 24, added: ['map', 1, 0, '', 2, 192] },
+    { kind: 14, name: 'this_cpu_off', sizeOrType: 1, added: [1] },
+    { kind: 15, name: '.data..percpu', count: 1, added: [4, 0x28, 8] },
+  ]);
+  const MAP = 0xffff_8880_0000_0000n;
+  const SHARED = 0x6000n;
+
+  /** A kernel whose section begins at `start` and whose CPUs have these offsets. */
+  function measured(start: bigint, offsets: readonly bigint[], { reads = true } = {}): MeasuredPerCpu {
+    const btf = new Btf(types);
+    const memory = new Map([
+      [MAP + 24n, SHARED],
+      ...offsets.map((offset): [bigint, bigint] => [BigInt.asUintN(64, start + 0x28n + offset), offset]),
+    ]);
+    const read = (address: bigint) => {
+      const value = reads ? memory.get(address) : undefined;
+      return value === undefined ? null : new Uint8Array(BigUint64Array.of(value).buffer);
+    };
+    const text = { name: '_text', address: 0xffff_ffff_8100_0000n, kind: 'function', room: null, module: '[kernel]' } as const;
+    const parts = { symbols: { find: () => [text] }, types: btf, cpus: offsets.map((_, cpu) => cpu), read };
+    return new MeasuredPerCpu(parts, (cpu) => {
+      const offset = offsets[cpu];
+      return offset === undefined ? null : { copy: BigInt.asUintN(64, SHARED + offset), map: MAP };
+    });
+  }
+
+  test.each([0n, 0xffff_ffff_8378_3000n])('for a section at 0x%x', (start) => {
+    const offsets = [0xffff_8886_2000_0000n, 0xffff_8886_2010_0000n];
+    const found = measured(start, offsets);
+    expect([found.start(), found.offset(0), found.offset(1), found.offset(2)]).toEqual([start, ...offsets, null]);
+  });
+
+  test('is null where it cannot be', () => {
+    const blind = measured(0n, [1n], { reads: false });
+    expect([blind.start(), blind.offset(0)]).toEqual([null, null]);
+    expect(measured(0n, []).start()).toBeNull();
   });
 });
 

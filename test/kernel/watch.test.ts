@@ -26,7 +26,8 @@ async function watched(args: readonly string[], act: () => void) {
   await using running = new RunningHwbkpt([...args, '--json']);
   await running.waitForMessage('armed');
   act();
-  running.signal('SIGINT');
+  // With --limit it ends by itself.
+  if (!args.includes('--limit')) running.signal('SIGINT');
   const ended = await running.finishedWithin(20_000);
   return { ...ended, ...readPrinted(ended.stdout) };
 }
@@ -106,6 +107,14 @@ describeWith(['bpf', 'privileged', 'root', 'gcc'], 'the running kernel', () => {
     using files = new FakeKernelFiles({ state: address - BURST });
     const run = await watched(['watch', 'printk_ratelimit_state:8', '--kernel', '--vmlinux', files.systemMap], () => undefined);
     expect(messagesOf(run, 'armed')).toMatchObject([{ address: `0x${(address - BURST).toString(16)}`, size: 8 }]);
+  });
+
+  test("a CPU's copy of a per-CPU variable, without any file", async () => {
+    const run = await watched(['watch', 'runqueues@cpu0.nr_running', '--kernel', '--stack', '--limit', '20'], () => undefined);
+    const hits = messagesOf(run, 'hit');
+    expect(hits).toHaveLength(20);
+    expect(hits.map(({ stack }) => stack?.join()).join('\n')).toMatch(/schedule \(kernel\)/);
+    for (const { old, new: value } of hits) if (typeof old === 'number') expect(Math.abs(Number(value) - old)).toBeLessThanOrEqual(1);
   });
 
   test('who and stat count', async () => {

@@ -50,7 +50,7 @@ describe('hitLine', () => {
   });
 
   test('says of a value that another CPU may have written it', () => {
-    expect(hitLine(madeHit({ valueSource: 'racy' }), style)).toContain('the value may be its');
+    expect(hitLine(madeHit({ valueSource: 'racy' }), style)).toContain("(may be another CPU's value)");
     expect(hitLine(madeHit({ valueSource: 'trap' }), style)).toMatch(/bump \(hot\.c:12\)$/);
   });
 

@@ -79,7 +79,7 @@ function remarks(hit: Hit, { dim }: Colors): string {
   if (hit.sameValue && !(hit.watch.access === 'readwrite' && hit.valueSource === 'unchanged')) list.push('same value');
   if (hit.repeat > 1) list.push(`in ${hit.repeat} steps`);
   if (hit.valueSource === 'memory') list.push('value read afterwards');
-  if (hit.valueSource === 'racy') list.push('another CPU wrote at nearly the same time: the value may be its');
+  if (hit.valueSource === 'racy') list.push("may be another CPU's value");
   if (hit.valueSource === 'sequence') list.push('value from the next hit');
   return list.length === 0 ? '' : dim(`  (${list.join(', ')})`);
 }

@@ -90,9 +90,11 @@ export const HELPER = {
   get_current_cgroup_id: { number: 80, since: '4.18' },
   probe_read_user: { number: 112, since: '5.5' },
   probe_read_kernel: { number: 113, since: '5.5' },
+  get_ns_current_pid_tgid: { number: 120, since: '5.7' },
   ringbuf_reserve: { number: 131, since: '5.8' },
   ringbuf_submit: { number: 132, since: '5.8' },
   ringbuf_discard: { number: 133, since: '5.8' },
+  map_lookup_percpu_elem: { number: 195, since: '5.19' },
 } as const;
 
 export type Helper = keyof typeof HELPER;
