@@ -86,7 +86,7 @@ function byPrivilege({ privileged, unprivileged }: EngineColumn, of: (facts: Eng
 function verdict(facts: EngineFacts, needs: readonly string[], { needs: known }: CaseTable): string {
   for (const need of needs) {
     const [kind, word = ''] = need.split(' ');
-    if (kind === 'inherits' || kind === 'accesses') {
+    if (kind === 'inherits' || kind === 'accesses' || kind === 'handles') {
       if (!facts[kind].includes(word)) return `cannot: its capabilities have no ${need}`;
       continue;
     }

@@ -6,6 +6,7 @@ import { ACCESS_CASES } from './accesses.js';
 import { CHURN_CASES } from './churn.js';
 import { COUNT_CASES } from './counts.js';
 import { EXEC_CASES } from './exec.js';
+import { HANDLING_CASES } from './handling.js';
 import { MOVE_CASES } from './moves.js';
 import { SLOT_CASES } from './slots.js';
 import { cannot, type Group, TABLE } from './table.js';
@@ -22,6 +23,7 @@ const BODIES: Readonly<Record<string, CaseBodies>> = {
   exec: EXEC_CASES,
   slots: SLOT_CASES,
   moving: MOVE_CASES,
+  'what is done with hits': HANDLING_CASES,
   'threads born while arming': CHURN_CASES,
 };
 

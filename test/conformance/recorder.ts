@@ -15,6 +15,7 @@ export interface RecordedHit {
   readonly kernel: boolean;
   readonly registers: Uint32Array;
   readonly stack: readonly bigint[] | null;
+  readonly after: Uint8Array | null;
 }
 
 type Told<K extends keyof EngineSink> = Parameters<EngineSink[K]>[0];
@@ -37,6 +38,7 @@ export class Recorder implements EngineSink {
       kernel: raw.kernel,
       registers: raw.registers.slice(raw.registersAt, raw.registersAt + REGISTER_WORDS),
       stack: raw.stack === null ? null : addresses(raw.stack),
+      after: raw.after?.slice() ?? null,
     });
   }
 

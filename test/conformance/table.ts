@@ -5,7 +5,7 @@ import type { Capabilities } from '../../src/engines/contract.js';
 /** One case. Its body is in the file of its group, under the same title. */
 export interface Case {
   readonly title: string;
-  /** `inherits WORD` and `accesses WORD` are found in an engine's capabilities; for others the table says which engine cannot. */
+  /** `inherits WORD`, `accesses WORD` and `handles WORD` are found in an engine's capabilities; for others the table says which engine cannot. */
   readonly needs: readonly string[];
 }
 
@@ -23,12 +23,12 @@ interface Table {
 export const TABLE: Table = JSON.parse(readFileSync(new URL('cases.json', import.meta.url), 'utf8'));
 
 /** Why an engine cannot pass a case; null where it must. Throws Error for a need that nobody knows. */
-export function cannot({ name, inherits, accesses }: Capabilities, { needs }: Pick<Case, 'needs'>): string | null {
+export function cannot({ name, inherits, accesses, handles }: Capabilities, { needs }: Pick<Case, 'needs'>): string | null {
   for (const need of needs) {
     const [kind, word = ''] = need.split(' ');
-    const known: readonly string[] | null = kind === 'inherits' ? inherits : kind === 'accesses' ? accesses : null;
-    if (known?.includes(word)) continue;
-    if (known !== null) return `its capabilities have no ${need}`;
+    const known = { inherits, accesses, handles }[kind ?? ''] as readonly string[] | undefined;
+    if (known?.includes(word) === true) continue;
+    if (known !== undefined) return `its capabilities have no ${need}`;
     const found = TABLE.needs[need];
     if (found === undefined) throw new Error(`cases.json does not say what ${need} is`);
     const reason = found.cannot[name];
