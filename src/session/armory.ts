@@ -99,7 +99,7 @@ export class Armory {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
     const condition = conditionOf(info, options);
-    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each' });
+    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each' }, priority);
     const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
@@ -136,11 +136,12 @@ export class Armory {
     return planCover({ address, length: size, slots: free, access });
   }
 
-  /** A held program has done nothing yet: what is in memory now is what its first hit will find. */
-  #planHits(wish: Omit<HitWish, 'start'>): HitPlan {
+  /** A held program has done nothing yet: what is in memory now is what its first hit will find, unless the watch has to wait. */
+  #planHits(wish: Omit<HitWish, 'start'>, priority: number | null): HitPlan {
     const { session, lifecycle, program, context } = this.#parts;
     const { pid } = program;
-    const start: HitWish['start'] = (address, length) => (pid !== null && lifecycle.held ? context.readMemory(pid, address, length) : null);
+    const isStart = lifecycle.held && priority === null;
+    const start: HitWish['start'] = (address, length) => (isStart && pid !== null ? context.readMemory(pid, address, length) : null);
     return planHits(session, { ...wish, start });
   }
 

@@ -31,7 +31,7 @@ export interface HitWish {
   readonly cover: Cover;
   readonly condition: Condition | null;
   readonly keep: NonNullable<WatchOptions['keep']>;
-  /** What the bytes held before anything could happen, where that is known. */
+  /** What the bytes held before anything could happen, where that is known and the watch is armed at once. */
   start(address: bigint, length: number): Uint8Array | null;
 }
 

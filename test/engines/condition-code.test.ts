@@ -37,7 +37,7 @@ class Kernel implements Disposable {
       asm.load(8, R1, { base: R9, offset: WORDS[name as keyof typeof WORDS] * 4 }).store(8, place, R1);
     asm.call('get_smp_processor_id').store(8, { base: R9, offset: WORDS.cpu * 4 }, { register: 0 });
     const { oldValue: old, newValue, oldKnown, flags } = FRAME;
-    emitCondition(asm, condition, { old, new: newValue, oldKnown, flags, scratch: SCRATCH }, whenFalse);
+    emitCondition(asm, condition, { old, new: newValue, oldKnown, flags, namespace: null, scratch: SCRATCH }, whenFalse);
     asm.exit(1).place(whenFalse).exit(0);
     return new BpfProgram({ type: 'syscall', name: 'hwbkpt_test', code: asm.assemble() });
   }

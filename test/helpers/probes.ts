@@ -34,6 +34,9 @@ export const PROBES = {
   'two-cpus': () => (availableParallelism() >= 2 ? null : 'one CPU only'),
   /** The last processor can be taken offline. */
   hotplug: () => (existsSync(lastCpuSwitch()) ? null : `no ${lastCpuSwitch()}`),
+  /** A PID namespace of one's own can be had. */
+  'pid-namespace': () =>
+    spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0 ? null : 'unshare(1) makes no PID namespace',
   'perf-tool': command('perf'),
   gcc: command('gcc'),
   'g++': command('g++'),

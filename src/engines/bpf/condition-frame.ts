@@ -1,6 +1,7 @@
 // Where the code of a condition finds what it speaks of, and where it keeps what it works on.
 import { type Condition, type Mentions, mentions, type Which } from '../../conditions/index.js';
 import { type Assembler, type Place, R0, R1, R2, R10 } from '../../linux/bpf/index.js';
+import { emitIds, type PidNamespace } from './ids-code.js';
 import { FLAG } from './records.js';
 
 /** Where a condition finds what it speaks of. */
@@ -12,6 +13,8 @@ export interface ConditionEnvironment {
   readonly oldKnown: Place;
   /** u64, FLAG of a record: whether the kernel made the access, and whether the new value is known. */
   readonly flags: Place;
+  /** Whose thread and process ids are meant. */
+  readonly namespace: PidNamespace | null;
   /** Bytes of the frame that may be used: from (inclusive) to (exclusive), both multiples of 8; at least {@link SCRATCH_BYTES} of them. */
   readonly scratch: { readonly from: number; readonly to: number };
 }
@@ -76,7 +79,7 @@ export class ConditionFrame {
   /** Asks the kernel once for what `condition` speaks of beside the values. Uses r0 to r5. */
   emitFacts(asm: Assembler, condition: Condition): void {
     const spoken = mentions(condition);
-    if (spoken.tid || spoken.pid) asm.call('get_current_pid_tgid').store(8, this.tid, R0);
+    if (spoken.tid || spoken.pid) emitIds(asm, this.#environment.namespace, this.tid);
     if (spoken.cpu) asm.call('get_smp_processor_id').store(8, this.cpu, R0);
     if (spoken.comm) this.#emitComm(asm);
   }

@@ -5,6 +5,7 @@
 import { type Assembler, type Label, R0, R1, R2, R3, R4, R7, R10 } from '../../linux/bpf/index.js';
 import { inBlock } from './blocks.js';
 import { FRAME, wordAt } from './frame.js';
+import { emitIds } from './ids-code.js';
 import type { ProgramPlan } from './plan.js';
 import { FLAG } from './records.js';
 
@@ -36,9 +37,9 @@ export function emitCount(asm: Assembler, plan: ProgramPlan, done: Label): void 
   asm.place(report);
 }
 
-function emitKey(asm: Assembler, { maps, block, userFrames }: ProgramPlan): void {
+function emitKey(asm: Assembler, { maps, block, userFrames, namespace }: ProgramPlan): void {
   const inKey = (offset: number): typeof FRAME.key => ({ ...FRAME.key, offset: FRAME.key.offset + offset });
-  asm.call('get_current_pid_tgid').store(8, inKey(COUNT_KEY.tid), R0);
+  emitIds(asm, namespace, inKey(COUNT_KEY.tid));
   asm.load(8, R1, FRAME.instructionPointer).store(8, inKey(COUNT_KEY.ip), R1).store(4, inKey(COUNT_KEY.block), block);
   if (maps.stacks === null) asm.move(R0, -1);
   else emitStackId(asm, maps.stacks, userFrames > 0);

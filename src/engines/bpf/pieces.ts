@@ -16,6 +16,9 @@ export interface PieceValue {
 /** A piece that is armed, or was. */
 export interface LoadedPiece {
   readonly cookie: number;
+  /** Where it begins, and what is read with its hits: may move. */
+  address: bigint;
+  value: PieceValue;
   readonly block: number;
   readonly program: BpfProgram;
   readonly decoder: RecordDecoder;
@@ -57,7 +60,7 @@ export class Pieces implements Disposable {
   }
 
   /** Loads the program of piece `cookie`. Throws LinuxError, VerifierError, and RangeError where there are too many pieces. */
-  load(cookie: number, value: PieceValue | null, planFor: PlanFor): LoadedPiece {
+  load({ cookie, address }: Pick<LoadedPiece, 'cookie' | 'address'>, value: PieceValue, planFor: PlanFor): LoadedPiece {
     const block = this.#blocks.take();
     if (block === null) throw new RangeError('too many breakpoints for one session');
     try {
@@ -65,6 +68,8 @@ export class Pieces implements Disposable {
       const program = new BpfProgram({ type: 'perfEvent', name: 'hwbkpt_hit', code: hitProgram(plan) });
       const piece: LoadedPiece = {
         cookie,
+        address,
+        value,
         block,
         program,
         decoder: decoderOf(cookie, plan),
@@ -74,7 +79,7 @@ export class Pieces implements Disposable {
       };
       this.#byBlock[block] = piece;
       this.#byCookie.set(cookie, piece);
-      if (value !== null) this.#point(block, value);
+      this.#point(block, value);
       return piece;
     } catch (error) {
       this.#blocks.giveBack(block);
@@ -99,10 +104,16 @@ export class Pieces implements Disposable {
     for (const field of OUTCOMES) this.#blocks.set(piece.block, field, 0n);
   }
 
-  /** Piece `cookie` is at other bytes now. */
-  moved(cookie: number, value: PieceValue): void {
+  /** Piece `cookie` begins at `address` now; what is read with its hits has moved as far. */
+  moved(cookie: number, address: bigint): void {
     const piece = this.#byCookie.get(cookie);
-    if (piece !== undefined) this.#point(piece.block, value);
+    if (piece === undefined) return;
+    const by = address - piece.address;
+    const { rangeAddress, valueAddress } = piece.value;
+    piece.address = address;
+    piece.value = { rangeAddress: rangeAddress + by, valueAddress: valueAddress + by, start: null };
+    this.#blocks.set(piece.block, 'lastKnown', 0n);
+    this.#point(piece.block, piece.value);
   }
 
   inBlock(block: number): LoadedPiece | undefined {

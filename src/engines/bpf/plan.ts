@@ -1,6 +1,7 @@
 // What a hit program is to do, decided before any instruction is written.
 import type { Condition } from '../../conditions/index.js';
 import type { Access } from '../../model/access.js';
+import type { PidNamespace } from './ids-code.js';
 
 /** The watched value, as programs get at it. */
 export interface ValuePlan {
@@ -34,6 +35,8 @@ export interface ProgramPlan {
   /** Where the block begins. */
   readonly blockOffset: number;
   readonly access: Access;
+  /** Whose thread and process ids are told; null: the initial one's. */
+  readonly namespace: PidNamespace | null;
   /** Null: nothing is read. */
   readonly value: ValuePlan | null;
   readonly condition: Condition | null;

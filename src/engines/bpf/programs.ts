@@ -6,6 +6,7 @@ import { bpfAttributes } from '../events/layout.js';
 import { openEvent } from '../events/open-event.js';
 import type { Handling } from '../handling.js';
 import { type Handlings, valuePlan } from './handlings.js';
+import { ownPidNamespace } from './ids-code.js';
 import type { LoadedPiece, Pieces, PieceValue, PlanFor } from './pieces.js';
 import { mayComeFromStore, type ProgramPlan, type ValuePlan } from './plan.js';
 import type { Tables } from './tables.js';
@@ -22,12 +23,14 @@ export interface ProgramParts {
   undone(cookies: readonly number[]): void;
 }
 
+const NAMESPACE = ownPidNamespace();
+
 export function attachedBreakpoints(parts: ProgramParts): BreakpointMaker {
   return {
     attaches: true,
     attributes: (piece, disabled) => bpfAttributes(piece, disabled),
     open: (piece, target) => openAttached(piece, target, parts.pieces.find(piece.cookie) ?? loadPiece(piece, parts)),
-    moved: (piece) => parts.pieces.moved(piece.cookie, ownBytes(piece)),
+    moved: (piece) => parts.pieces.moved(piece.cookie, u64OfLinear(piece.address)),
     undone: (cookies) => parts.undone(cookies),
     closed: (cookies) => parts.closed(cookies),
   };
@@ -49,7 +52,8 @@ function openAttached(piece: ArmOrder, target: EventTarget, { program }: LoadedP
 
 function loadPiece(order: ArmOrder, parts: ProgramParts): LoadedPiece {
   const handling = parts.handlings.of(order);
-  return parts.pieces.load(order.cookie, pieceValue(order, handling), planOf(order, handling, parts));
+  const piece = { cookie: order.cookie, address: u64OfLinear(order.address) };
+  return parts.pieces.load(piece, pieceValue(order, handling), planOf(order, handling, parts));
 }
 
 function ownBytes({ address }: ArmOrder): PieceValue {
@@ -90,7 +94,7 @@ function planOf(order: ArmOrder, handling: Handling | null, { tables, memory }: 
       lastValues: byProcess ? tables.lastValues.fd : null,
     };
     const plan: ProgramPlan = {
-      ...{ maps, block, blockOffset, access, value, condition, keep, ...frames },
+      ...{ maps, block, blockOffset, access, value, condition, keep, ...frames, namespace: NAMESPACE },
       reportsKernel: inProcess,
       tellsOrigin: !inProcess,
     };

@@ -3,6 +3,7 @@ import { REGISTER_COUNT } from '../../instructions/index.js';
 import { type Assembler, type Label, type Place, R0, R1, R2, R3, R4, R6, R7 } from '../../linux/bpf/index.js';
 import { inBlock } from './blocks.js';
 import { FRAME, RANGE_BYTES, wordAt } from './frame.js';
+import { emitIds } from './ids-code.js';
 import type { ProgramPlan } from './plan.js';
 import { FLAG, recordBytes, WORD } from './records.js';
 
@@ -31,10 +32,10 @@ export function emitReport(asm: Assembler, plan: ProgramPlan, done: Label): void
 }
 
 /** The time is taken last before the record is handed over, so that records of one processor are in order. */
-function emitHead(asm: Assembler, { block }: ProgramPlan): void {
+function emitHead(asm: Assembler, { block, namespace }: ProgramPlan): void {
   asm.load(8, R1, FRAME.flags).store(4, inRecord(WORD.flags), R1).store(4, inRecord(WORD.block), block);
   asm.call('ktime_get_ns').store(8, inRecord(WORD.time), R0);
-  asm.call('get_current_pid_tgid').store(8, inRecord(WORD.tid), R0);
+  emitIds(asm, namespace, inRecord(WORD.tid));
   asm.load(8, R1, FRAME.instructionPointer).store(8, inRecord(WORD.ip), R1);
   asm.call('get_smp_processor_id').store(4, inRecord(WORD.cpu), R0);
 }
