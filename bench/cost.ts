@@ -25,6 +25,16 @@ const CONTESTANTS: readonly Contestant[] = [
     needs: { command: 'perf' },
     command: (p, target) => ['perf', 'stat', '-e', `mem:${p.address}/8:w:u`, ...target],
   },
+  {
+    // Processors that share a core slow each other down: so much of what a tool costs is only that it runs on the other one.
+    name: 'perf stat, another process busy',
+    writes: FAST,
+    needs: { command: 'perf' },
+    command: (p, target) => [
+      ...(['sh', '-c', 'while :; do :; done & busy=$!; "$@"; kill $busy', 'sh'] as const),
+      ...['perf', 'stat', '-e', `mem:${p.address}/8:w:u`, ...target],
+    ],
+  },
   ...['bpf', 'perf'].flatMap((engine): Contestant[] => [
     hwbkpt(engine, 'watch --json', ['watch', 'counter', '--json', '-o', '/dev/null']),
     hwbkpt(engine, 'watch --if, never true', ['watch', 'counter', '--if', 'new == -1', '--json', '-o', '/dev/null']),
