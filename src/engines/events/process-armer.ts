@@ -1,4 +1,5 @@
 // Arms pieces in a process: on every thread, those being born too, or on the one thread that is watched.
+import { present } from '../../base/assert.js';
 import type { ArmOrder } from '../../facility/index.js';
 import { inRealTime } from '../../linux/scheduling.js';
 import type { NotCovered } from '../../model/coverage.js';
@@ -8,6 +9,8 @@ import { Arming, type ArmingParts } from './arming.js';
 import type { Batch, BatchArmer } from './batch.js';
 import { presentCpus } from './cpus.js';
 import type { DuplicateFilter } from './duplicates.js';
+import { placeholderAttributes } from './layout.js';
+import { roomFor } from './open-event.js';
 import { checkDescriptors } from './resources.js';
 import { armAllThreads, armExistingThreads, type Coverage, PATIENCE } from './threads.js';
 import { type Doubts, UnfinishedError } from './unfinished.js';
@@ -16,8 +19,6 @@ import { type Doubts, UnfinishedError } from './unfinished.js';
 export interface ProcessArmerParts extends ArmingParts {
   /** Milliseconds until a process that makes threads all the time is armed as far as it goes. */
   readonly patience?: number | undefined;
-  /** The CPUs that are there, be they online or not. */
-  readonly presentCpus?: () => readonly number[];
   /** Told when there can be duplicates from now on. */
   readonly duplicates: Pick<DuplicateFilter, 'activate'>;
 }
@@ -33,10 +34,8 @@ export class ProcessArmer implements BatchArmer {
   }
 
   arm(pieces: readonly ArmOrder[], batch: Batch): Armed {
-    const { process, slots } = this.#parts;
-    const inherits = process.target.inherit !== 'none';
     const deadline = Date.now() + this.#patience;
-    let marks = batch.attaches && inherits && pieces.length < slots;
+    let marks = batch.attaches && this.#hasRoomFor(pieces.length + 1);
     for (;;) {
       const doubts = { marks, resigned: Date.now() > deadline };
       try {
@@ -49,6 +48,16 @@ export class ProcessArmer implements BatchArmer {
     }
   }
 
+  /** Whether the first thread, at the first place, has room for so many breakpoints that others inherit. */
+  #hasRoomFor(breakpoints: number): boolean {
+    const { process, places, slots } = this.#parts;
+    const { pid, tid, inherit } = process.target;
+    if (inherit === 'none' || breakpoints > slots) return false;
+    const placeholder = placeholderAttributes({ address: 0, length: 8, access: 'write' });
+    const room = roomFor(placeholder, { tid: tid ?? pid, cpu: present(places[0], 'a place') }, breakpoints);
+    return room === null || room === breakpoints;
+  }
+
   get #patience(): number {
     return this.#parts.patience ?? PATIENCE;
   }
@@ -56,7 +65,7 @@ export class ProcessArmer implements BatchArmer {
   #attempt(pieces: readonly ArmOrder[], how: { readonly batch: Batch; readonly doubts: Doubts }): Armed {
     const { process, duplicates } = this.#parts;
     using arming = new Arming(this.#parts, pieces, how);
-    this.#checkDescriptors(arming.threads(), pieces.length);
+    this.#checkDescriptors(arming.threads(), { pieces: pieces.length, markers: how.doubts.marks ? 1 : 0 });
     const coverage = inRealTime(() => this.#armThreads(arming));
     how.batch.closeMarkers();
     if (how.batch.opened.length === 0) throw new ArmError('no-process', process.target.pid, new Error('it has ended'));
@@ -69,12 +78,8 @@ export class ProcessArmer implements BatchArmer {
   #missedCpus(): NotCovered[] {
     const { places } = this.#parts;
     if (places.includes(ANY_CPU)) return [];
-    const missed = this.#presentCpus().filter((cpu) => !places.includes(cpu));
+    const missed = presentCpus().filter((cpu) => !places.includes(cpu));
     return missed.map((cpu): NotCovered => `cpu:${cpu}`);
-  }
-
-  get #presentCpus(): () => readonly number[] {
-    return this.#parts.presentCpus ?? presentCpus;
   }
 
   #armThreads(arming: Arming): Coverage {
@@ -83,11 +88,16 @@ export class ProcessArmer implements BatchArmer {
     return armAllThreads(arming, { pid, children: inherit === 'children' }, this.#patience);
   }
 
-  #checkDescriptors(threads: readonly number[], pieces: number): void {
+  #checkDescriptors(threads: readonly number[], { pieces, markers }: { readonly pieces: number; readonly markers: number }): void {
     const { process, places } = this.#parts;
     const untracked = threads.filter((tid) => !process.trackers.has(tid)).length;
     const trackers = untracked * process.rings.cpus.length;
-    checkDescriptors({ threads: threads.length, places: places.length, pieces, trackers });
+    checkDescriptors({
+      threads: threads.length,
+      places: places.length,
+      pieces,
+      others: trackers + markers * places.length * threads.length,
+    });
   }
 }
 

@@ -32,13 +32,13 @@ export interface DescriptorPlan {
   /** Events of each thread for one piece: one for each CPU, or one for all. */
   readonly places: number;
   readonly pieces: number;
-  /** Trackers to be opened. */
-  readonly trackers: number;
+  /** Events beside those for pieces. */
+  readonly others: number;
 }
 
 /** Throws TooManyDescriptorsError where `plan` goes beyond the limit. What is open now counts. */
-export function checkDescriptors({ threads, places, pieces, trackers }: DescriptorPlan): void {
-  const needed = places * threads * pieces + trackers;
+export function checkDescriptors({ threads, places, pieces, others }: DescriptorPlan): void {
+  const needed = places * threads * pieces + others;
   const allowed = resourceLimit('descriptors').soft - (readNames('/proc/self/fd')?.length ?? 0);
   if (needed <= allowed) return;
   const registers = `${pieces} register${pieces === 1 ? '' : 's'}`;
