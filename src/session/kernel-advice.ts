@@ -2,7 +2,9 @@
 import { assertNever } from '../base/assert.js';
 import type { HwbkptError } from '../base/errors.js';
 import { ArmError } from '../engines/errors.js';
+import { likelySlotHolders } from '../engines/host/facts.js';
 import type { WatchInfo } from '../model/hit.js';
+import { holderText } from './diagnostics.js';
 import { CannotArmError, NoPermissionError, NoSlotError } from './errors.js';
 import { KernelRefusalError } from './kernel-errors.js';
 
@@ -29,7 +31,7 @@ function explained(cause: ArmError, { info, hasKprobes }: KernelWish): HwbkptErr
       });
     case 'no-slot':
       return new NoSlotError(`no free debug register for ${info.expression}: on some CPU all 4 are taken`, {
-        hint: 'A kernel watch needs one on every CPU. Whoever watches processes holds them too: debuggers, perf, other hwbkpt.',
+        hint: `A kernel watch needs its registers on every CPU, beside those that any process has there. ${holders()}`,
         cause,
       });
     case 'no-process':
@@ -39,6 +41,11 @@ function explained(cause: ArmError, { info, hasKprobes }: KernelWish): HwbkptErr
     default:
       return assertNever(cause.failure);
   }
+}
+
+function holders(): string {
+  const found = likelySlotHolders(process.pid);
+  return found.length === 0 ? 'This user sees nobody who holds any.' : `Likely holders: ${found.map(holderText).join('; ')}.`;
 }
 
 function refusal(isCode: boolean, hasKprobes: boolean, cause: ArmError): [string, { readonly hint: string; readonly cause: unknown }] {
