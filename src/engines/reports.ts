@@ -1,4 +1,5 @@
 // What an engine reports: hits, births and ends of threads, and what was lost.
+import { REGISTER_WORDS } from '../instructions/index.js';
 
 /** One report of the hardware. The engine reuses the object: copy what must outlive the call. 64-bit values are two u32 halves. */
 export interface RawHit {
@@ -26,6 +27,28 @@ export interface RawHit {
   before: Uint8Array | null;
   /** Who made the access, where the whole kernel is watched; null from a process's session. */
   origin: HitOrigin | null;
+}
+
+/** A hit to be filled again and again. */
+export function newRawHit(): RawHit {
+  return {
+    cookie: 0,
+    pid: 0,
+    tid: 0,
+    cpu: 0,
+    timeLo: 0,
+    timeHi: 0,
+    ipLo: 0,
+    ipHi: 0,
+    kernel: false,
+    registers: new Uint32Array(REGISTER_WORDS),
+    registersAt: 0,
+    stack: null,
+    after: null,
+    exact: false,
+    before: null,
+    origin: null,
+  };
 }
 
 /** A thread that the session does not follow. */

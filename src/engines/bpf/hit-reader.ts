@@ -1,8 +1,8 @@
 // Takes records out of the ring: hits go to the sink, questions about instructions are answered.
 import type { StoreLookup } from '../../instructions/index.js';
-import type { EngineSink, RawHit } from '../reports.js';
+import { type EngineSink, newRawHit, type RawHit } from '../reports.js';
 import type { Pieces } from './pieces.js';
-import { FLAG, newRawHit, WORD } from './records.js';
+import { FLAG, WORD } from './records.js';
 import type { Tables } from './tables.js';
 
 /** How hits are read. */

@@ -5,7 +5,6 @@
 //
 //  A question (flag `asks`) ends after the ip: is the instruction before it a plain store?
 import { joinU64 } from '../../base/u64.js';
-import { REGISTER_WORDS } from '../../instructions/index.js';
 import type { HitOrigin, RawHit } from '../reports.js';
 
 export const FLAG = { kernel: 1, exact: 2, afterKnown: 4, beforeKnown: 8, asks: 16 } as const;
@@ -52,28 +51,6 @@ const CONTEXT_USER = [0xffff_fe00, 0xffff_ffff] as const;
 /** Bytes of a whole record with room for so many frames. */
 export function recordBytes({ kernelFrames, userFrames }: Pick<RecordShape, 'kernelFrames' | 'userFrames'>): number {
   return WORD.stacks * 4 + 8 * (kernelFrames + userFrames);
-}
-
-/** A raw hit to be filled again and again. */
-export function newRawHit(): RawHit {
-  return {
-    cookie: 0,
-    pid: 0,
-    tid: 0,
-    cpu: 0,
-    timeLo: 0,
-    timeHi: 0,
-    ipLo: 0,
-    ipHi: 0,
-    kernel: false,
-    registers: new Uint32Array(REGISTER_WORDS),
-    registersAt: 0,
-    stack: null,
-    after: null,
-    exact: false,
-    before: null,
-    origin: null,
-  };
 }
 
 /** Reads records of one piece into one raw hit; what it points to is good until the next one. */

@@ -1,17 +1,17 @@
 // Turns one ring record into one call on the sink: a sample into a hit, and all else that is told.
 import { REGISTER_WORDS } from '../../instructions/registers.js';
-import type { EngineSink, RawHit } from '../contract.js';
 import type { DuplicateFilter } from '../events/duplicates.js';
 import type { EventTable } from '../events/event-table.js';
 import { AT, MISC, RECORD, recordSize } from '../events/layout.js';
 import { TaskReader, timeOf } from '../events/task-records.js';
+import { type EngineSink, newRawHit } from '../reports.js';
 
 /** Decodes records of one session. Reuses one RawHit for all hits. */
 export class RecordReader {
   readonly #events: EventTable;
   readonly #duplicates: DuplicateFilter;
   readonly #tasks: TaskReader;
-  readonly #hit: RawHit;
+  readonly #hit = newRawHit();
   /** Samples read, duplicates included. */
   samples = 0;
 
@@ -23,24 +23,6 @@ export class RecordReader {
       duplicates.forget(tid);
       ended(tid);
     });
-    this.#hit = {
-      cookie: 0,
-      pid: 0,
-      tid: 0,
-      cpu: 0,
-      timeLo: 0,
-      timeHi: 0,
-      ipLo: 0,
-      ipHi: 0,
-      kernel: false,
-      registers: new Uint32Array(0),
-      registersAt: 0,
-      stack: null,
-      after: null,
-      exact: false,
-      before: null,
-      origin: null,
-    };
   }
 
   /** Reads the record at word `at`. */
