@@ -21,10 +21,6 @@ const SHOWN = 10;
 
 /** Throws UsageError. */
 export function findOptions({ arguments: values, options }: Invocation): FindOptions {
-  if (values.length > 1)
-    throw new UsageError('find looks for one value at a time', {
-      hint: 'Text of several words is one argument in quotes: --type text "two words".',
-    });
   return {
     target: targetOf(options),
     task: taskOf(values[0], options),
