@@ -25,7 +25,7 @@ export async function attachKernel(options: KernelOptions = {}): Promise<Target>
   try {
     const read = (address: bigint, length: number) => session.readMemory(KERNEL, address, length);
     const program = new KernelProgram({ read, vmlinux: options.vmlinux ?? null, measures: true });
-    const explain = (error: unknown, info: WatchInfo) => explainKernelRefusal(error, { info, hasKprobes: program.hasKprobes });
+    const explain = (error: unknown, info: WatchInfo) => explainKernelRefusal(error, { info, hasKprobes: () => program.hasKprobes });
     return new Target({ session, program, lifecycle: KERNEL_LIFE, options, facts: NOBODY, explain });
   } catch (error) {
     await session[Symbol.asyncDispose]();

@@ -11,7 +11,8 @@ import { KernelRefusalError } from './kernel-errors.js';
 /** What was asked for, and what the kernel can do. */
 export interface KernelWish {
   readonly info: Pick<WatchInfo, 'expression' | 'address' | 'access'>;
-  readonly hasKprobes: boolean;
+  /** Whether the kernel has KPROBES; asked only where that matters. */
+  hasKprobes(): boolean;
 }
 
 /** The engine's failure as an error with advice. Other errors pass unchanged. */
@@ -23,7 +24,7 @@ function explained(cause: ArmError, { info, hasKprobes }: KernelWish): HwbkptErr
   const text = cause.cause instanceof Error ? cause.cause.message : cause.message;
   switch (cause.failure) {
     case 'invalid':
-      return new KernelRefusalError(info.address, ...refusal(info.access === 'execute', hasKprobes, cause));
+      return new KernelRefusalError(info.address, ...(info.access === 'execute' ? refusedCode(hasKprobes(), cause) : refusedData(cause)));
     case 'no-permission':
       return new NoPermissionError(`may not watch the kernel: ${text}`, {
         hint: 'Breakpoints on kernel addresses need CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON: run hwbkpt as root, outside a user namespace.',
@@ -48,15 +49,16 @@ function holders(): string {
   return found.length === 0 ? 'This user sees nobody who holds any.' : `Likely holders: ${found.map(holderText).join('; ')}.`;
 }
 
-function refusal(isCode: boolean, hasKprobes: boolean, cause: ArmError): [string, { readonly hint: string; readonly cause: unknown }] {
-  if (!isCode)
-    return [
-      'it lies where the code that handles debug exceptions needs memory of its own',
-      {
-        hint: 'Such are the CPU entry area, the per-CPU offset table, the GDT, the TSS, per-CPU TLB state, and the shadow of DR7.',
-        cause,
-      },
-    ];
+type Refused = [what: string, details: { readonly hint: string; readonly cause: unknown }];
+
+function refusedData(cause: ArmError): Refused {
+  return [
+    'it lies where the code that handles debug exceptions needs memory of its own',
+    { hint: 'Such are the CPU entry area, the per-CPU offset table, the GDT, the TSS, per-CPU TLB state, and the shadow of DR7.', cause },
+  ];
+}
+
+function refusedCode(hasKprobes: boolean, cause: ArmError): Refused {
   if (!hasKprobes)
     return [
       'it was built without KPROBES, and so has no list of the code that must not be interrupted',

@@ -139,9 +139,13 @@ export class KernelProgram implements Program {
     return ['init_task', 'jiffies_64'].some((name) => this.#list.find(name).length > 0);
   }
 
-  /** Whether the kernel has KPROBES, which its instruction breakpoints need to know where they may be. */
+  /** Whether the kernel has KPROBES, by which it knows where instruction breakpoints may be; one that shows no addresses is taken to have them. */
   get hasKprobes(): boolean {
-    return this.#list.find('register_kprobe').length > 0;
+    try {
+      return this.#list.find('register_kprobe').length > 0;
+    } catch {
+      return true;
+    }
   }
 
   place(address: bigint, kernel: boolean): Place {

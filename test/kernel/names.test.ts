@@ -167,6 +167,16 @@ describe('a made-up kernel', () => {
     );
   });
 
+  test('that shows no addresses still takes those that are given', () => {
+    const memory = new Map([[0xffff_ffff_8200_1000n, 1n]]);
+    const read = (address: bigint, length: number) => (memory.has(address) ? new Uint8Array(length) : null);
+    const zeros = new KernelProgram({ read, vmlinux: null, symbols: new KernelSymbols(write('zeros', '0000000000000000 T run\n')) });
+    expect(resolve(zeros, '0xffffffff82001000:8')).toMatchObject({ address: 0xffff_ffff_8200_1000n, size: 8 });
+    expect([zeros.isMapped(0xffff_ffff_8200_1000n), zeros.isMapped(0xffff_ffff_8200_2000n)]).toEqual([true, false]);
+    expect(zeros.place(0xffff_ffff_8100_0000n, true)).toMatchObject({ function: null, module: '[kernel]' });
+    expect(zeros.hasKprobes).toBe(true);
+  });
+
   test('takes the length from a named type where it is not told', () => {
     const kernel = made({ listed: 'ffffffff82001000 D jiffies\n' });
     expect(resolve(kernel, 'jiffies', 'int32')).toEqual({
