@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { KernelSymbols } from '../../src/symbols/live/kernel-symbols.js';
 import { expectRefusal } from '../cli/refusal.js';
 import { SearchFolder } from '../find/found.js';
+import { HWBKPT } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { messagesOf, RunningHwbkpt, readPrinted } from '../helpers/run-hwbkpt.js';
 import { FakeKernelFiles } from './fake-vmlinux.js';
@@ -195,3 +196,24 @@ describeWith(['bpf', 'privileged', 'root'], 'the variable of a module', () => {
     expect(messagesOf(run, 'armed')).toMatchObject([{ watch: `${variable}:1`, size: 1 }]);
   });
 });
+
+describeWith(['bpf', 'privileged', 'root', 'command:setpriv'], 'a watch of the kernel without privilege', () => {
+  test.each([
+    ['sys_admin', /may not watch the kernel: .*EPERM/, /CAP_SYS_ADMIN/],
+    ['bpf,-sys_admin', /no engine here can watch the kernel: bpf: no CAP_BPF/, /give it CAP_BPF/],
+    ['perfmon,-sys_admin', /no engine here can watch the kernel: bpf: no CAP_PERFMON/, /give it CAP_PERFMON/],
+  ])('says what it takes: -%s', (capabilities, message, hint) => {
+    const args = [`--bounding-set=-${capabilities}`, process.execPath, HWBKPT, 'watch', `${readableAddress()}:4`, '--kernel'];
+    const run = spawnSync('setpriv', args, { encoding: 'utf8' });
+    const [first = '', ...rest] = run.stderr.split('\n');
+    expect(run.status).toBe(125);
+    expect(first).toMatch(message);
+    expect(rest.join('\n')).toMatch(hint);
+  });
+});
+
+/** An address that is mapped in every kernel: code, which nobody writes. */
+function readableAddress(): string {
+  const [symbol] = new KernelSymbols().find('vfs_write');
+  return `0x${((symbol?.address ?? 0xffff_ffff_8100_0000n) & ~7n).toString(16)}`;
+}
