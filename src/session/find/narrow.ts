@@ -46,7 +46,7 @@ class BlockNarrowing {
   readonly #source: MemorySource;
   readonly #places: Places;
   readonly #block: Block;
-  readonly #test: Test;
+  readonly #rule: Rule;
   readonly #offsets: Uint32Array;
   readonly #values: Uint8Array | null;
   #kept = 0;
@@ -56,7 +56,7 @@ class BlockNarrowing {
     this.#source = source;
     this.#places = places;
     this.#block = block;
-    this.#test = test;
+    this.#rule = ruleOf(test, places);
     this.#offsets = new Uint32Array(block.offsets.length);
     const differ = test.kind === 'changed' || (test.kind === 'unchanged' && places.common === null);
     this.#values = differ ? new Uint8Array(block.offsets.length * places.size) : null;
@@ -91,45 +91,22 @@ class BlockNarrowing {
   }
 
   #examine(bytes: Uint8Array, { first, next, from }: { readonly first: number; readonly next: number; readonly from: number }): void {
-    const { offsets } = this.#block;
     const { size } = this.#places;
+    const { offsets, values: last } = this.#block;
+    const { now, same, was } = this.#rule;
+    // In locals, because this loop runs once for each of up to millions of places.
+    const [kept, values] = [this.#offsets, this.#values];
+    let count = this.#kept;
     for (let i = first; i < next; i++) {
-      const at = (offsets[i] ?? 0) - from;
-      if (at + size > bytes.length) return;
-      if (!this.#passes(bytes, at, i)) continue;
-      this.#offsets[this.#kept] = offsets[i] ?? 0;
-      if (this.#values !== null) for (let k = 0; k < size; k++) this.#values[this.#kept * size + k] = bytes[at + k] ?? 0;
-      this.#kept++;
+      const offset = offsets[i] ?? 0;
+      const at = offset - from;
+      if (at + size > bytes.length) break;
+      const isSame = now !== null ? equal(bytes, at, now, 0, size) : last !== null && equal(bytes, at, last, i * size, size);
+      if (isSame !== same || (was !== null && (last === null || !equal(last, i * size, was, 0, size)))) continue;
+      if (values !== null) for (let k = 0; k < size; k++) values[count * size + k] = bytes[at + k] ?? 0;
+      kept[count++] = offset;
     }
-  }
-
-  #passes(bytes: Uint8Array, at: number, index: number): boolean {
-    const test = this.#test;
-    switch (test.kind) {
-      case 'now':
-        return same(bytes, at, test.now) && (test.was === null || this.#lastWas(test.was, index));
-      case 'changed':
-        return !this.#asBefore(bytes, at, index);
-      case 'unchanged':
-        return this.#asBefore(bytes, at, index);
-      default:
-        return assertNever(test);
-    }
-  }
-
-  #asBefore(bytes: Uint8Array, at: number, index: number): boolean {
-    const { common, size } = this.#places;
-    if (common !== null) return same(bytes, at, common);
-    const { values } = this.#block;
-    if (values === null) return false;
-    for (let k = 0; k < size; k++) if (bytes[at + k] !== values[index * size + k]) return false;
-    return true;
-  }
-
-  #lastWas(was: Uint8Array, index: number): boolean {
-    const { common, size } = this.#places;
-    if (common !== null) return sameBytes(common, was);
-    return this.#block.values !== null && same(this.#block.values, index * size, was);
+    this.#kept = count;
   }
 
   /** The first place behind the page that could not be read, which begins at or around `end`. */
@@ -150,8 +127,31 @@ class BlockNarrowing {
 
 const PAGE = 4096;
 
-/** Whether `bytes` hold `wanted` at `at`. */
-function same(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
-  for (let k = 0; k < wanted.length; k++) if (bytes[at + k] !== wanted[k]) return false;
+/** Whether `size` bytes of `a` from `at` on are those of `b` from `from` on. */
+function equal(a: Uint8Array, at: number, b: Uint8Array, from: number, size: number): boolean {
+  for (let k = 0; k < size; k++) if (a[at + k] !== b[from + k]) return false;
   return true;
+}
+
+/** What is compared at each place. */
+interface Rule {
+  /** With these bytes; null: with what the place held when last seen. */
+  readonly now: Uint8Array | null;
+  /** Whether they must be the same. */
+  readonly same: boolean;
+  /** What the place must have held when last seen; null: anything, or what all did. Where all held something else there are no values, and none passes. */
+  readonly was: Uint8Array | null;
+}
+
+function ruleOf(test: Test, { common }: Places): Rule {
+  switch (test.kind) {
+    case 'now':
+      return { now: test.now, same: true, was: common !== null && test.was !== null && sameBytes(common, test.was) ? null : test.was };
+    case 'changed':
+      return { now: common, same: false, was: null };
+    case 'unchanged':
+      return { now: common, same: true, was: null };
+    default:
+      return assertNever(test);
+  }
 }
