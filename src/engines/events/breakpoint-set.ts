@@ -58,6 +58,7 @@ export class BreakpointSet implements Disposable {
 
   /** As the contract's. */
   forget(cookies: readonly number[]): void {
+    if (cookies.length === 0) return;
     for (const cookie of cookies) {
       this.#orders.delete(cookie);
       this.#paused.delete(cookie);
