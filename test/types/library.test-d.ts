@@ -2,11 +2,13 @@
 import {
   type Access,
   attach,
+  type attachKernel,
   type Ending,
   type Hit,
   HwbkptError,
   type Inherit,
   type Item,
+  type KernelOptions,
   launch,
   type NoSuchProcessError,
   type NotCovered,
@@ -33,6 +35,9 @@ function holds<T extends true>(): T | undefined {
 export function signatures(): void {
   holds<Same<Parameters<typeof attach>, [pid: number, options?: TargetOptions | undefined]>>();
   holds<Same<Awaited<ReturnType<typeof attach>>, Target>>();
+  holds<Same<Parameters<typeof attachKernel>, [options?: KernelOptions | undefined]>>();
+  holds<Same<Awaited<ReturnType<typeof attachKernel>>, Target>>();
+  holds<Same<Target['pid'], number | null>>();
   holds<Same<Parameters<typeof launch>, [argv: readonly string[], options?: TargetOptions | undefined]>>();
   holds<Same<Awaited<ReturnType<typeof launch>>, Target>>();
   holds<Same<Parameters<Target['watch']>, [expression: string, options?: WatchOptions | undefined]>>();
