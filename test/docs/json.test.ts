@@ -179,14 +179,6 @@ describeWith(['perf', 'gcc'], 'docs/json.md and real output', () => {
     expectDocumented(messages);
   });
 
-  test('find: place, found', async () => {
-    await using target = await startTarget('values-on-command');
-    using folder = new SearchFolder();
-    const { messages } = await runHwbkpt(['find', '77001', '--json', '--pid', String(target.pid)], { environment: folder.environment });
-    expect(messages.length).toBeGreaterThan(1);
-    expectDocumented(messages);
-  });
-
   test('doctor', async () => {
     await using target = await startTarget('hot');
     expectDocumented((await runHwbkpt(['doctor', '--json', '--pid', String(target.pid)])).messages);
