@@ -130,6 +130,11 @@ export class ProcessImage implements Disposable {
     return rangeAt(this.#ranges, address) !== null;
   }
 
+  /** Whether the byte at `address` may be run, as of the last {@link refresh}. */
+  isExecutable(address: bigint): boolean {
+    return rangeAt(this.#ranges, address)?.executable === true;
+  }
+
   [Symbol.dispose](): void {
     this.#loader[Symbol.dispose]();
     this.#places.clear();
