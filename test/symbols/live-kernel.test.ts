@@ -55,6 +55,7 @@ describe('a made-up list', () => {
     });
     expect(kernel.place(0xffffffffc0201fffn)).toMatchObject({ function: 'helper', module: '[ext4]', offset: 0xfff });
     expect(kernel.place(0xffffffff81000100n), 'data is no place in the code').toMatchObject({ function: null, module: '[kernel]' });
+    expect(kernel.place(0xffffffffc0400000n), 'code that nobody lists').toMatchObject({ function: null, module: '[kernel]', offset: null });
     expect(kernel.at(0xffffffff80ffffffn)).toBeNull();
     expect(kernel.at(0xffffffffffffffffn)?.name).toBe('last');
   });

@@ -35,6 +35,8 @@ interface Table {
 const KERNEL = '[kernel]';
 /** Of nm's letters: code and weak code. */
 const CODE = 'TtWw';
+/** Code farther from any symbol is in nobody's list: what BPF and trampolines have made since. */
+const LARGEST_FUNCTION = 1 << 20;
 const NEWLINE = 0x0a;
 const TAB = 0x09;
 
@@ -74,8 +76,10 @@ export class KernelSymbols {
   /** Where in the kernel `address` is; only the module where addresses are hidden. Never throws. */
   place(address: bigint): CodePlace {
     const symbol = this.#tryAt(address);
-    if (symbol === null || symbol.kind !== 'function') return { ...NOWHERE, module: symbol?.module ?? KERNEL };
-    return { ...NOWHERE, function: symbol.name, module: symbol.module, offset: Number(address - symbol.address) };
+    const offset = symbol === null ? 0 : Number(address - symbol.address);
+    if (symbol === null || offset > LARGEST_FUNCTION) return { ...NOWHERE, module: KERNEL };
+    if (symbol.kind !== 'function') return { ...NOWHERE, module: symbol.module };
+    return { ...NOWHERE, function: symbol.name, module: symbol.module, offset };
   }
 
   /** Names of this kind, for suggestions. Throws {@link KernelAddressesHiddenError}. */
