@@ -1,15 +1,13 @@
-// Whole files of several kinds: CPython against its symbol table, a Rust program, and split DWARF.
+// Whole files of several kinds: CPython against its symbol table, and a Rust program.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { as, type FileAddress } from '../../src/base/brand.js';
 import type { DebugInfo } from '../../src/symbols/debug-info.js';
 import type { Type } from '../../src/symbols/types.js';
 import { findCommand } from '../helpers/find-command.js';
 import { describeWith } from '../helpers/requirement.js';
-import { C_SOURCES } from './dwarf-sources.js';
-import { build, openDebugInfo, openFile, scratchFolder } from './dwarf-tools.js';
+import { openDebugInfo, scratchFolder } from './dwarf-tools.js';
 
 const scratch = scratchFolder();
 
@@ -81,22 +79,5 @@ describeWith(['command:rustc', 'command:readelf'], 'a Rust program', () => {
     expect(membersOf(kind)).toEqual(['Warrior', 'Mage', 'Thief']);
     expect(info.variables('CALLS')).toMatchObject([{ qualifiedName: 'main::game::hit::CALLS' }]);
     expect(info.variables('BUFFER')[0]?.type()).toMatchObject({ kind: 'array', count: 2, size: 8 });
-  });
-});
-
-describeWith(['gcc'], 'split DWARF', () => {
-  test.each([4, 5])('version %i: lines are read, what is missing is said', (version) => {
-    const program = build(scratch, `split${version}`, {
-      sources: C_SOURCES,
-      compiler: 'gcc',
-      flags: [`-gdwarf-${version}`, '-gsplit-dwarf', '-O0'],
-    });
-    expect(existsSync(join(dirname(program), 'program-main.dwo')) || readFileSync(program).includes('.dwo')).toBe(true);
-    const info = openDebugInfo(program);
-    expect(info.variables('global_int')).toEqual([]);
-    expect(info.problems.join('\n')).toMatch(/main\.dwo \(split DWARF\)/);
-    const text = openFile(program).section('.text');
-    const lines = Array.from({ length: text?.size ?? 0 }, (_, i) => info.lineAt(as<FileAddress>((text?.address ?? 0n) + BigInt(i))));
-    expect(lines.filter((line) => line?.file.endsWith('/main.c')).length).toBeGreaterThan(50);
   });
 });

@@ -3,10 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { DebugInfo } from '../../src/symbols/debug-info.js';
 import { describeWith } from '../helpers/requirement.js';
-import { compareVariable } from './dwarf-compare.js';
-import { gdbVariables } from './dwarf-gdb.js';
+import { expectAgreement } from './dwarf-agreement.js';
 import { C_SOURCES, CPP_SOURCES } from './dwarf-sources.js';
 import { build, openDebugInfo, scratchFolder } from './dwarf-tools.js';
 
@@ -71,10 +69,3 @@ describeWith(['gcc', 'g++', 'gdb', 'command:dwz'], 'compressed by dwz', () => {
     expect(alone.problems.join()).toMatch(/alternate file/);
   });
 });
-
-function expectAgreement(program: string, info: DebugInfo, atLeast: number): void {
-  const theirs = gdbVariables(program);
-  expect(theirs.length).toBeGreaterThan(atLeast);
-  expect(theirs.flatMap((variable) => compareVariable(info, variable))).toEqual([]);
-  expect(info.problems).toEqual([]);
-}

@@ -74,7 +74,10 @@ for block in blocks.values():
     function = block
     while function is not None and function.function is None: function = function.superblock
     for s in block:
-        if not s.is_variable or s.needs_frame: continue
+        # gdb 13 gives up on thread-local variables of split DWARF 5 (DW_OP_constx).
+        try:
+            if not s.is_variable or s.needs_frame: continue
+        except gdb.error: continue
         if s.addr_class not in (gdb.SYMBOL_LOC_STATIC, gdb.SYMBOL_LOC_COMPUTED): continue
         try:
             v = s.value()

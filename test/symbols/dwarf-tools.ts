@@ -56,6 +56,8 @@ export function dwarfSections(file: ElfFile): Required<DwarfSections> {
     rnglists: section('rnglists'),
     types: section('types'),
     aranges: section('aranges'),
+    loc: section('loc'),
+    loclists: section('loclists'),
   };
 }
 

@@ -49,7 +49,7 @@ export class CodeLookup {
   }
 
   #functionIn(number: number, address: number): string | null {
-    const unit = this.#file.units[number];
+    const unit = this.#file.units[number]?.content;
     if (unit === undefined) return null;
     const { functions } = unit.outline;
     const found = functions.find(address);

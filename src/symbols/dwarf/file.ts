@@ -3,11 +3,11 @@ import { AbbrevStore } from './abbrev/store.js';
 import { type AbbrevTable, parseAbbrevTable } from './abbrev/table.js';
 import { Budget } from './budget.js';
 import { At } from './codes/attributes.js';
-import { Tag } from './codes/tags.js';
 import { Die } from './dies/die.js';
 import { readUnsigned } from './forms/values.js';
 import type { Problems } from './problems.js';
 import { type DwarfSections, LoadedSections } from './sections.js';
+import type { SplitUnits } from './split/split-units.js';
 import { readUnitHeaders } from './units/headers.js';
 import { Unit, type UnitHeader } from './units/unit.js';
 
@@ -18,8 +18,26 @@ interface Units {
   readonly bySignature: ReadonlyMap<bigint, Unit>;
 }
 
-/** A file with DWARF sections, and dwz's alternate file where it was given. */
+/** What a file belongs to. */
+export interface DwarfRelations {
+  /** For people: '' for the program's own file. */
+  readonly label?: string;
+  /** The file that dwz made, where it was given. */
+  readonly alternate?: DwarfFile | null;
+  /** For a .dwo file: the unit of the program's file that stands for it. */
+  readonly skeleton?: Unit | null;
+  /** The other files of split DWARF. */
+  readonly split: SplitUnits;
+}
+
+let filesMade = 0;
+
+/** A file with DWARF sections, and dwz's alternate file where it was given; or the piece of a package that belongs to one unit. */
 export class DwarfFile {
+  /** Tells this file from all others: offsets alone do not tell entries of several files apart. */
+  readonly number = filesMade++;
+  readonly label: string;
+  readonly skeleton: Unit | null;
   readonly sections: LoadedSections;
   readonly problems: Problems;
   readonly alternate: DwarfFile | null;
@@ -28,22 +46,41 @@ export class DwarfFile {
   /** Entries of range lists that may still be read. */
   readonly rangeBudget = new Budget('range lists', 20_000_000);
   #lineBudget: Budget | null = null;
+  readonly #split: SplitUnits;
   readonly #abbrevs = new AbbrevStore();
   readonly #abbrevTables = new Map<number, AbbrevTable>();
   #abbrevBudget: Budget | null = null;
   #units: Units | null = null;
+  #contents: readonly Unit[] | null = null;
   #language: number | null = null;
 
-  constructor(sections: DwarfSections, problems: Problems, alternate: DwarfFile | null) {
+  constructor(sections: DwarfSections, problems: Problems, { label = '', alternate = null, skeleton = null, split }: DwarfRelations) {
     this.sections = new LoadedSections(sections, problems);
     this.problems = problems;
+    this.label = label;
     this.alternate = alternate;
+    this.skeleton = skeleton;
+    this.#split = split;
     if (alternate !== null) alternate.#user = this;
   }
 
   /** All units, those of .debug_types last. */
   get units(): readonly Unit[] {
     return this.#read().all;
+  }
+
+  /** Whether any unit has its entries elsewhere, and was found there. */
+  get isSplit(): boolean {
+    return this.units.some((unit) => unit.content !== unit);
+  }
+
+  /** The units that hold entries: like {@link units}, but what split DWARF has elsewhere (with its types) in place of the units that stand for it. */
+  get contents(): readonly Unit[] {
+    this.#contents ??= [
+      ...this.units.flatMap((unit) => (unit.content === unit ? [unit] : unit.content.file.units)),
+      ...(this.isSplit ? this.#split.packagedTypes() : []),
+    ];
+    return this.#contents;
   }
 
   /** The unit whose entries include offset `offset` of `section`. */
@@ -60,8 +97,18 @@ export class DwarfFile {
     return unit !== undefined && offset < unit.end ? unit : null;
   }
 
-  /** The type that the unit with `signature` describes; null where no unit has it. */
+  /** See {@link Unit.content}. */
+  contentOf(unit: Unit): Unit {
+    return this.skeleton === null && unit.header.kind !== 'type' ? this.#split.of(unit) : unit;
+  }
+
+  /** The type that the unit with `signature` describes, here or in the program's package; null where no unit has it. */
   typeOf(signature: bigint): Die | null {
+    return this.ownType(signature) ?? (this.label === '' ? null : this.#split.typeOf(signature));
+  }
+
+  /** The type that a unit of this very file with `signature` describes. */
+  ownType(signature: bigint): Die | null {
     const unit = this.#read().bySignature.get(signature) ?? null;
     const type = unit?.header.type ?? null;
     return unit === null || type === null ? null : new Die(unit, type.offset);
@@ -132,14 +179,4 @@ export class DwarfFile {
     }
     return { all, info, types, bySignature };
   }
-}
-
-/** Whether the unit's own entries are elsewhere (split DWARF); says so in the file's problems. */
-export function isSkeleton(unit: Unit): boolean {
-  const name = unit.root.string(At.dwoName) ?? unit.root.string(At.gnuDwoName);
-  if (name === null && unit.header.kind !== 'skeleton' && unit.root.tag !== Tag.skeletonUnit) return false;
-  unit.file.problems.add(
-    `the variables and types of ${unit.root.string(At.name) ?? unit.describe()} are in ${name ?? 'a .dwo file'} (split DWARF), which hwbkpt does not read`,
-  );
-  return true;
 }

@@ -5,6 +5,8 @@ import { CodeLookup } from './code-lookup.js';
 import { DwarfFile } from './file.js';
 import { Problems } from './problems.js';
 import type { DwarfSections } from './sections.js';
+import type { SplitFiles } from './split/source.js';
+import { SplitUnits } from './split/split-units.js';
 import { Types } from './types/types.js';
 import { VariableLookup } from './variables/lookup.js';
 
@@ -12,6 +14,8 @@ import { VariableLookup } from './variables/lookup.js';
 export interface DwarfOptions {
   /** Sections of the file that `.gnu_debugaltlink` (or DWARF 5's .debug_sup) names, where dwz moved what several files share. */
   readonly alternate?: DwarfSections;
+  /** Finds the .dwo and .dwp files of split DWARF. */
+  readonly split?: SplitFiles;
 }
 
 /**
@@ -20,8 +24,9 @@ export interface DwarfOptions {
  */
 export function openDwarf(sections: DwarfSections, options: DwarfOptions = {}): DebugInfo {
   const problems = new Problems();
-  const alternate = options.alternate === undefined ? null : new DwarfFile(options.alternate, problems, null);
-  return new Dwarf(new DwarfFile(sections, problems, alternate));
+  const split = new SplitUnits(options.split ?? null, problems);
+  const alternate = options.alternate === undefined ? null : new DwarfFile(options.alternate, problems, { split });
+  return new Dwarf(new DwarfFile(sections, problems, { split, alternate }));
 }
 
 class Dwarf implements DebugInfo {

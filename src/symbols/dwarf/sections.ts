@@ -18,6 +18,9 @@ export interface DwarfSections {
   /** `.debug_types`: type units of DWARF 4. */
   readonly types?: ReadSection;
   readonly aranges?: ReadSection;
+  /** `.debug_loc` and `.debug_loclists`: where local variables are, by address of the code. */
+  readonly loc?: ReadSection;
+  readonly loclists?: ReadSection;
 }
 
 export type SectionName = keyof DwarfSections;
@@ -67,4 +70,6 @@ const SECTION_NAMES: Readonly<Record<SectionName, string>> = {
   rnglists: 'rnglists',
   types: 'types',
   aranges: 'aranges',
+  loc: 'loc',
+  loclists: 'loclists',
 };

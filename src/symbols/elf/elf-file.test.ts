@@ -142,7 +142,7 @@ describe('compressed sections', () => {
   test('without the decompressor the error says which one and what to do', () => {
     const error = errorOf(() => open(section('.debug_info', 0x800, standard(2, 2))).data('.debug_info'));
     expect(error.reason).toBe('compression');
-    expect(error.message).toBe('made.elf: section .debug_info is compressed with zstd, which cannot be read here');
+    expect(error.message).toBe('made.elf: section .debug_info is compressed with zstd, which takes Node.js 22.15 or later to read');
     expect(error.hint).toContain('--decompress-debug-sections');
   });
 

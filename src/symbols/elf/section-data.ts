@@ -9,6 +9,12 @@ export interface Decompressors {
   readonly zstd?: Inflate | undefined;
 }
 
+/** Why there can be no decompressor, and what helps. */
+const WITHOUT = {
+  zlib: 'cannot be read here',
+  zstd: 'takes Node.js 22.15 or later to read',
+} as const;
+
 /** deflate cannot do better than about 1:1032, zstd hardly better than 1:20,000: larger claims are broken headers, not data. */
 const MOST_INFLATION = 1040;
 const MOST_ZSTD_INFLATION = 32_768;
@@ -64,12 +70,12 @@ interface Stream {
   readonly size: number;
   /** Times the compressed size that `size` may be. */
   readonly most: number;
-  readonly name: string;
+  readonly name: 'zlib' | 'zstd';
   readonly decompress: Inflate | undefined;
 }
 
 function run(reader: ElfReader, stream: Uint8Array, { what, size, most, name, decompress }: Stream): Uint8Array {
-  if (decompress === undefined) throw reader.error('compression', `${what} is compressed with ${name}, which cannot be read here`);
+  if (decompress === undefined) throw reader.error('compression', `${what} is compressed with ${name}, which ${WITHOUT[name]}`);
   if (size > MOST_BYTES || size > (stream.length + 64) * most) {
     throw reader.error('corrupt', `${what} claims to inflate from ${stream.length} to ${size} bytes`);
   }

@@ -84,11 +84,15 @@ function realPath(path: string): string {
   }
 }
 
+/** Directories that debug files are looked for in. */
+export function debugDirectories({ directories = DEFAULT_DIRECTORIES }: DebugSearch): readonly string[] {
+  return directories;
+}
+
 /** `/usr/lib/debug/.build-id/ab/cdef....debug` */
 function buildIdPaths(buildId: string, search: DebugSearch): string[] {
-  const directories = search.directories ?? DEFAULT_DIRECTORIES;
   return rooted(
-    directories.map((directory) => `${directory}/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`),
+    debugDirectories(search).map((directory) => `${directory}/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`),
     search,
   );
 }
@@ -96,8 +100,11 @@ function buildIdPaths(buildId: string, search: DebugSearch): string[] {
 /** Beside the file, in `.debug` beside it, and in a copy of its directory below each debug directory. */
 function linkPaths(name: string, path: string, search: DebugSearch): string[] {
   const home = posix.dirname(path);
-  const directories = search.directories ?? DEFAULT_DIRECTORIES;
-  const candidates = [`${home}/${name}`, `${home}/.debug/${name}`, ...directories.map((directory) => `${directory}${home}/${name}`)];
+  const candidates = [
+    `${home}/${name}`,
+    `${home}/.debug/${name}`,
+    ...debugDirectories(search).map((directory) => `${directory}${home}/${name}`),
+  ];
   // A file that links to itself by name is not its own debug file.
   return rooted(
     candidates.filter((candidate) => candidate !== path),
@@ -105,7 +112,8 @@ function linkPaths(name: string, path: string, search: DebugSearch): string[] {
   );
 }
 
-function rooted(paths: readonly string[], { roots = [''] }: DebugSearch): string[] {
+/** Every path below every root. */
+export function rooted(paths: readonly string[], { roots = [''] }: DebugSearch): string[] {
   return roots.flatMap((root) => paths.map((path) => root + path));
 }
 

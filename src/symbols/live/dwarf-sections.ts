@@ -23,5 +23,7 @@ export function dwarfSections(elf: ElfFile): DwarfSections {
     rnglists: section('rnglists'),
     types: section('types'),
     aranges: section('aranges'),
+    loc: section('loc'),
+    loclists: section('loclists'),
   };
 }

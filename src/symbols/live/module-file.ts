@@ -14,6 +14,7 @@ import { nodeDecompressors } from './decompressors.js';
 import { demangle } from './demangle.js';
 import { dwarfSections, hasDwarf } from './dwarf-sections.js';
 import { openFile } from './file-source.js';
+import { splitFiles } from './split-search.js';
 import type { SymbolLevel } from './symbol-level.js';
 
 /** Mangled names that are looked at for one wanted name. */
@@ -61,6 +62,7 @@ export class ModuleFile implements Disposable {
   #debug: DebugInfo | null | undefined;
   #tables: readonly SymbolTable[] | undefined;
   #alternate: OpenElf | null = null;
+  #package: OpenElf | null = null;
   #copies: ReadonlySet<string> | undefined;
 
   constructor(elf: ElfFile, origin: ModuleOrigin) {
@@ -173,6 +175,7 @@ export class ModuleFile implements Disposable {
     this.#origin.source[Symbol.dispose]?.();
     this.#debugFile?.source[Symbol.dispose]();
     this.#alternate?.source[Symbol.dispose]();
+    this.#package?.source[Symbol.dispose]();
   }
 
   get #fullTable(): SymbolTable | null {
@@ -197,8 +200,12 @@ export class ModuleFile implements Disposable {
     const elf = this.#dwarfFile;
     if (elf === null) return null;
     this.#alternate = this.#take(() => findAlternateFile(elf, this.debugPath ?? this.path, this.#origin.search));
-    if (this.#alternate === null) return openDwarf(dwarfSections(elf));
-    return openDwarf(dwarfSections(elf), { alternate: dwarfSections(this.#alternate.elf) });
+    const paths = [this.path, ...(this.debugPath === null ? [] : [this.debugPath])];
+    const split = splitFiles(paths, this.#origin.search, (opened) => {
+      this.#package = opened;
+    });
+    const alternate = this.#alternate === null ? {} : { alternate: dwarfSections(this.#alternate.elf) };
+    return openDwarf(dwarfSections(elf), { ...alternate, split });
   }
 
   #take(find: () => DebugFileFound): OpenElf | null {

@@ -36,9 +36,11 @@ export const At = {
   rnglistsBase: 0x74,
   dwoName: 0x76,
   exportSymbols: 0x89,
+  loclistsBase: 0x8c,
   mipsLinkageName: 0x2007,
   gnuVector: 0x2107,
   gnuDwoName: 0x2130,
+  gnuDwoId: 0x2131,
   gnuRangesBase: 0x2132,
   gnuAddrBase: 0x2133,
 } as const;

@@ -33,7 +33,7 @@ export class Candidates {
 
   /** Candidate `number` of `file`. Throws DwarfError. */
   die(file: DwarfFile, number: number): Die | null {
-    const unit = file.units[this.#units.at(number)];
+    const unit = file.contents[this.#units.at(number)];
     return unit === undefined ? null : new Die(unit, this.#offsets.at(number));
   }
 }
@@ -44,7 +44,7 @@ export type Found = (hash: number, offset: number) => void;
 /** What `scan` finds in the units of `file`. A unit that turns out to be broken is left at that point, with a problem noted. */
 export function collect(file: DwarfFile, scan: (unit: Unit, found: Found) => void): Candidates {
   const candidates = new Candidates();
-  file.units.forEach((unit, index) => {
+  file.contents.forEach((unit, index) => {
     file.problems.guard(
       () => unit.describe(),
       undefined,

@@ -12,7 +12,7 @@ export function readAddressKey(unit: Unit, attribute: Attribute): number | null 
 
 /** Reader at entry `index` of the unit's share of .debug_addr. */
 export function indexedAddress(unit: Unit, index: number): Cursor {
-  const table = unit.file.sections.get('addr');
+  const table = (unit.skeleton ?? unit).file.sections.get('addr');
   const at = unit.bases.addr + index * unit.addressSize;
   if (at + unit.addressSize > table.length) throw new DwarfError(`address index ${index} is outside .debug_addr`);
   return new Cursor(table, at);

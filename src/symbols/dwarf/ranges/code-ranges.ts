@@ -35,7 +35,8 @@ function highKey(unit: Unit, high: Attribute, low: number): number {
 function readList(unit: Unit, ranges: Attribute, sink: RangeSink): void {
   if (unit.version < 5) {
     const offset = readOffset(unit, ranges);
-    if (offset !== null) readRangeList(unit, offset, sink);
+    // The lists of split DWARF 4 are in the program's file, where each unit has its share.
+    if (offset !== null) readRangeList(unit.skeleton ?? unit, offset + (unit.skeleton === null ? 0 : unit.bases.ranges), sink);
     return;
   }
   const index = ranges.form === Form.rnglistx ? readIndex(unit.cursor(ranges.pos), ranges.form) : null;

@@ -38,7 +38,7 @@ export class Types {
   /** The type that `die` describes. */
   of(die: Die): Type {
     const { unit, offset } = die;
-    const key = `${unit.file === this.#file ? '' : 'alternate '}${unit.header.section} ${offset}`;
+    const key = `${unit.file.number} ${unit.header.section} ${offset}`;
     let type = this.#made.get(key);
     if (type === undefined) {
       type = this.#guard(UNKNOWN, () => this.#make(die));

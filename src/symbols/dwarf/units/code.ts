@@ -6,8 +6,9 @@ import type { Unit } from './unit.js';
 
 /** DW_AT_low_pc of the unit, to which its range lists are relative; 0 where it has none. An address key. */
 export function unitLow(unit: Unit): number {
-  const low = unit.root.attribute(At.lowPc);
-  return low === null ? 0 : (readAddressKey(unit, low) ?? 0);
+  const home = unit.skeleton ?? unit;
+  const low = home.root.attribute(At.lowPc);
+  return low === null ? 0 : (readAddressKey(home, low) ?? 0);
 }
 
 /** Gives the ranges of code that the unit's root entry names to `sink`. Throws DwarfError. */

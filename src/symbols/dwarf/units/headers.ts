@@ -44,8 +44,8 @@ function readHeader(section: 'info' | 'types', bytes: Uint8Array, extent: { offs
   if (version < 2 || version > 5) throw new DwarfError(`DWARF version ${version} is not known`);
   const common = version >= 5 ? headerOf5(cursor, offsetSize) : headerBefore5(cursor, offsetSize, section);
   const type = common.kind === 'type' ? { signature: cursor.u64(), offset: extent.offset + cursor.offset(offsetSize) } : null;
-  if (version >= 5 && (common.kind === 'skeleton' || common.kind === 'split')) cursor.skip(8);
-  return { ...extent, ...common, section, version, offsetSize, type, firstDie: cursor.pos };
+  const splitId = version >= 5 && (common.kind === 'skeleton' || common.kind === 'split') ? cursor.u64() : null;
+  return { ...extent, ...common, section, version, offsetSize, type, splitId, firstDie: cursor.pos };
 }
 
 interface Common {

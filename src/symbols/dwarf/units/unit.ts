@@ -22,6 +22,8 @@ export interface UnitHeader extends Shape {
   readonly abbrevOffset: number;
   /** For a type unit: its signature and where its type is described. */
   readonly type: { readonly signature: bigint; readonly offset: number } | null;
+  /** For a skeleton and its other half, DWARF 5: what tells that they belong together. */
+  readonly splitId: bigint | null;
 }
 
 /** Where this unit's share of the index sections starts. */
@@ -29,6 +31,9 @@ interface Bases {
   readonly strOffsets: number;
   readonly addr: number;
   readonly rnglists: number;
+  readonly loclists: number;
+  /** What GNU's split DWARF 4 adds to offsets of range lists. */
+  readonly ranges: number;
 }
 
 /** A unit. Everything beyond the header is read when first asked for, and may throw DwarfError. */
@@ -44,6 +49,7 @@ export class Unit implements Shape {
   #bases: Bases | null = null;
   #language: number | null = null;
   #outline: UnitOutline | null = null;
+  #content: Unit | null = null;
 
   constructor(file: DwarfFile, header: UnitHeader) {
     this.file = file;
@@ -87,6 +93,17 @@ export class Unit implements Shape {
     return this.#language;
   }
 
+  /** The unit of the program's own file that stands for this one, where this one is in a .dwo file; it has the addresses. */
+  get skeleton(): Unit | null {
+    return this.file.skeleton;
+  }
+
+  /** The unit with the entries: this one, or for a skeleton the one in its .dwo file, as far as that is found. */
+  get content(): Unit {
+    this.#content ??= this.file.contentOf(this);
+    return this.#content;
+  }
+
   /** Namespaces, classes and functions of the unit. */
   get outline(): UnitOutline {
     this.#outline ??= UnitOutline.of(this);
@@ -100,22 +117,25 @@ export class Unit implements Shape {
 
   /** For people: section and offset. */
   describe(): string {
-    return `unit at 0x${this.header.offset.toString(16)} of .debug_${this.header.section}`;
+    const { label } = this.file;
+    return `unit at 0x${this.header.offset.toString(16)} of .debug_${this.header.section}${label === '' ? '' : ` of ${label}`}`;
   }
 
   #readBases(): Bases {
     const root = this.root;
     // A unit that gives no base means the first table, behind its header (DWARF 5 section 7.26-7.28); before DWARF 5 there was no header.
     const header = this.version >= 5 ? (this.offsetSize === 4 ? 8 : 16) : 0;
-    const rangeHeader = this.offsetSize === 4 ? 12 : 20;
+    const listHeader = this.offsetSize === 4 ? 12 : 20;
     const base = (name: number): number | null => {
       const attribute = root.attribute(name);
       return attribute === null ? null : readOffset(this, attribute);
     };
     return {
       strOffsets: base(At.strOffsetsBase) ?? header,
-      addr: base(At.addrBase) ?? base(At.gnuAddrBase) ?? header,
-      rnglists: base(At.rnglistsBase) ?? rangeHeader,
+      addr: this.skeleton === null ? (base(At.addrBase) ?? base(At.gnuAddrBase) ?? header) : this.skeleton.bases.addr,
+      rnglists: base(At.rnglistsBase) ?? listHeader,
+      loclists: base(At.loclistsBase) ?? listHeader,
+      ranges: this.skeleton === null ? (base(At.gnuRangesBase) ?? 0) : this.skeleton.bases.ranges,
     };
   }
 }

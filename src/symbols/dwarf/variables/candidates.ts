@@ -6,7 +6,7 @@ import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
 import { addNamed, type Candidates, collect, type Found } from '../dies/candidates.js';
 import { DieScanner } from '../dies/scanner.js';
 import { mayBeStatic } from '../expression.js';
-import { type DwarfFile, isSkeleton } from '../file.js';
+import type { DwarfFile } from '../file.js';
 import type { Unit } from '../units/unit.js';
 
 /** All candidates of `file`. */
@@ -15,7 +15,6 @@ export function findVariables(file: DwarfFile): Candidates {
 }
 
 function scanUnit(unit: Unit, found: Found): void {
-  isSkeleton(unit);
   const scanner = new DieScanner(unit);
   const plainC = isC(unit.language);
   // Depth of the outermost function that the walk is in.

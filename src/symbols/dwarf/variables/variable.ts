@@ -78,7 +78,7 @@ function sourceFile(die: Die): string {
 function homeOf(die: Die): string {
   let home = die;
   for (const link of die.chain()) home = link;
-  return `${home.unit.file === die.unit.file ? '' : 'alternate '}${home.unit.header.section} ${home.offset}`;
+  return `${home.unit.file.number} ${home.unit.header.section} ${home.offset}`;
 }
 
 /** Address of the variable, or why there is none. Throws DwarfError. */
