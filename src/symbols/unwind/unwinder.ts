@@ -107,10 +107,13 @@ export class Unwinder {
     if (Number.isNaN(cfa)) return this.#whyUnknown(rule, now);
     next.set(now);
     next[sp] = cfa;
+    const stackPointer = now[sp] ?? 0;
     const { registers, bases, offsets, lost } = rule;
     for (let i = 0; i < registers.length; i++) {
       const base = bases[i] ?? CFA_BASE;
-      next[registers[i] ?? 0] = this.#word((base === CFA_BASE ? cfa : (now[base] ?? Number.NaN)) + (offsets[i] ?? 0));
+      const address = (base === CFA_BASE ? cfa : (now[base] ?? Number.NaN)) + (offsets[i] ?? 0);
+      // Below the stack pointer: it has been popped, or is not pushed yet; either way the register has the caller's value.
+      if (!(address < stackPointer)) next[registers[i] ?? 0] = this.#word(address);
     }
     for (let i = 0; i < lost.length; i++) next[lost[i] ?? 0] = Number.NaN;
     if (rule.moved.length > 0) this.#move(rule, cfa);
