@@ -2,8 +2,10 @@
 import { CommanderError } from 'commander';
 import { AssertionError } from '../base/assert.js';
 import { HwbkptError } from '../base/errors.js';
+import { PartError } from '../expressions/index.js';
 import { STATUS, UsageError } from './errors.js';
 import { printError } from './output/print.js';
+import { visible } from './output/visible.js';
 
 const BUG = 'This is a bug of hwbkpt: please report it, with what HWBKPT_DEBUG=1 adds to this text.';
 
@@ -14,12 +16,18 @@ const BAD_TEXT: readonly string[] = ['bad-expression', 'bad-condition'];
 export function report(error: unknown): number {
   if (error instanceof CommanderError) return reportUsage(error);
   if (error instanceof HwbkptError) {
-    print(error, error.message, error.hint);
+    print(error, error.message, [markedPart(error), error.hint].filter((text) => text !== undefined).join('\n') || undefined);
     return error instanceof UsageError || BAD_TEXT.includes(error.code) ? STATUS.USAGE : STATUS.FAILED;
   }
   const message = error instanceof Error ? error.message : String(error);
   print(error, error instanceof AssertionError ? `internal error: ${message}` : `unexpected error: ${message}`, BUG);
   return STATUS.FAILED;
+}
+
+/** The expression with a caret below what the error is about, where that is a part of it. */
+function markedPart(error: HwbkptError): string | undefined {
+  if (!(error instanceof PartError) || error.marked === null) return undefined;
+  return error.position === 0 ? undefined : error.marked.split('\n').map(visible).join('\n');
 }
 
 function reportUsage(error: CommanderError): number {

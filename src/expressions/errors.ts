@@ -1,15 +1,14 @@
 // What can be wrong with a name that reads well: one class for each case, with the names and hints that lead on.
-import { HwbkptError } from '../base/errors.js';
+import { listed, PartError } from './part-error.js';
+
+export { PartError } from './part-error.js';
+export * from './step-errors.js';
 
 const BUILD_WITH_SYMBOLS =
   'Build it with -g and without -s, or install its debug symbols (packages called ...-dbgsym, ...-dbg or ...-debuginfo; they are looked for in /usr/lib/debug). ';
 
-function listed(names: readonly string[], most = 20): string {
-  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-}
-
 /** Nothing of this name is known. */
-export class UnknownSymbolError extends HwbkptError {
+export class UnknownSymbolError extends PartError {
   readonly code = 'unknown-symbol';
   readonly symbol: string;
   /** Names that may have been meant, nearest first. */
@@ -26,7 +25,7 @@ export class UnknownSymbolError extends HwbkptError {
 }
 
 /** The name before `!` is none of a loaded program or library. */
-export class UnknownModuleError extends HwbkptError {
+export class UnknownModuleError extends PartError {
   readonly code = 'unknown-module';
   readonly module: string;
   readonly loaded: readonly string[];
@@ -39,7 +38,7 @@ export class UnknownModuleError extends HwbkptError {
 }
 
 /** Several things have this name. */
-export class AmbiguousSymbolError extends HwbkptError {
+export class AmbiguousSymbolError extends PartError {
   readonly code = 'ambiguous-symbol';
   readonly symbol: string;
   /** Expressions that name each of them. */
@@ -53,7 +52,7 @@ export class AmbiguousSymbolError extends HwbkptError {
 }
 
 /** The file that would have the name was stripped of its symbols, or cannot be read. */
-export class NoSymbolsError extends HwbkptError {
+export class NoSymbolsError extends PartError {
   readonly code = 'no-symbols';
   readonly symbol: string;
   readonly module: string;
@@ -88,7 +87,7 @@ const ABSENCES: Record<Absence, readonly [what: string, hint: string]> = {
 };
 
 /** The variable is known, but there is no fixed place in memory for it. */
-export class OptimisedOutError extends HwbkptError {
+export class OptimisedOutError extends PartError {
   readonly code = 'optimised-out';
   readonly symbol: string;
   readonly reason: Absence;
@@ -101,35 +100,8 @@ export class OptimisedOutError extends HwbkptError {
   }
 }
 
-/** A struct has no such member, or what is no struct was asked for one. */
-export class NoSuchMemberError extends HwbkptError {
-  readonly code = 'no-such-member';
-  readonly member: string;
-  readonly members: readonly string[];
-
-  constructor(what: string, member: string, members: readonly string[], near: readonly string[] = []) {
-    const meant = near.length > 0 ? `Did you mean ${near.join(', ')}? ` : '';
-    super(`${what} has no member ${member}`, {
-      hint: members.length > 0 ? `${meant}It has ${listed(members)}.` : 'It has no members at all.',
-    });
-    this.member = member;
-    this.members = members;
-  }
-}
-
-/** `[N]` on what is no array, or beyond its end. */
-export class BadIndexError extends HwbkptError {
-  readonly code = 'bad-index';
-  readonly index: number;
-
-  constructor(what: string, index: number, hint: string) {
-    super(what, { hint });
-    this.index = index;
-  }
-}
-
 /** A member or element of something whose type is not known. */
-export class NoTypeError extends HwbkptError {
+export class NoTypeError extends PartError {
   readonly code = 'no-type';
   readonly symbol: string;
 
@@ -141,19 +113,8 @@ export class NoTypeError extends HwbkptError {
   }
 }
 
-/** A step through a pointer or reference. */
-export class PointerStepError extends HwbkptError {
-  readonly code = 'not-supported-yet';
-
-  constructor(what: string, kind: 'pointer' | 'reference') {
-    super(`${what} is a ${kind}: what it points to cannot be reached by name yet`, {
-      hint: 'Print the address it holds (in a debugger, or in the program) and watch 0xADDRESS:LENGTH.',
-    });
-  }
-}
-
 /** A function's name where memory is to be watched. */
-export class NotAVariableError extends HwbkptError {
+export class NotAVariableError extends PartError {
   readonly code = 'not-a-variable';
   readonly symbol: string;
 
@@ -169,7 +130,7 @@ export class NotAVariableError extends HwbkptError {
 }
 
 /** A variable's name where code is to be watched. */
-export class NotAFunctionError extends HwbkptError {
+export class NotAFunctionError extends PartError {
   readonly code = 'not-a-function';
   readonly symbol: string;
 
@@ -180,7 +141,7 @@ export class NotAFunctionError extends HwbkptError {
 }
 
 /** A function that the program picks when it starts (STT_GNU_IFUNC): the symbol is the picking code. */
-export class IndirectFunctionError extends HwbkptError {
+export class IndirectFunctionError extends PartError {
   readonly code = 'indirect-function';
   readonly symbol: string;
   /** Names of functions that may be the ones it picks from. */
@@ -199,7 +160,7 @@ export class IndirectFunctionError extends HwbkptError {
 }
 
 /** Neither debug information nor the symbol says how large it is. */
-export class UnknownSizeError extends HwbkptError {
+export class UnknownSizeError extends PartError {
   readonly code = 'unknown-size';
   readonly symbol: string;
 

@@ -1,32 +1,55 @@
-// What people may write where a variable, function or address is wanted, taken apart.
+// What people may write where a variable, function or address is wanted, taken apart: where it starts, and the steps from there.
 //
-//     expression = address [":" length]  |  [module "!"] {scope "::"} name {step} [":" length]
+//     expression = operand [":" length]
+//     operand    = {"*" | "&" | "(" type ")"} (start | "(" operand ")") {step}
+//     start      = address  |  "$" register  |  [module "!"] {scope "::"} name
 //     address    = "0x" hex digits
 //     scope      = namespace or class or function, or (first only) a source file: anything with a dot or a slash
-//     step       = "." member  |  "[" number "]"
+//     step       = "." member  |  "->" member  |  "[" number "]"  |  "[" number ".." number "]"
+//     type       = C's or the program's own name of a type, {"*"}, ["[" number "]"]
 //     number     = decimal or 0x hexadecimal; length the same, in bytes
 //
 // Names may hold template arguments, parameters and versions: `pool<int>::free`, `tick(int)`, `stdout@@GLIBC_2.2.5`; what else they hold
-// goes between single quotes: 'a-b.c'::count.
+// goes between single quotes: 'a-b.c'::count. As in C, steps behind an operand bind closer than what stands before it.
+import type { TypeName } from './type-name.js';
 
-/** A member or an element, and where in the text it is written. */
+/** One step from a part to another, and where in the text it is written. Steps come in the order in which they are made. */
 export type PathStep =
   | { readonly kind: 'member'; readonly name: string; readonly position: number }
-  | { readonly kind: 'index'; readonly index: number; readonly position: number };
+  /** `->`: through a pointer. */
+  | { readonly kind: 'arrow'; readonly name: string; readonly position: number }
+  | { readonly kind: 'index'; readonly index: number; readonly position: number }
+  /** `[from..to]`: both are included. */
+  | { readonly kind: 'slice'; readonly from: number; readonly to: number; readonly position: number }
+  | { readonly kind: 'dereference'; readonly position: number }
+  | { readonly kind: 'address'; readonly position: number }
+  | { readonly kind: 'cast'; readonly type: TypeName; readonly position: number };
 
-/** `0x7ffe1000:8` */
-export interface AddressExpression {
-  readonly kind: 'address';
+interface Written {
   readonly text: string;
-  readonly address: bigint;
+  /** Of the start, from 0. */
+  readonly position: number;
+  readonly path: readonly PathStep[];
   /** Bytes; null where the text does not say. */
   readonly length: number | null;
 }
 
+/** `0x7ffe1000:8` */
+export interface AddressExpression extends Written {
+  readonly kind: 'address';
+  readonly address: bigint;
+}
+
+/** `$rsp`: a register of a thread that stands still. */
+export interface RegisterExpression extends Written {
+  readonly kind: 'register';
+  /** Without the `$`. */
+  readonly register: string;
+}
+
 /** `libfoo.so!game::state.players[2].hp:4` */
-export interface NameExpression {
+export interface NameExpression extends Written {
   readonly kind: 'name';
-  readonly text: string;
   /** `libfoo.so` */
   readonly module: string | null;
   /** A source file where the first scope is one. */
@@ -35,11 +58,9 @@ export interface NameExpression {
   readonly scopes: readonly string[];
   /** `state` */
   readonly name: string;
-  readonly path: readonly PathStep[];
-  readonly length: number | null;
 }
 
-export type Expression = AddressExpression | NameExpression;
+export type Expression = AddressExpression | RegisterExpression | NameExpression;
 
 /** The name with its scopes: `game::state`. */
 export function qualified(expression: Pick<NameExpression, 'scopes' | 'name'>): string {

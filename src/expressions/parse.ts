@@ -1,52 +1,110 @@
 // Takes an expression apart by the grammar in expression.ts.
-import type { AddressExpression, Expression, NameExpression, PathStep } from './expression.js';
+import type { Expression, NameExpression, PathStep } from './expression.js';
 import { ExpressionError } from './expression-error.js';
+import { parseSteps } from './parse-steps.js';
 import { Scanner } from './scanner.js';
+import { atCast, parseCast } from './type-name.js';
 
-const FORMS = 'Write NAME, a.b[2].c, file.c::name, function::name, libfoo.so!name, or 0xADDRESS:LENGTH.';
-const NO_POINTERS =
-  'Pointers cannot be followed yet. Write a variable with members and elements (a.b[2].c), or find the address once and write 0xADDRESS:LENGTH.';
+const FORMS = 'Write NAME, a.b[2].c, *p->next, (struct foo *)0xADDRESS, file.c::name, function::name, libfoo.so!name, or 0xADDRESS:LENGTH.';
 /** More than any object, and far below 2^53. */
 const MOST_LENGTH = 0x7fff_ffff;
 /** What file names hold beside the characters of names. */
 const FILE_CHARACTERS = './+-';
+/** Brackets and stars in each other. */
+const DEEPEST = 64;
+
+/** What an expression begins with. */
+type Start =
+  | { readonly kind: 'address'; readonly address: bigint; readonly position: number }
+  | { readonly kind: 'register'; readonly register: string; readonly position: number }
+  | (Pick<NameExpression, 'kind' | 'module' | 'file' | 'scopes' | 'name'> & { readonly position: number });
+
+interface Operand {
+  readonly start: Start;
+  readonly path: PathStep[];
+}
 
 /** Throws {@link ExpressionError}. Spaces around the text do not count. */
 export function parseExpression(text: string): Expression {
   const scanner = new Scanner(text.trimEnd());
-  while (/\s/.test(scanner.next)) scanner.position++;
+  scanner.skipSpaces();
   if (scanner.atEnd) throw scanner.error('there is nothing', FORMS);
-  rejectPrefix(scanner);
-  return /[0-9]/.test(scanner.next) ? parseAddress(scanner) : parseName(scanner);
+  const { start, path } = parseOperand(scanner, 0);
+  const length = parseLength(scanner);
+  if (!scanner.atEnd) throw scanner.error(`${JSON.stringify(scanner.next)} does not belong here`, FORMS);
+  return { ...start, text: scanner.text, path, length };
 }
 
-function rejectPrefix(scanner: Scanner): void {
-  if (scanner.next === '*') throw scanner.error('"*" is not supported yet', NO_POINTERS);
-  if (scanner.next === '&') throw scanner.error('an address is not wanted here', 'Write the name itself: the memory it names is watched.');
+function parseOperand(scanner: Scanner, depth: number): Operand {
+  scanner.skipSpaces();
+  const { position } = scanner;
+  if (depth > DEEPEST) throw scanner.error('this is nested too deep');
+  const before = parsePrefix(scanner);
+  if (before !== null) {
+    const { start, path } = parseOperand(scanner, depth + 1);
+    path.push({ ...before, position });
+    return { start, path };
+  }
+  const operand = isGroup(scanner) ? parseGroup(scanner, depth) : { start: parseStart(scanner), path: [] };
+  operand.path.push(...parseSteps(scanner));
+  return operand;
 }
 
-function parseAddress(scanner: Scanner): AddressExpression {
-  const digits = /^0[xX][0-9a-fA-F]+/.exec(scanner.text.slice(scanner.position))?.[0];
+/** `*`, `&` or a cast; null where there is none of them. */
+function parsePrefix(scanner: Scanner): PathStep | null {
+  const { position } = scanner;
+  if (scanner.take('*')) return { kind: 'dereference', position };
+  if (scanner.take('&')) return { kind: 'address', position };
+  if (!isGroup(scanner) || !atCast(scanner)) return null;
+  return { kind: 'cast', type: parseCast(scanner), position };
+}
+
+/** A name may begin with a bracket too, but only this one. */
+function isGroup(scanner: Scanner): boolean {
+  return scanner.next === '(' && !scanner.lookingAt('(anonymous namespace)');
+}
+
+function parseGroup(scanner: Scanner, depth: number): Operand {
+  scanner.expect('(');
+  const operand = parseOperand(scanner, depth + 1);
+  scanner.skipSpaces();
+  scanner.expect(')');
+  return operand;
+}
+
+function parseStart(scanner: Scanner): Start {
+  if (/[0-9]/.test(scanner.next)) return parseAddress(scanner);
+  return scanner.next === '$' ? parseRegister(scanner) : parseName(scanner);
+}
+
+function parseAddress(scanner: Scanner): Start {
+  const { position } = scanner;
+  const digits = /^0[xX][0-9a-fA-F]+/.exec(scanner.text.slice(position))?.[0];
   if (digits === undefined) throw scanner.error('an address is written with 0x and hexadecimal digits', FORMS);
   const address = BigInt(digits);
   if (address >= 1n << 64n) throw scanner.error('an address has at most 16 hexadecimal digits');
   scanner.position += digits.length;
-  const length = parseLength(scanner);
-  requireEnd(scanner);
-  return { kind: 'address', text: scanner.text, address, length };
+  return { kind: 'address', address, position };
 }
 
-function parseName(scanner: Scanner): NameExpression {
+function parseRegister(scanner: Scanner): Start {
+  const { position } = scanner;
+  scanner.position++;
+  const register = /^\w*/.exec(scanner.text.slice(scanner.position))?.[0] ?? '';
+  if (register === '') throw scanner.error(`expected the name of a register${scanner.instead()}`, 'For example $rsp.');
+  scanner.position += register.length;
+  return { kind: 'register', register: register.toLowerCase(), position };
+}
+
+function parseName(scanner: Scanner): Start {
+  const { position } = scanner;
   const module = parseModule(scanner);
   const scopes = parseScopes(scanner);
   const [first] = scopes;
   const file = first !== undefined && isFile(first) ? first : null;
   const name = scanner.name();
   if (name === '') throw scanner.error(`expected a name${scanner.instead()}`, FORMS);
-  const path = parsePath(scanner);
-  const length = parseLength(scanner);
-  requireEnd(scanner);
-  return { kind: 'name', text: scanner.text, module, file, scopes: file === null ? scopes : scopes.slice(1), name, path, length };
+  return { kind: 'name', module, file, scopes: file === null ? scopes : scopes.slice(1), name, position };
 }
 
 /** `libfoo.so!`: everything before a "!" that is not within brackets or quotes. */
@@ -86,40 +144,10 @@ function isFile(scope: string): boolean {
   return /[./]/.test(scope.replace(/[<({].*/, ''));
 }
 
-function parsePath(scanner: Scanner): PathStep[] {
-  const path: PathStep[] = [];
-  for (;;) {
-    if (scanner.take('.')) path.push(parseMember(scanner));
-    else if (scanner.take('[')) path.push(parseIndex(scanner));
-    else return path;
-  }
-}
-
-function parseMember(scanner: Scanner): PathStep {
-  const position = scanner.position;
-  const name = scanner.name();
-  if (name === '') throw scanner.error(`expected the name of a member${scanner.instead()}`);
-  return { kind: 'member', name, position };
-}
-
-function parseIndex(scanner: Scanner): PathStep {
-  const position = scanner.position;
-  if (scanner.next === '-') throw scanner.error('an element cannot have a negative number');
-  const index = scanner.number('the number of an element');
-  scanner.expect(']');
-  return { kind: 'index', index, position };
-}
-
 function parseLength(scanner: Scanner): number | null {
   if (scanner.lookingAt('::') || !scanner.take(':')) return null;
   const position = scanner.position;
   const length = scanner.number('a length in bytes');
   if (length >= 1 && length <= MOST_LENGTH) return length;
   throw new ExpressionError(scanner.text, position, 'a length is at least 1 byte and less than 2 GiB');
-}
-
-function requireEnd(scanner: Scanner): void {
-  if (scanner.atEnd) return;
-  if (scanner.lookingAt('->')) throw scanner.error('"->" is not supported yet', NO_POINTERS);
-  throw scanner.error(`${JSON.stringify(scanner.next)} does not belong here`, FORMS);
 }

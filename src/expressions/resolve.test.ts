@@ -172,7 +172,7 @@ describe('members and elements', () => {
       size: 32,
       members: [
         { name: '', offset: 8, type: () => inner },
-        { name: 'player', offset: 24, type: () => alias(PLAYER) },
+        { name: 'player', offset: 24, base: true, type: () => alias(PLAYER) },
         { name: '__0', offset: 20, type: () => INT },
         { name: 'tail', offset: 28, type: () => array(INT, null) },
         bits,
@@ -217,9 +217,9 @@ describe('members and elements', () => {
     expect(errorOf('state.players[4]', modules)).toMatchObject({ code: 'bad-index', hint: 'The last is state.players[3].' });
     expect(errorOf('state[0]', modules)).toMatchObject({ code: 'bad-index', message: 'state (struct state) is no array' });
     expect(errorOf('blob.x', modules)).toMatchObject({ code: 'no-type' });
-    expect(errorOf('p.hp', modules)).toMatchObject({ code: 'not-supported-yet', message: expect.stringContaining('is a pointer') });
-    expect(errorOf('p[1]', modules)).toMatchObject({ code: 'not-supported-yet' });
-    expect(errorOf('r.hp', modules)).toMatchObject({ code: 'not-supported-yet', message: expect.stringContaining('is a reference') });
+    expect(errorOf('p.hp', modules)).toMatchObject({ code: 'no-memory', hint: 'Give one: --pid PID.' });
+    expect(errorOf('p[1]', modules)).toMatchObject({ code: 'no-memory' });
+    expect(errorOf('r.hp', modules)).toMatchObject({ code: 'no-memory' });
     expect(resolve('p', { modules }).size).toBe(8);
   });
 });

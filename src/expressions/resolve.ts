@@ -1,5 +1,5 @@
 // From an expression to the memory it names in a process.
-import { present } from '../base/assert.js';
+import { assertNever, present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { Type } from '../symbols/types.js';
 import type { Candidate, Wanted } from './candidate.js';
@@ -14,19 +14,28 @@ import {
   OptimisedOutError,
   UnknownSizeError,
   UnknownSymbolError,
+  UnreadablePointerError,
 } from './errors.js';
-import { type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
+import { type AddressExpression, type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
 import { findName, lacksNames, searchedModules } from './find-name.js';
 import { parseExpression } from './parse.js';
-import type { ScopeModule, SymbolScope } from './scope.js';
+import type { Followed, Part, Place, WalkContext } from './part.js';
+import { located } from './part-error.js';
+import { registerValue } from './registers.js';
+import type { Memory, ScopeModule, SymbolScope } from './scope.js';
 import { suggestions } from './suggestions.js';
-import { step } from './walk.js';
+import { typeNamed } from './type-lookup.js';
+import { placeOf, step } from './walk.js';
 
 export interface ResolveOptions {
   /** What is wanted: memory to be watched (the default), or code. */
   readonly want?: Want;
   /** Size of a bare address, bytes, where another command option gives it. */
   readonly addressSize?: number;
+  /** The memory of the process; without it pointers and references cannot be followed. */
+  readonly memory?: Memory | null;
+  /** Registers of the thread whose frame is meant, by name (`rsp`), where one stands still; null for one it does not have. */
+  readonly registers?: ((name: string) => bigint | null) | null;
 }
 
 /** What an expression names. */
@@ -45,6 +54,8 @@ export interface Resolved {
   readonly file: string | null;
   /** The expression in full, to be typed again: with the library, and with the source file of what is static. */
   readonly display: string;
+  /** Pointers that were read to get there, in order, with what they held: while they hold the same, the expression means the same. */
+  readonly followed: readonly Followed[];
 }
 
 /** Throws ExpressionError and the errors of errors.ts. */
@@ -53,13 +64,37 @@ export function resolve(text: string, scope: SymbolScope, options: ResolveOption
 }
 
 /** {@link resolve} of an expression already parsed. */
-export function resolveExpression(
-  expression: Expression,
-  scope: SymbolScope,
-  { want = 'data', addressSize }: ResolveOptions = {},
-): Resolved {
-  if (expression.kind === 'name') return resolveName(expression, scope, want);
-  const { address, length } = expression;
+export function resolveExpression(expression: Expression, scope: SymbolScope, options: ResolveOptions = {}): Resolved {
+  return located(expression.text, expression.position, () => {
+    switch (expression.kind) {
+      case 'name':
+        return resolveName(expression, scope, options);
+      case 'address':
+        return resolveAddress(expression, scope, options);
+      case 'register': {
+        const { register } = expression;
+        const value = registerValue(register, options.registers ?? null);
+        const start: Part = { kind: 'value', value, type: typeNamed(scope, LONG), display: `$${register}`, prefixed: false };
+        return finish(start, { expression, path: expression.path, origin: NOWHERE }, contextOf(scope, options));
+      }
+      default:
+        return assertNever(expression);
+    }
+  });
+}
+
+/** What gdb takes general registers for. */
+const LONG = { text: 'long', keyword: null, name: 'long', pointers: 0, count: null } as const;
+const NOWHERE = { kind: 'address', module: null, file: null, size: 0 } as const;
+
+function resolveAddress(expression: AddressExpression, scope: SymbolScope, options: ResolveOptions): Resolved {
+  const { address, length, path, text } = expression;
+  const { want = 'data', addressSize } = options;
+  const digits = `0x${address.toString(16)}`;
+  if (path.length > 0) {
+    const start: Part = { kind: 'value', value: address, type: null, display: digits, prefixed: false };
+    return finish(start, { expression, path, origin: NOWHERE }, contextOf(scope, options));
+  }
   return {
     kind: 'address',
     address: as<VirtualAddress>(address),
@@ -68,7 +103,8 @@ export function resolveExpression(
     bits: null,
     module: null,
     file: null,
-    display: expression.text,
+    display: text,
+    followed: [],
   };
 }
 
@@ -77,46 +113,91 @@ function naturalSize(address: bigint): number {
   return [8, 4, 2].find((size) => address % BigInt(size) === 0n) ?? 1;
 }
 
-function resolveName(expression: NameExpression, scope: SymbolScope, want: Want): Resolved {
+function resolveName(expression: NameExpression, scope: SymbolScope, options: ResolveOptions): Resolved {
+  const { want = 'data' } = options;
   const { candidate, path } = find(expression, scope, want);
   const base = displayed(candidate);
   if (isCode(candidate) && (want === 'data' || path.length > 0)) throw notAVariable(candidate, expression, scope);
   if (isCode(candidate)) return code(candidate, base);
   if (want === 'code') throw new NotAFunctionError(base);
-  const { address } = candidate;
+  const start = startAt(candidate, expression, scope);
+  const [first] = path;
+  if (start.type === null && first !== undefined && first.kind !== 'cast' && first.kind !== 'address')
+    throw new NoTypeError(base, candidate.module.name);
+  const { module, file, size } = candidate;
+  return finish(start, { expression, path, origin: { kind: 'variable', module: module.name, file, size } }, contextOf(scope, options));
+}
+
+/** All of a variable. */
+function startAt(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Place {
+  const { address, module } = candidate;
   if (address === null) throw missing(candidate, expression, scope);
-  const type = candidate.type();
-  const start = { offset: 0, bits: null, display: base };
-  if (type === null) {
-    if (path.length > 0) throw new NoTypeError(base, candidate.module.name);
-    return variable(candidate, { ...start, type, address }, expression.length);
-  }
-  const part = path.reduce(step, { ...start, type });
-  return variable(candidate, { ...part, address }, expression.length);
+  const display = displayed(candidate);
+  return { kind: 'place', address: module.toVirtual(address), type: candidate.type(), bits: null, display, prefixed: false };
 }
 
-interface Located {
-  readonly offset: number;
-  readonly type: Type | null;
-  readonly bits: Resolved['bits'];
-  readonly display: string;
-  readonly address: NonNullable<Candidate['address']>;
+function contextOf(scope: SymbolScope, { memory = null }: ResolveOptions): WalkContext {
+  return {
+    memory,
+    followed: [],
+    typeNamed: (name) => typeNamed(scope, name),
+    staticMember: (type, member) => staticMember(type, member, scope),
+  };
 }
 
-function variable(candidate: Candidate, { offset, type, bits, display, address }: Located, length: number | null): Resolved {
-  // The symbol's size is the whole variable's.
-  const known = (bits === null ? type?.size : Math.ceil((bits.offset + bits.width) / 8)) || (offset === 0 ? candidate.size : 0);
+/** `object.count` where `count` is static: the variable `Class::count`. */
+function staticMember({ name: owner }: Type, member: string, scope: SymbolScope): Place | null {
+  if (owner === '') return null;
+  const text = `${owner}::${member}`;
+  const expression: NameExpression = {
+    kind: 'name',
+    text,
+    position: 0,
+    module: null,
+    file: null,
+    scopes: [owner],
+    name: member,
+    path: [],
+    length: null,
+  };
+  const candidate = findName(expression, expression, { scope, want: 'data' });
+  if (candidate === null || isCode(candidate) || candidate.address === null) return null;
+  return startAt(candidate, expression, scope);
+}
+
+interface Way {
+  readonly expression: Expression;
+  readonly path: readonly PathStep[];
+  /** `size`: what the symbol says, where no step is made. */
+  readonly origin: Pick<Resolved, 'module' | 'file'> & { readonly kind: 'variable' | 'address'; readonly size: number };
+}
+
+/** What pointers lead to must be there: before the loader has set them, they may hold anything. */
+function reachable(place: Place, { memory, followed }: WalkContext): Place {
+  if (followed.length === 0 || memory === null || memory.read(place.address, 1) !== null) return place;
+  throw new UnreadablePointerError(place.display, place.address);
+}
+
+/** Makes the steps, and takes the memory they lead to. */
+function finish(start: Part, { expression, path, origin }: Way, context: WalkContext): Resolved {
+  const { text, length } = expression;
+  let part = start;
+  for (const to of path) part = located(text, to.position, () => step(part, to, context));
+  const end = path.at(-1)?.position ?? expression.position;
+  const { address, type, bits, display } = located(text, end, () => reachable(placeOf(part, context), context));
+  const known = (bits === null ? type?.size : Math.ceil((bits.offset + bits.width) / 8)) || (path.length === 0 ? origin.size : 0);
   const size = length ?? known;
   if (size === 0) throw new UnknownSizeError(display);
   return {
-    kind: 'variable',
-    address: as<VirtualAddress>(candidate.module.toVirtual(address) + BigInt(offset)),
+    kind: origin.kind,
+    address: as<VirtualAddress>(BigInt.asUintN(64, address)),
     size,
     type: length === null || length === type?.size ? type : null,
     bits: length === null ? bits : null,
-    module: candidate.module.name,
-    file: candidate.file,
+    module: origin.module,
+    file: origin.file,
     display: length === null ? display : `${display}:${length}`,
+    followed: context.followed,
   };
 }
 
@@ -124,7 +205,7 @@ function code(candidate: Candidate, base: string): Resolved {
   if (candidate.what === 'indirect') throw new IndirectFunctionError(base, variants(candidate));
   const { module, file } = candidate;
   const address = as<VirtualAddress>(module.toVirtual(present(candidate.address, 'the address of a function')));
-  return { kind: 'function', address, size: 1, type: null, bits: null, module: module.name, file, display: base };
+  return { kind: 'function', address, size: 1, type: null, bits: null, module: module.name, file, display: base, followed: [] };
 }
 
 /** Libraries have so many functions that a mistyped variable easily is the name of one. */

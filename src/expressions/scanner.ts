@@ -48,12 +48,16 @@ export class Scanner {
     return value;
   }
 
+  skipSpaces(): void {
+    while (/\s/.test(this.next)) this.position++;
+  }
+
   /** A name with its template arguments and parameters, or what stands between single quotes. '' where there is none. */
-  name(extra = ''): string {
+  name(extra = '', parameters = true): string {
     if (this.next === "'") return this.#quoted();
     const start = this.position;
     while (!this.atEnd) {
-      if (this.next in OPENING) this.#group();
+      if (this.next in OPENING && (parameters || this.next === '<' || this.lookingAt('(anonymous namespace)'))) this.#group();
       else if (NAME_CHARACTER.test(this.#character()) || extra.includes(this.next)) this.position += this.#character().length;
       else break;
     }

@@ -2,6 +2,7 @@
 import type { FileAddress } from '../base/brand.js';
 import type { Variable } from '../symbols/debug-info.js';
 import type { ElfSymbol } from '../symbols/elf/symbol.js';
+import type { Type } from '../symbols/types.js';
 
 /** A symbol whose name was mangled, with its name as people write it. */
 export interface MangledSymbol {
@@ -33,8 +34,16 @@ export interface ScopeModule {
   /** For suggestions. */
   variableNames(): Iterable<string>;
   symbolNames(kind: 'object' | 'function'): Iterable<string>;
+  /** Types that debug information calls `name` (without `struct` and the like), for casts; those with members first. None where it is missing. */
+  types?(name: string): readonly Type[];
   /** Where a byte of the file is in memory. */
   toVirtual(address: FileAddress): bigint;
+}
+
+/** The memory of the process, for steps through pointers. */
+export interface Memory {
+  /** Exactly `length` bytes at `address`, or null where they cannot be read. */
+  read(address: bigint, length: number): Uint8Array | null;
 }
 
 /** The modules of one process: the program, then its libraries in the dynamic linker's order. */

@@ -1,118 +1,178 @@
-// From a variable's type along members and elements to the part that is meant.
+// From a start along members, elements and pointers to the part that is meant.
+import { assertNever } from '../base/assert.js';
 import { nearNames } from '../base/near.js';
-import type { Member, Type } from '../symbols/types.js';
-import { BadIndexError, NoSuchMemberError, PointerStepError } from './errors.js';
+import type { Type } from '../symbols/types.js';
+import { cast } from './casts.js';
+import { containerOf, ownedBy } from './containers.js';
+import { BadIndexError, NoSuchMemberError, NoTypeHereError, NotAPlaceError, NotAPointerError, VoidPointerError } from './errors.js';
 import type { PathStep } from './expression.js';
+import { findMember, isCompound, memberNames } from './members.js';
+import { described, direct, operand, type Part, type Place, type WalkContext } from './part.js';
+import { behindReferences, pointerTo, targetOf } from './pointers.js';
 
-/** A part of a variable. */
-export interface Part {
-  /** Bytes from the variable's start. */
-  readonly offset: number;
-  readonly type: Type;
-  /** For a bit-field: its place, from {@link offset} (little-endian numbering). */
-  readonly bits: { readonly offset: number; readonly width: number } | null;
-  /** As the expression would be written for this part. */
-  readonly display: string;
+/** One step further. Throws the errors of errors.ts. */
+export function step(part: Part, to: PathStep, context: WalkContext): Part {
+  switch (to.kind) {
+    case 'member':
+      return member(part, to.name, context);
+    case 'arrow':
+      return arrow(part, to.name, context);
+    case 'index':
+      return element(part, to.index, context);
+    case 'slice':
+      return slice(part, to, context);
+    case 'dereference':
+      return dereference(part, context);
+    case 'address':
+      return addressOf(part, context);
+    case 'cast':
+      return cast(part, to.type, context);
+    default:
+      return assertNever(to);
+  }
 }
 
-/** Typedefs in typedefs; more is a circle. */
-const MOST_ALIASES = 64;
-
-/** One step further. Throws NoSuchMemberError, BadIndexError, PointerStepError. */
-export function step(part: Part, to: PathStep): Part {
-  return to.kind === 'member' ? member(part, to.name) : element(part, to.index);
+/** A part whose type is known, and that type: without references, typedefs and qualifiers. */
+function opened(part: Part, context: WalkContext): { readonly part: Part; readonly type: Type } {
+  const there = behindReferences(part, context);
+  if (there.type === null) throw new NoTypeHereError(part.display);
+  return { part: there, type: direct(there.type) };
 }
 
-function member(part: Part, name: string): Part {
-  const type = requireDirect(part);
-  const names = type.kind === 'struct' || type.kind === 'union' ? memberNames(type) : [];
+/** `.` goes through pointers too, as in gdb, Go and Rust. */
+function member(from: Part, name: string, context: WalkContext): Part {
+  const { part, type } = opened(from, context);
+  if (type.kind === 'pointer') return arrow(part, name, context);
+  if (part.kind === 'value') throw new NoSuchMemberError(`${part.display} (${described(type)})`, name, []);
+  return memberOf(part, name, { display: `${operand(part)}.${name}`, context });
+}
+
+function memberOf(part: Place, name: string, { display, context }: { readonly display: string; readonly context: WalkContext }): Place {
+  const type = direct(part.type ?? UNKNOWN);
   const found = findMember(type, name);
-  if (found === null) throw new NoSuchMemberError(`${part.display} (${described(type)})`, name, names, nearNames(name, names));
+  if (found === null) return context.staticMember(type, name) ?? throwNoMember(part, type, name);
   const { bits } = found.member;
   const at = found.offset + (bits === undefined ? 0 : Math.floor(bits.offset / 8) - found.member.offset);
   return {
-    offset: part.offset + at,
+    kind: 'place',
+    address: part.address + BigInt(at),
     type: found.member.type(),
     bits: bits === undefined ? null : { offset: bits.offset % 8, width: bits.width },
-    display: `${part.display}.${name}`,
+    display,
+    prefixed: false,
   };
 }
 
-interface Found {
-  readonly member: Member;
-  /** Bytes from the start of the outermost struct. */
-  readonly offset: number;
+const UNKNOWN: Type = { kind: 'other', name: '', size: 0 };
+
+function throwNoMember(part: Part, type: Type, name: string): never {
+  const names = memberNames(type);
+  throw new NoSuchMemberError(`${part.display} (${described(type)})`, name, names, nearNames(name, names));
 }
 
-/** Members of the struct itself first, then those of anonymous members and base classes, which count as its own. */
-function findMember(type: Type, name: string, depth = 0): Found | null {
-  if ((type.kind !== 'struct' && type.kind !== 'union') || depth > MOST_ALIASES) return null;
-  // Rust writes the fields of tuples as numbers, and debug information as __0.
-  const wanted = /^[0-9]+$/.test(name) ? [name, `__${name}`] : [name];
-  const own = type.members.find((candidate) => wanted.includes(candidate.name));
-  if (own !== undefined) return { member: own, offset: own.offset };
-  for (const candidate of type.members.filter(countsAsParent)) {
-    const inner = findMember(direct(candidate.type()), name, depth + 1);
-    if (inner !== null) return { member: inner.member, offset: candidate.offset + inner.offset };
+function arrow(from: Part, name: string, context: WalkContext): Part {
+  const { part, type } = opened(from, context);
+  const display = `${operand(part)}->${name}`;
+  if (type.kind === 'pointer') return memberOf(pointed(part, type, context), name, { display, context });
+  const owned = part.kind === 'place' && isCompound(type) ? ownedBy(part, context) : null;
+  if (owned !== null) return memberOf(owned, name, { display, context });
+  throw new NotAPointerError(`${part.display} (${described(type)})`, findMember(type, name) === null ? null : `${operand(part)}.${name}`);
+}
+
+/** What a pointer points to, which must be memory of a known type. */
+function pointed(part: Part, type: Extract<Type, { kind: 'pointer' }>, context: WalkContext): Place {
+  const target = type.target();
+  const named = target === null ? '' : direct(target).name;
+  if (target === null || named === 'void') throw new VoidPointerError(part.display, type.name);
+  return targetOf(part, type, context);
+}
+
+function element(from: Part, index: number, context: WalkContext): Place {
+  const { part, type } = opened(from, context);
+  const display = `${operand(part)}[${index}]`;
+  const row = rowOf(part, type, { first: index, last: index, display, context });
+  return {
+    kind: 'place',
+    address: row.start + BigInt(index) * BigInt(row.type.size),
+    type: row.type,
+    bits: null,
+    display,
+    prefixed: false,
+  };
+}
+
+function slice(from: Part, { from: first, to: last }: Extract<PathStep, { kind: 'slice' }>, context: WalkContext): Place {
+  const { part, type } = opened(from, context);
+  const display = `${operand(part)}[${first}..${last}]`;
+  const row = rowOf(part, type, { first, last, display, context });
+  const count = last - first + 1;
+  const { type: one } = row;
+  return {
+    kind: 'place',
+    address: row.start + BigInt(first) * BigInt(one.size),
+    type: { kind: 'array', name: one.name === '' ? '' : `${one.name} [${count}]`, size: count * one.size, count, element: () => one },
+    bits: null,
+    display,
+    prefixed: false,
+  };
+}
+
+interface Wanted {
+  readonly first: number;
+  readonly last: number;
+  readonly display: string;
+  readonly context: WalkContext;
+}
+
+/** Where element 0 is, and what all of them are. Throws BadIndexError where the wanted ones are not all there. */
+function rowOf(part: Part, type: Type, wanted: Wanted): { readonly start: bigint; readonly type: Type } {
+  const { context } = wanted;
+  if (type.kind === 'array' && part.kind === 'place') {
+    // No count: `extern int a[];`. Zero: the old way to write a struct's last member of any length.
+    checkBounds(part, type.count === 0 ? null : type.count, wanted);
+    return { start: part.address, type: type.element() };
   }
-  return null;
-}
-
-/** Anonymous structs and unions, and base classes, which debug information lists by the name of their class. */
-function countsAsParent(candidate: Member): boolean {
-  if (candidate.bits !== undefined) return false;
-  if (candidate.name === '') return true;
-  const type = direct(candidate.type());
-  return type.kind === 'struct' && type.name === candidate.name;
-}
-
-function memberNames(type: Extract<Type, { readonly members: readonly Member[] }>, depth = 0): string[] {
-  return type.members.flatMap((candidate) => {
-    const own = candidate.name === '' ? [] : [candidate.name];
-    const inner = direct(candidate.type());
-    const nested = (inner.kind === 'struct' || inner.kind === 'union') && depth < 8 && countsAsParent(candidate);
-    return nested ? [...own, ...memberNames(inner, depth + 1)] : own;
-  });
-}
-
-function element(part: Part, index: number): Part {
-  const type = requireDirect(part);
-  const display = `${part.display}[${index}]`;
-  if (type.kind !== 'array') {
-    throw new BadIndexError(`${part.display} (${described(type)}) is no array`, index, 'Write it without the brackets.');
+  if (type.kind === 'pointer') {
+    const target = pointed(part, type, context);
+    const to = target.type ?? UNKNOWN;
+    if (to.size === 0) throw new VoidPointerError(part.display, type.name);
+    return { start: target.address, type: to };
   }
-  // No count: `extern int a[];`. Zero: the old way to write a struct's last member of any length.
-  if (type.count !== null && type.count > 0 && index >= type.count) {
-    throw new BadIndexError(
-      `${display} is beyond the end: ${part.display} has ${type.count} elements`,
-      index,
-      `The last is ${part.display}[${type.count - 1}].`,
-    );
-  }
-  const elementType = type.element();
-  return { offset: part.offset + index * elementType.size, type: elementType, bits: null, display };
+  const container = part.kind === 'place' && isCompound(type) ? containerOf(part, context) : null;
+  if (container === null)
+    throw new BadIndexError(`${part.display} (${described(type)}) is no array`, wanted.first, 'Write it without the brackets.');
+  checkBounds(part, container.count, wanted);
+  return { start: container.start, type: container.element };
 }
 
-/** The type behind typedefs; pointers and references cannot be followed. */
-function requireDirect(part: Part): Type {
-  const type = direct(part.type);
-  if (type.kind === 'pointer') throw new PointerStepError(part.display, 'pointer');
-  if (type.kind === 'alias' && type.reference === true) throw new PointerStepError(part.display, 'reference');
-  return type;
+function checkBounds(part: Part, count: number | null, { first, last, display }: Wanted): void {
+  const elements = `${part.display} has ${count} element${count === 1 ? '' : 's'}`;
+  if (first < 0) throw new BadIndexError(`${display} is before the start of ${part.display}`, first, 'The first element is 0.');
+  if (count === null || last < count) return;
+  const hint = count === 0 ? 'It is empty now.' : `The last is ${operand(part)}[${count - 1}].`;
+  throw new BadIndexError(`${display} is beyond the end: ${elements}`, last, hint);
 }
 
-/** Behind typedefs, const and volatile, but not behind references. */
-export function direct(type: Type): Type {
-  let current = type;
-  for (let i = 0; i < MOST_ALIASES && current.kind === 'alias' && current.reference !== true; i++) {
-    const target = current.target();
-    if (target === null) break;
-    current = target;
-  }
-  return current;
+function dereference(from: Part, context: WalkContext): Part {
+  const { part, type } = opened(from, context);
+  if (type.kind === 'pointer') return pointed(part, type, context);
+  if (type.kind === 'array') return { ...element(part, 0, context), display: `*${part.display}`, prefixed: true };
+  const owned = part.kind === 'place' && isCompound(type) ? ownedBy(part, context) : null;
+  if (owned !== null) return { ...owned, display: `*${part.display}`, prefixed: true };
+  throw new NotAPointerError(`${part.display} (${described(type)})`, null);
 }
 
-function described(type: Type): string {
-  const word = type.kind === 'base' || type.kind === 'other' || type.kind === 'alias' ? '' : `${type.kind} `;
-  return type.name === '' ? `an unnamed ${word.trim()}` : word + type.name.replace(new RegExp(`^${word}`), '');
+function addressOf(from: Part, context: WalkContext): Part {
+  const part = behindReferences(from, context);
+  if (part.kind === 'value' || part.bits !== null) throw new NotAPlaceError(part.display, part.kind === 'value' ? 'value' : 'bit-field');
+  const type = part.type === null ? null : pointerTo(part.type);
+  return { kind: 'value', value: part.address, type, display: `&${part.display}`, prefixed: true };
+}
+
+/** The memory that is meant in the end: what references stand for. Throws NotAPlaceError for what is a value only. */
+export function placeOf(from: Part, context: WalkContext): Place {
+  const part = behindReferences(from, context);
+  if (part.kind === 'place') return part;
+  const target = part.type !== null && direct(part.type).kind === 'pointer';
+  throw new NotAPlaceError(part.display, 'value', { value: part.value, target: target ? `*${part.display}` : null });
 }

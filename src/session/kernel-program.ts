@@ -109,12 +109,12 @@ export class KernelProgram implements Program {
     const addressSize = as === null ? null : sizeOfNamed(as);
     const expression = parseExpression(plain);
     try {
-      return resolveExpression(expression, scope, { want, ...(addressSize === null ? {} : { addressSize }) });
+      return resolveExpression(expression, scope, { want, memory: this.code, ...(addressSize === null ? {} : { addressSize }) });
     } catch (error) {
       if (error instanceof UnknownSymbolError) throw this.#unknown(error, want);
       // The list tells no sizes; the type does.
       if (!(error instanceof UnknownSizeError) || addressSize === null || expression.kind !== 'name') throw error;
-      return resolveExpression({ ...expression, length: addressSize }, scope, { want });
+      return resolveExpression({ ...expression, length: addressSize }, scope, { want, memory: this.code });
     }
   }
 

@@ -35,11 +35,11 @@ class OwnProgram implements Program {
 
   #find(text: string, as: string | null): { readonly address: bigint; readonly size: number } {
     const expression = parseExpression(text);
-    if (expression.kind === 'address') {
+    if (expression.kind === 'address' && expression.path.length === 0) {
       const size = expression.length ?? (as === null ? null : sizeOfNamed(as)) ?? 8;
       return { address: expression.address, size };
     }
-    if (expression.path.length > 0 || expression.scopes.length > 0 || expression.module !== null)
+    if (expression.kind !== 'name' || expression.path.length > 0 || expression.scopes.length > 0 || expression.module !== null)
       throw new BadRequestError(`${text} has parts that a simulated program's names have not`, { hint: 'Give a name, or 0xADDR:LEN.' });
     const known = this.#names.all.find(({ name }) => name === expression.name);
     if (known === undefined) {

@@ -95,7 +95,10 @@ export function reasonOf(comm: string, error: unknown): string {
   return `the process runs another program now (${comm}): ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Whether loading more libraries may give the name a meaning. */
+/** Whether loading more libraries may give the name a meaning: the loader also sets the pointers that the linker has left to it. */
 export function isUnknownName(error: unknown): boolean {
-  return error instanceof HwbkptError && ['unknown-symbol', 'unknown-module', 'no-symbols'].includes(error.code);
+  return (
+    error instanceof HwbkptError &&
+    ['unknown-symbol', 'unknown-module', 'no-symbols', 'null-pointer', 'unreadable-pointer'].includes(error.code)
+  );
 }

@@ -1,7 +1,8 @@
 // From what the user typed to an address, a size and a way to show the value.
-import { type Resolved, resolve } from '../expressions/index.js';
+import { type Memory, type Resolved, resolve } from '../expressions/index.js';
 import type { ValueType } from '../model/value.js';
 import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-names.js';
+import { readProcessMemory } from '../symbols/live/memory.js';
 import type { ProcessImage } from '../symbols/live/process-image.js';
 import { BadRequestError } from './errors.js';
 import type { ResolvedExpression, ResolveOptions } from './program.js';
@@ -12,9 +13,20 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
   const addressSize = options.as === null ? null : sizeOfNamed(options.as);
   const resolved = resolve(expression, image, {
     want: options.access === 'execute' ? 'code' : 'data',
+    memory: memoryOf(image.pid),
     ...(addressSize === null ? {} : { addressSize }),
   });
   return { address: resolved.address, size: resolved.size, type: shownType(resolved, options) };
+}
+
+/** What pointers on the way hold now. */
+function memoryOf(pid: number): Memory {
+  return {
+    read: (address, length) => {
+      const bytes = readProcessMemory(pid, address, length);
+      return bytes !== null && bytes.length === length ? bytes : null;
+    },
+  };
 }
 
 /** How the bytes of what was resolved are shown; as `as` says where it says something. Throws BadRequestError. */

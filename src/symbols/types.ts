@@ -6,10 +6,24 @@ export interface Member {
   readonly name: string;
   /** Bytes from the start of the parent. */
   readonly offset: number;
+  /** A base class, named as its class is: its members count as the parent's. */
+  readonly base?: true;
   /** Only for bit-fields: bits from the start of the parent (little-endian numbering), and width. */
   readonly bits?: { readonly offset: number; readonly width: number };
   /** Resolved on demand, because types refer to each other in circles. */
   type(): Type;
+}
+
+/** The cases of a tagged union, of which one is there at a time. */
+export interface Variants {
+  /** What tells which; null where there is only one case. */
+  readonly discriminant: Member | null;
+  readonly cases: readonly {
+    /** Values of the discriminant; null for the case that all others mean. */
+    readonly value: bigint | null;
+    /** One of the struct's members, named as the case is. */
+    readonly member: Member;
+  }[];
 }
 
 /** A type. `size` in bytes; 0 where the debug information gives none (declarations, void). `name` as in the source, '' for anonymous ones. */
@@ -23,7 +37,16 @@ export type Type =
       readonly signed?: boolean;
     }
   | { readonly kind: 'pointer'; readonly name: string; readonly size: number; target(): Type | null }
-  | { readonly kind: 'struct'; readonly name: string; readonly size: number; readonly members: readonly Member[] }
+  | {
+      readonly kind: 'struct';
+      readonly name: string;
+      readonly size: number;
+      readonly members: readonly Member[];
+      /** Types given as template or generic arguments, in order; missing where the format does not tell. */
+      parameters?(): readonly Type[];
+      /** Rust's enums: which of its members is there; missing for all other types. Null: not told. */
+      variants?(): Variants | null;
+    }
   | { readonly kind: 'union'; readonly name: string; readonly size: number; readonly members: readonly Member[] }
   | {
       readonly kind: 'array';

@@ -47,11 +47,10 @@ describe('wrong usage ends with status 2', () => {
   // The target exists, so that these are refused for what they say.
   test.each([
     ['', /there is nothing/, /Write NAME/],
-    ['*p', /"\*" is not supported yet/, /Pointers cannot be followed yet/],
-    ['p->next', /"->" is not supported yet/, /Pointers cannot be followed yet/],
-    ['&x', /an address is not wanted here/, /the name itself/],
+    ['*', /expected a name, but the text ends, at character 2/, /\*p->next/],
+    ['p[7..3]', /the last element \(3\) comes before the first \(7\)/, /five elements/],
     ['a[', /expected the number of an element/, /^$/],
-    ['a[-1]', /negative/, /^$/],
+    ['a[-]', /expected the number of an element/, /^$/],
     ['a b', /does not belong here/, /Write NAME/],
     ['123', /written with 0x/, /Write NAME/],
     ['0xzz', /written with 0x/, /Write NAME/],

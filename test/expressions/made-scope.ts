@@ -1,6 +1,6 @@
 // Modules and variables made up for tests of name resolution.
 import { as, type FileAddress } from '../../src/base/brand.js';
-import type { MangledSymbol, ScopeModule } from '../../src/expressions/scope.js';
+import type { MangledSymbol, Memory, ScopeModule } from '../../src/expressions/scope.js';
 import type { Variable } from '../../src/symbols/debug-info.js';
 import type { ElfSymbol } from '../../src/symbols/elf/symbol.js';
 import type { Type } from '../../src/symbols/types.js';
@@ -13,6 +13,25 @@ export function array(of: Type, count: number | null): Type {
 
 export function struct(name: string, size: number, members: readonly (readonly [name: string, offset: number, type: Type])[]): Type {
   return { kind: 'struct', name, size, members: members.map(([member, offset, type]) => ({ name: member, offset, type: () => type })) };
+}
+
+export function pointer(to: Type): Type {
+  return { kind: 'pointer', name: `${to.name} *`, size: 8, target: () => to };
+}
+
+export function reference(to: Type): Type {
+  return { kind: 'alias', name: `${to.name} &`, size: 8, reference: true, target: () => to };
+}
+
+/** Memory with 8-byte words at these addresses, and zeros up to the end of its first 4 KiB; nothing is mapped beyond. */
+export function madeMemory(words: readonly (readonly [address: number, value: number])[]): Memory {
+  const bytes = new Uint8Array(0x1000);
+  const view = new DataView(bytes.buffer);
+  for (const [address, value] of words) view.setBigUint64(address, BigInt(value), true);
+  return {
+    read: (address, length) =>
+      address + BigInt(length) <= bytes.length ? bytes.subarray(Number(address), Number(address) + length) : null,
+  };
 }
 
 export function variable(

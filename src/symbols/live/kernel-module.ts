@@ -84,6 +84,10 @@ export class KernelModule {
     if (this.#types !== null) yield* this.#types.variableNames();
   }
 
+  types(name: string): readonly Type[] {
+    return ['struct ', 'union ', 'enum ', ''].flatMap((keyword) => this.#types?.typeNamed(keyword + name) ?? []);
+  }
+
   mangledSymbols(): readonly NamedSymbol[] {
     return [];
   }

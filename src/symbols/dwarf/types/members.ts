@@ -63,7 +63,7 @@ function addMember(die: Die, context: MemberContext, members: Member[]): void {
 function addBaseClass(die: Die, context: MemberContext, members: Member[]): void {
   const offset = byteOffset(die);
   const base = die.reference(At.type);
-  if (offset !== null && base !== null) members.push({ name: base.name() ?? '', offset, type: memberType(die, context) });
+  if (offset !== null && base !== null) members.push({ name: base.name() ?? '', offset, base: true, type: memberType(die, context) });
 }
 
 function memberType(die: Die, context: MemberContext): () => Type {

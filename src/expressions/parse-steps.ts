@@ -1,0 +1,55 @@
+// The steps behind an operand: members, elements, several elements.
+import type { PathStep } from './expression.js';
+import type { Scanner } from './scanner.js';
+
+/** All that come next. Throws ExpressionError. */
+export function parseSteps(scanner: Scanner): PathStep[] {
+  const steps: PathStep[] = [];
+  for (;;) {
+    if (scanner.lookingAt('..')) throw unexpectedDots(scanner);
+    if (scanner.take('.')) steps.push(parseMember(scanner, 'member'));
+    else if (scanner.take('->')) steps.push(parseMember(scanner, 'arrow'));
+    else if (scanner.take('[')) steps.push(parseElements(scanner));
+    else return steps;
+  }
+}
+
+function unexpectedDots(scanner: Scanner): Error {
+  scanner.position++;
+  return scanner.error(`expected the name of a member${scanner.instead()}`, 'Several elements are written p[3..7].');
+}
+
+function parseMember(scanner: Scanner, kind: 'member' | 'arrow'): PathStep {
+  const { position } = scanner;
+  const name = scanner.name();
+  if (name === '') throw scanner.error(`expected the name of a member${scanner.instead()}`);
+  return { kind, name, position };
+}
+
+function parseElements(scanner: Scanner): PathStep {
+  scanner.skipSpaces();
+  const { position } = scanner;
+  const from = parseNumber(scanner);
+  scanner.skipSpaces();
+  if (!scanner.take('..')) {
+    scanner.expect(']');
+    return { kind: 'index', index: from, position };
+  }
+  scanner.skipSpaces();
+  const { position: second } = scanner;
+  const to = parseNumber(scanner);
+  if (to < from) {
+    scanner.position = second;
+    throw scanner.error(`the last element (${to}) comes before the first (${from})`, 'Both are included: p[3..7] are five elements.');
+  }
+  scanner.skipSpaces();
+  scanner.expect(']');
+  return { kind: 'slice', from, to, position };
+}
+
+/** Behind a pointer there are elements on both sides. */
+function parseNumber(scanner: Scanner): number {
+  const negative = scanner.take('-');
+  const number = scanner.number('the number of an element');
+  return negative && number !== 0 ? -number : number;
+}
