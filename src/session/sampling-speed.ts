@@ -7,7 +7,7 @@
 // has come; and accesses are taken to grow with instructions (a ratio estimator: its bias vanishes as windows become many).
 //
 // The processor counts each exception as one instruction (AMD says so of its event 0xC0; measured: 8.118 million instead of 7.116 million with
-// 1,000,000 accesses trapped). Those are taken out.
+// 1,000,000 accesses trapped). Those are taken out; with a condition, traps that it left out are not known and stay in.
 
 /** Counters of the instructions that threads run in user mode. */
 export interface InstructionReader {
