@@ -216,3 +216,26 @@ describeWith(NEEDS, 'a ring that overflows', () => {
     expect(session.reconcile()).toEqual({ counted: writes, delivered: writes - told, duplicates: 0, missing: told });
   });
 });
+
+describeWith(NEEDS, 'N-13: inherited events', () => {
+  test('run their program too, on one event for all CPUs: threads and a child born after it was opened are told by their own numbers', async () => {
+    await using target = await startTarget('threads-fork-read', { args: ['--tids', '--count', '50', '--reads', '2'] });
+    // The thread that begins the program is the only one that gets an event of its own.
+    await using session = new BpfEngine().open({ pid: target.pid, tid: target.pid, inherit: 'children' });
+    const { address, size } = target.shown('shared');
+    const piece = { cookie: 1, address, length: size, access: 'write' as const };
+    expect(session.apply([{ type: 'arm', effect: 1, piece: orderOf(session, piece, 0) }])).toMatchObject([{ armed: { threads: 1 } }]);
+    const seen = new Recorder();
+    target.go();
+    await collectWhile(session, seen, () => target.running);
+    disarmDirectly(session, [1]);
+    session.collect(seen, true);
+    const { stdout } = await target.finished;
+    const tids = new Map([...stdout.matchAll(/^tid (\w+) (\d+)$/gm)].map(([, name = '', tid]) => [name, Number(tid)]));
+    const counts = seen.count(({ tid }) => tid);
+    expect([tids.get('late_writer'), tids.get('child_writer')].map((tid) => counts.get(tid ?? 0))).toEqual([50, 50]);
+    expect(seen.hits.find(({ tid }) => tid === tids.get('child_writer'))?.pid).toBe(tids.get('child_writer'));
+    const { counted, delivered } = session.reconcile();
+    expect(counted).toBe(delivered);
+  });
+});

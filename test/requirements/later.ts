@@ -2,7 +2,6 @@
 import type { RequirementId } from './requirement.js';
 
 const CONTROL_WORDS = "src/registers does not know arm64's control words yet";
-const BPF = 'the engine that attaches BPF programs is not there yet';
 
 const SYSTEM_CALLS = "system calls under ptrace, without a debug register: the kernel's test is not among ours yet";
 
@@ -16,5 +15,4 @@ export const LATER: Readonly<Record<RequirementId, string>> = {
   'T-L-14': SYSTEM_CALLS,
   'R-903': CONTROL_WORDS,
   'R-904': CONTROL_WORDS,
-  'N-13': BPF,
 };
