@@ -100,19 +100,6 @@ export class OptimisedOutError extends PartError {
   }
 }
 
-/** A member or element of something whose type is not known. */
-export class NoTypeError extends PartError {
-  readonly code = 'no-type';
-  readonly symbol: string;
-
-  constructor(symbol: string, module: string) {
-    super(`the members of ${symbol} are not known: ${module} has no debug information about it`, {
-      hint: `Build it with -g, or install its debug symbols; or watch ${symbol}:LENGTH or an address.`,
-    });
-    this.symbol = symbol;
-  }
-}
-
 /** A function's name where memory is to be watched. */
 export class NotAVariableError extends PartError {
   readonly code = 'not-a-variable';

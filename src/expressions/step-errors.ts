@@ -99,12 +99,26 @@ export class NotAPlaceError extends PartError {
   }
 }
 
-/** A member, element or target of something whose type nobody knows. */
-export class NoTypeHereError extends PartError {
+/** A member, element or target of something whose type is not known. */
+export class NoTypeError extends PartError {
   readonly code = 'no-type';
+  readonly symbol: string;
 
-  constructor(what: string) {
-    super(`the type of ${what} is not known`, { hint: `Say it with a cast: *(TYPE *)${what}, ((TYPE *)${what})->member.` });
+  /** `module`: which has no debug information about it, where it is a variable. */
+  constructor(symbol: string, module: string | null = null) {
+    const cast = `say its type with a cast: *(TYPE *)${symbol}, ((TYPE *)${symbol})->member`;
+    super(
+      module === null
+        ? `the type of ${symbol} is not known`
+        : `the members of ${symbol} are not known: ${module} has no debug information about it`,
+      {
+        hint:
+          module === null
+            ? `${cast.replace('say', 'Say')}.`
+            : `Build it with -g, or install its debug symbols; or watch ${symbol}:LENGTH, or ${cast.replaceAll(`)${symbol}`, `)&${symbol}`)}.`,
+      },
+    );
+    this.symbol = symbol;
   }
 }
 

@@ -4,7 +4,7 @@ import { nearNames } from '../base/near.js';
 import type { Type } from '../symbols/types.js';
 import { cast } from './casts.js';
 import { containerOf, ownedBy } from './containers.js';
-import { BadIndexError, NoSuchMemberError, NoTypeHereError, NotAPlaceError, NotAPointerError, VoidPointerError } from './errors.js';
+import { BadIndexError, NoSuchMemberError, NoTypeError, NotAPlaceError, NotAPointerError, VoidPointerError } from './errors.js';
 import type { PathStep } from './expression.js';
 import { findMember, isCompound, memberNames } from './members.js';
 import { described, direct, operand, type Part, type Place, type WalkContext } from './part.js';
@@ -35,7 +35,7 @@ export function step(part: Part, to: PathStep, context: WalkContext): Part {
 /** A part whose type is known, and that type: without references, typedefs and qualifiers. */
 function opened(part: Part, context: WalkContext): { readonly part: Part; readonly type: Type } {
   const there = behindReferences(part, context);
-  if (there.type === null) throw new NoTypeHereError(part.display);
+  if (there.type === null) throw new NoTypeError(part.display);
   return { part: there, type: direct(there.type) };
 }
 
