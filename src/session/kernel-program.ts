@@ -78,7 +78,7 @@ export class KernelProgram implements Program {
   }
 
   /**
-   * NAME, NAME.a[2].b, NAME@cpu1, 0xADDR:LEN, or 0xADDR.a with the type of `--as`. Throws the errors of expressions/, UnknownKernelNameError,
+   * NAME, NAME.a[2].b, NAME@cpu1, 0xADDR:LEN, or 0xADDR.a where `--as` gives it a type. Throws the errors of expressions/, UnknownKernelNameError,
    * KernelDataHiddenError, PerCpuVariableError, KernelAddressesHiddenError, and BadRequestError.
    */
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
