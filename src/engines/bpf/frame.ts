@@ -1,6 +1,6 @@
 // The stack of a hit program (512 bytes), and which registers it keeps over all its parts.
 //
-//   r6: the context (struct pt_regs of the hit first)   r9: the piece's block (blocks.ts)   r7, r8: for conditions
+//   r6: the context (struct pt_regs of the hit first)   r9: the piece's block (blocks.ts)   r7: each part's own; r8: unused
 //
 //    -8  new value   -16 old value   -24 FLAGS of the record   -32 old value is known (1)   -40 instruction pointer
 //   -72 .. -40  the range's bytes, 32                     -224 .. -72  registers 17 x u64, then zero, then the immediate of a store

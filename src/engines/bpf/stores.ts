@@ -19,8 +19,6 @@ export const ENTRY = { ip: 0, kind: 8, size: 12, value: 16, base: 20, index: 24,
 export const KIND = { read: 0, store: 1 } as const;
 export const ZERO_SLOT = REGISTER_COUNT;
 export const IMMEDIATE_SLOT = REGISTER_COUNT + 1;
-/** Slots of a program's register area. */
-export const SLOT_COUNT = REGISTER_COUNT + 2;
 
 export class StoreTable implements Disposable {
   readonly #memory = new SharedArray('hwbkpt_stores', ENTRIES * ENTRY_BYTES);

@@ -13,7 +13,7 @@ export interface Register {
 const registers = Array.from({ length: 11 }, (_, register): Register => ({ register }));
 
 /** r0: results. r1-r5: arguments, lost in calls. r6-r9: kept over calls. r10: the frame pointer. */
-export const [R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10] = registers as unknown as readonly [
+export const [R0, R1, R2, R3, R4, R5, R6, R7, , R9, R10] = registers as unknown as readonly [
   ...[Register, Register, Register, Register, Register, Register],
   ...[Register, Register, Register, Register, Register],
 ];
