@@ -31,6 +31,8 @@ export interface HitWish {
   readonly cover: Cover;
   readonly condition: Condition | null;
   readonly keep: NonNullable<WatchOptions['keep']>;
+  /** Frames of its hits' stacks; 0: none. */
+  readonly stackDepth: number;
   /** What the bytes held before anything could happen, where that is known and the watch is armed at once. */
   start(address: bigint, length: number): Uint8Array | null;
 }
@@ -57,8 +59,8 @@ function mayTest({ capabilities, target }: EngineSession, wish: HitWish): boolea
 }
 
 function mayCount({ capabilities, target }: EngineSession, wish: HitWish): boolean {
-  const hasValues = wish.keep !== 'values' || wish.info.access !== 'readwrite';
-  return wish.keep !== 'each' && target !== 'kernel' && capabilities.handles.includes('counts') && isWhole(wish) && hasValues;
+  const hasValues = wish.keep !== 'values' || target === 'kernel' || wish.info.access !== 'readwrite';
+  return wish.keep !== 'each' && capabilities.handles.includes('counts') && isWhole(wish) && hasValues;
 }
 
 /** Null where the engine cannot do it. */
