@@ -32,6 +32,8 @@ export interface DebugInfo {
   variables(name: string): readonly Variable[];
   /** Names of all variables with an address, for suggestions and completion. */
   variableNames(): Iterable<string>;
+  /** Types called `name` (without `struct` and the like), outside functions; with all their scopes first, then with outer ones left out. */
+  types(name: string): readonly Type[];
   /** The line of the instruction that contains `address`, or null. */
   lineAt(address: FileAddress): SourceLine | null;
   /** Name of the (not inlined) function whose code contains `address`, or null. */

@@ -1,12 +1,14 @@
 // Opens the DWARF sections of one file as `DebugInfo`.
 import type { FileAddress } from '../../base/brand.js';
 import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
+import type { Type } from '../types.js';
 import { CodeLookup } from './code-lookup.js';
 import { DwarfFile } from './file.js';
 import { Problems } from './problems.js';
 import type { DwarfSections } from './sections.js';
 import type { SplitFiles } from './split/source.js';
 import { SplitUnits } from './split/split-units.js';
+import { NamedTypes } from './types/named.js';
 import { Types } from './types/types.js';
 import { VariableLookup } from './variables/lookup.js';
 
@@ -32,12 +34,14 @@ export function openDwarf(sections: DwarfSections, options: DwarfOptions = {}): 
 class Dwarf implements DebugInfo {
   readonly #file: DwarfFile;
   readonly #variables: VariableLookup;
+  readonly #types: NamedTypes;
   readonly #code: CodeLookup;
 
   constructor(file: DwarfFile) {
     this.#file = file;
     const types = new Types(file);
     this.#variables = new VariableLookup(file, (die) => types.ofVariable(die));
+    this.#types = new NamedTypes(file, types);
     this.#code = new CodeLookup(file);
   }
 
@@ -47,6 +51,10 @@ class Dwarf implements DebugInfo {
 
   variableNames(): Iterable<string> {
     return this.#variables.names();
+  }
+
+  types(name: string): readonly Type[] {
+    return this.#types.named(name);
   }
 
   lineAt(address: FileAddress): SourceLine | null {

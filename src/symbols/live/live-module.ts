@@ -4,6 +4,7 @@ import { as, type FileAddress, type VirtualAddress } from '../../base/brand.js';
 import type { Variable } from '../debug-info.js';
 import { loadedSpan } from '../elf/segment.js';
 import type { ElfSymbol } from '../elf/symbol.js';
+import type { Type } from '../types.js';
 import type { MappedRange } from './maps.js';
 import type { ModuleFile, NamedSymbol } from './module-file.js';
 import type { ModuleInstance } from './module-instances.js';
@@ -82,6 +83,10 @@ export class LiveModule {
 
   variables(name: string): readonly Variable[] {
     return this.file?.variables(name) ?? [];
+  }
+
+  types(name: string): readonly Type[] {
+    return this.file?.types(name) ?? [];
   }
 
   variableNames(): Iterable<string> {

@@ -9,6 +9,7 @@ import { codeStart } from '../elf/eh-frame-index.js';
 import { type ElfFile, openElf } from '../elf/elf-file.js';
 import type { ElfSymbol } from '../elf/symbol.js';
 import type { SymbolTable } from '../elf/symbol-table.js';
+import type { Type } from '../types.js';
 import { type DebugFileFound, type DebugSearch, findAlternateFile, findDebugFile, type OpenElf } from './debug-search.js';
 import { nodeDecompressors } from './decompressors.js';
 import { demangle } from './demangle.js';
@@ -126,6 +127,11 @@ export class ModuleFile implements Disposable {
   /** Variables that debug information describes. */
   variables(name: string): readonly Variable[] {
     return this.debug?.variables(name) ?? [];
+  }
+
+  /** Types that debug information calls `name`. */
+  types(name: string): readonly Type[] {
+    return this.debug?.types(name) ?? [];
   }
 
   variableNames(): Iterable<string> {

@@ -32,6 +32,7 @@ export function slotOf(tag: number, name: number): number {
     if (name === At.specification) return Slot.origin;
     if (name === At.declaration) return Slot.declaration;
   }
+  if ((tag === Tag.typedef || tag === Tag.baseType) && name === At.name) return Slot.name;
   return -1;
 }
 

@@ -11,6 +11,8 @@ export const At = {
   lowPc: 0x11,
   highPc: 0x12,
   language: 0x13,
+  discriminant: 0x15,
+  discriminantValue: 0x16,
   compDir: 0x1b,
   constValue: 0x1c,
   lowerBound: 0x22,

@@ -33,6 +33,7 @@ export const Tag = {
   tryBlock: 0x32,
   variantPart: 0x33,
   variable: 0x34,
+  templateTypeParameter: 0x2f,
   volatileType: 0x35,
   restrictType: 0x37,
   interfaceType: 0x38,

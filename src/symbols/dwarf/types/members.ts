@@ -47,16 +47,19 @@ function addVariants(part: Die, context: MemberContext, members: Member[]): void
 }
 
 function addMember(die: Die, context: MemberContext, members: Member[]): void {
+  const member = readMember(die, context);
+  if (member !== null) members.push(member);
+}
+
+/** The member that `die` describes; null where it has no fixed place. Throws DwarfError. */
+export function readMember(die: Die, context: MemberContext): Member | null {
   const type = memberType(die, context);
   const name = die.name() ?? '';
   const width = die.unsigned(At.bitSize);
   const offset = byteOffset(die);
-  if (width === null) {
-    if (offset !== null) members.push({ name, offset, type });
-    return;
-  }
+  if (width === null) return offset === null ? null : { name, offset, type };
   const first = bitOffset(die, { width, byteOffset: offset ?? 0, context });
-  if (first !== null) members.push({ name, offset: Math.floor(first / 8), bits: { offset: first, width }, type });
+  return first === null ? null : { name, offset: Math.floor(first / 8), bits: { offset: first, width }, type };
 }
 
 /** A virtual base class has no fixed offset (its location is computed from the object) and is left out. */

@@ -11,7 +11,9 @@ import { enumType } from './enums.js';
 import { lazy } from './lazy.js';
 import { readMembers } from './members.js';
 import { declare, nameOf } from './names.js';
+import { readParameters } from './parameters.js';
 import { sizeOf } from './sizes.js';
+import { readVariants } from './variants.js';
 
 const NOTHING: Type = { kind: 'other', name: 'void', size: 0 };
 const UNKNOWN: Type = { kind: 'other', name: '', size: 0 };
@@ -97,17 +99,20 @@ export class Types {
 
   #compound(kind: 'struct' | 'union', declared: Die): Type {
     const die = this.#definitions.of(declared);
-    const members = lazy(() =>
-      this.#guard([], () => readMembers(die, { typeOf: (type) => this.#orNothing(type), definitions: this.#definitions })),
-    );
-    return {
-      kind,
+    const context = { typeOf: (type: Die | null) => this.#orNothing(type), definitions: this.#definitions };
+    const members = lazy(() => this.#guard([], () => readMembers(die, context)));
+    const parameters = lazy(() => this.#guard([], () => readParameters(die, context)));
+    const variants = lazy(() => this.#guard(null, () => readVariants(die, members(), context)));
+    const type = {
       name: nameOf(die),
       size: die.unsigned(At.byteSize) ?? 0,
       get members() {
         return members();
       },
+      parameters,
+      variants,
     };
+    return Object.assign(type, { kind });
   }
 
   #orNothing(die: Die | null): Type {
