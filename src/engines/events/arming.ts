@@ -50,7 +50,7 @@ export class Arming implements ThreadArmer, Disposable {
     rings.drain();
     this.#news = new NewsReader(rings.records);
     this.#pulses = new Pulses({ open: (block, tid, cpu) => this.#openPulse(block, { tid, cpu }), cpus: rings.cpus, news: this.#news });
-    this.#spare = new SpareSlots(placeholderAttributes(first), slots);
+    this.#spare = new SpareSlots({ placeholder: placeholderAttributes(first), slots, errs: batch.attaches ? 'missing' : 'twice' });
     this.#doubts = doubts;
     this.#marker = doubts.marks ? markerAttributes(first, process.target.inherit) : null;
     this.#windows = batch.attaches && !doubts.marks && !doubts.resigned ? new BirthWindows(process.target) : null;

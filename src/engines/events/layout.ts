@@ -3,8 +3,8 @@
 //  sample (type 9)                               every other record
 //   0 type u32 | 1 misc u16, size u16             0 type | 1 misc, size | 2.. body | then the trailer (sample_id_all):
 //   2-3 identifier | 4-5 ip | 6 pid | 7 tid         -6 pid | -5 tid | -4,-3 time | -2,-1 identifier
-//   8-9 time | [nr u64, nr x ip u64] |
-//   abi u64 | registers u64 each
+//   8-9 time | [nr u64, nr x ip u64 | abi u64, registers u64 each, of user code | size u64, stack, bytes u64] |
+//   abi u64 | registers u64 each                    (in brackets: where a stack is asked for)
 //
 // Registers are taken by REGS_INTR, not REGS_USER: for an access by user code they are the same, and for one by the kernel
 // they are those of the kernel's copy loop, whose destination register tells the bytes of one copy from the next copy.
@@ -24,6 +24,9 @@ export const TRAILER_WORDS = 6;
 export const AT = { IDENTIFIER: 2, IP: 4, PID: 6, TID: 7, TIME: 8, AFTER_TIME: 10 } as const;
 
 const BASE_SAMPLE = SAMPLE.IDENTIFIER | SAMPLE.TID | SAMPLE.TIME;
+const STACK_SAMPLE = SAMPLE.REGS_USER | SAMPLE.STACK_USER;
+/** As PERF_REGISTER_MASK, with IP (bit 8) where that has FLAGS (bit 9): the other registers keep their places. */
+const USER_REGISTER_MASK = (PERF_REGISTER_MASK & ~(1 << 9)) | (1 << 8);
 /** Execute breakpoints take bp_len 8, whatever the instruction's length (R-581). */
 const EXECUTE_LENGTH = 8;
 
@@ -41,15 +44,23 @@ type Spot = Pick<ArmOrder, 'address' | 'length' | 'access'>;
 /** What an event needs to know of a piece. */
 type Piece = Spot & Pick<ArmOrder, 'inherit' | 'inKernel' | 'stackDepth'>;
 
-/** The attribute block that arms one piece, each hit a sample in the ring. `disabled`: it waits to be enabled. */
-export function breakpointAttributes(piece: Piece, disabled = false): Uint8Array {
+/** Bytes of the user's stack that come with a hit where a stack is asked for. */
+export const STACK_COPY_BYTES = 8192;
+
+/**
+ * The attribute block that arms one piece, each hit a sample in the ring. `disabled`: it waits to be enabled. `copied`: bytes of the stack to
+ * copy, where a stack is asked for.
+ */
+export function breakpointAttributes(piece: Piece, disabled = false, copied = STACK_COPY_BYTES): Uint8Array {
   const { stackDepth } = piece;
+  const copies = stackDepth > 0 && copied > 0;
   return packBreakpoint({
     ...spotOf(piece),
     period: 1,
-    sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.REGS_INTR | (stackDepth > 0 ? SAMPLE.CALLCHAIN : 0),
+    sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.REGS_INTR | (stackDepth > 0 ? SAMPLE.CALLCHAIN : 0) | (copies ? STACK_SAMPLE : 0),
     flags: [...flagsOf(piece, disabled), 'sample_id_all'],
-    userRegisters: 0,
+    userRegisters: copies ? USER_REGISTER_MASK : 0,
+    userStackBytes: copies ? copied : 0,
     interruptRegisters: PERF_REGISTER_MASK,
     stackDepth,
   });

@@ -9,16 +9,27 @@ import { roomFor } from './open-event.js';
 /** Complete threads that are asked, so that a stranger on one of them does not count as ours. */
 const WITNESSES = 3;
 
+/** What it works with. */
+export interface SpareSlotsParts {
+  /** Attributes of a breakpoint that never fires. */
+  readonly placeholder: Uint8Array;
+  /** Address registers of a CPU. */
+  readonly slots: number;
+  /**
+   * Whom strangers, who have breakpoints on some threads and not on others, may mislead. `twice`: by the complete thread that has least room,
+   * others seem to lack one, and get one twice. `missing`: by the one that has most, a thread with a stranger of its own may seem to have one
+   * more than it has.
+   */
+  readonly errs: 'twice' | 'missing';
+}
+
 export class SpareSlots {
-  readonly #placeholder: Uint8Array;
-  readonly #slots: number;
+  readonly #parts: SpareSlotsParts;
   /** Room that threads with all breakpoints have left, per CPU. */
   readonly #left = new Map<number, number>();
 
-  /** `placeholder`: attributes of a breakpoint that never fires. `slots`: address registers of a CPU. */
-  constructor(placeholder: Uint8Array, slots: number) {
-    this.#placeholder = placeholder;
-    this.#slots = slots;
+  constructor(parts: SpareSlotsParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -26,24 +37,36 @@ export class SpareSlots {
    * there any more, nothing is known and everything counts as lacking.
    */
   lacking(target: EventTarget, complete: () => Iterable<number>): number | null {
-    const room = roomFor(this.#placeholder, target, this.#slots);
+    const room = this.#roomOf(target);
     if (room === null) return null;
     const left = this.#leftByComplete(target.cpu, complete);
     return Math.max(0, room - left);
   }
 
+  #roomOf(target: EventTarget): number | null {
+    return roomFor(this.#parts.placeholder, target, this.#parts.slots);
+  }
+
   #leftByComplete(cpu: number, complete: () => Iterable<number>): number {
     const known = this.#left.get(cpu);
     if (known !== undefined) return known;
-    let left = this.#slots;
-    let asked = 0;
-    for (const tid of complete()) {
-      const room = roomFor(this.#placeholder, { tid, cpu }, this.#slots);
-      if (room === null) continue;
-      left = Math.min(left, room);
-      if (++asked === WITNESSES) break;
+    const rooms = this.#roomsOf(cpu, complete());
+    if (rooms.length === 0) return 0;
+    const { errs } = this.#parts;
+    const left = errs === 'twice' ? Math.min(...rooms) : Math.max(...rooms);
+    // A single one may be the one with the stranger.
+    if (errs === 'twice' || rooms.length > 1) this.#left.set(cpu, left);
+    return left;
+  }
+
+  /** The room of some threads, the last ones first: those that were there first may have ended. */
+  #roomsOf(cpu: number, tids: Iterable<number>): number[] {
+    const rooms: number[] = [];
+    for (const tid of [...tids].reverse()) {
+      const room = this.#roomOf({ tid, cpu });
+      if (room !== null) rooms.push(room);
+      if (rooms.length === WITNESSES) break;
     }
-    if (asked > 0) this.#left.set(cpu, left);
-    return asked > 0 ? left : 0;
+    return rooms;
   }
 }
