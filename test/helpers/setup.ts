@@ -1,6 +1,8 @@
 // Once before the live tests: makes the folder for built fixtures, and finds out whether dist/ is what the sources say.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { BUILT_FIXTURES, REPOSITORY } from './paths.js';
 
@@ -11,10 +13,14 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest calls this before the first live test file. */
-export function setup(project: TestProject): void {
+/** Vitest calls this before the first live test file; what it returns, behind the last. */
+export function setup(project: TestProject): () => void {
   mkdirSync(BUILT_FIXTURES, { recursive: true });
   project.provide('distProblem', findDistProblem());
+  // What another version of the code has kept about files must not be what is tested.
+  const cache = mkdtempSync(join(tmpdir(), 'hwbkpt-cache-'));
+  process.env['XDG_CACHE_HOME'] = cache;
+  return () => rmSync(cache, { recursive: true, force: true });
 }
 
 /** Asks the compiler itself what it would have to build, so that edits without effect do not count. */

@@ -5,6 +5,7 @@ import { Budget } from './budget.js';
 import { At } from './codes/attributes.js';
 import { Die } from './dies/die.js';
 import { readUnsigned } from './forms/values.js';
+import type { IndexStore } from './index-store.js';
 import type { Problems } from './problems.js';
 import { type DwarfSections, LoadedSections } from './sections.js';
 import type { SplitUnits } from './split/split-units.js';
@@ -26,6 +27,8 @@ export interface DwarfRelations {
   readonly alternate?: DwarfFile | null;
   /** For a .dwo file: the unit of the program's file that stands for it. */
   readonly skeleton?: Unit | null;
+  /** Keeps what walks over the whole file found. */
+  readonly index?: IndexStore | null;
   /** The other files of split DWARF. */
   readonly split: SplitUnits;
 }
@@ -38,6 +41,7 @@ export class DwarfFile {
   readonly number = filesMade++;
   readonly label: string;
   readonly skeleton: Unit | null;
+  readonly index: IndexStore | null;
   readonly sections: LoadedSections;
   readonly problems: Problems;
   readonly alternate: DwarfFile | null;
@@ -54,12 +58,14 @@ export class DwarfFile {
   #contents: readonly Unit[] | null = null;
   #language: number | null = null;
 
-  constructor(sections: DwarfSections, problems: Problems, { label = '', alternate = null, skeleton = null, split }: DwarfRelations) {
+  constructor(sections: DwarfSections, problems: Problems, relations: DwarfRelations) {
+    const { label = '', alternate = null, skeleton = null, index = null, split } = relations;
     this.sections = new LoadedSections(sections, problems);
     this.problems = problems;
     this.label = label;
     this.alternate = alternate;
     this.skeleton = skeleton;
+    this.index = index;
     this.#split = split;
     if (alternate !== null) alternate.#user = this;
   }
@@ -69,9 +75,14 @@ export class DwarfFile {
     return this.#read().all;
   }
 
+  /** Tells that no unit has its entries elsewhere, which saves looking at each. */
+  assumeWhole(): void {
+    this.#contents ??= this.units;
+  }
+
   /** Whether any unit has its entries elsewhere, and was found there. */
   get isSplit(): boolean {
-    return this.units.some((unit) => unit.content !== unit);
+    return this.#contents !== this.units && this.units.some((unit) => unit.content !== unit);
   }
 
   /** The units that hold entries: like {@link units}, but what split DWARF has elsewhere (with its types) in place of the units that stand for it. */

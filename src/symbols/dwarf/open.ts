@@ -4,6 +4,7 @@ import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
 import type { Type } from '../types.js';
 import { CodeLookup } from './code-lookup.js';
 import { DwarfFile } from './file.js';
+import type { IndexStore } from './index-store.js';
 import { Problems } from './problems.js';
 import type { DwarfSections } from './sections.js';
 import type { SplitFiles } from './split/source.js';
@@ -18,6 +19,8 @@ export interface DwarfOptions {
   readonly alternate?: DwarfSections;
   /** Finds the .dwo and .dwp files of split DWARF. */
   readonly split?: SplitFiles;
+  /** Keeps the index of a large file between runs. */
+  readonly index?: IndexStore | null;
 }
 
 /**
@@ -28,7 +31,7 @@ export function openDwarf(sections: DwarfSections, options: DwarfOptions = {}): 
   const problems = new Problems();
   const split = new SplitUnits(options.split ?? null, problems);
   const alternate = options.alternate === undefined ? null : new DwarfFile(options.alternate, problems, { split });
-  return new Dwarf(new DwarfFile(sections, problems, { split, alternate }));
+  return new Dwarf(new DwarfFile(sections, problems, { split, alternate, index: options.index ?? null }));
 }
 
 class Dwarf implements DebugInfo {

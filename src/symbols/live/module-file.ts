@@ -4,6 +4,7 @@ import type { FileAddress } from '../../base/brand.js';
 import { HwbkptError } from '../../base/errors.js';
 import type { ByteSource } from '../bytes.js';
 import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
+import type { IndexStore } from '../dwarf/index-store.js';
 import { openDwarf } from '../dwarf/open.js';
 import { codeStart } from '../elf/eh-frame-index.js';
 import { type ElfFile, openElf } from '../elf/elf-file.js';
@@ -15,6 +16,7 @@ import { nodeDecompressors } from './decompressors.js';
 import { demangle } from './demangle.js';
 import { dwarfSections, hasDwarf } from './dwarf-sections.js';
 import { openFile } from './file-source.js';
+import { indexCache } from './index-cache.js';
 import { splitFiles } from './split-search.js';
 import type { SymbolLevel } from './symbol-level.js';
 
@@ -211,7 +213,13 @@ export class ModuleFile implements Disposable {
       this.#package = opened;
     });
     const alternate = this.#alternate === null ? {} : { alternate: dwarfSections(this.#alternate.elf) };
-    return openDwarf(dwarfSections(elf), { ...alternate, split });
+    return openDwarf(dwarfSections(elf), { ...alternate, split, index: this.#index(elf) });
+  }
+
+  #index(elf: ElfFile): IndexStore | null {
+    const buildId = this.#guard(() => elf.buildId);
+    const { size } = this.#separate?.source ?? this.#origin.source;
+    return buildId === null ? null : indexCache({ buildId, alternateId: this.#alternate?.elf.buildId ?? '', size });
   }
 
   #take(find: () => DebugFileFound): OpenElf | null {

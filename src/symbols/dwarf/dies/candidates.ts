@@ -11,30 +11,31 @@ import type { DieScanner } from './scanner.js';
 
 /** Name hashes and entry offsets, in the order of the file. */
 export class Candidates {
-  readonly #hashes = new U32List();
-  readonly #offsets = new NumberList();
-  readonly #units = new U32List();
+  readonly hashes: Uint32Array;
+  /** Numbers in `file.contents`. */
+  readonly units: Uint32Array;
+  readonly offsets: Float64Array | Uint32Array;
 
-  get size(): number {
-    return this.#hashes.length;
+  constructor(hashes: Uint32Array, units: Uint32Array, offsets: Float64Array | Uint32Array) {
+    this.hashes = hashes;
+    this.units = units;
+    this.offsets = offsets;
   }
 
-  add(hash: number, unit: number, offset: number): void {
-    this.#hashes.push(hash);
-    this.#units.push(unit);
-    this.#offsets.push(offset);
+  get size(): number {
+    return this.hashes.length;
   }
 
   /** Numbers of the candidates that may have this name. */
   *named(name: string): Generator<number> {
     const wanted = hashOf(name);
-    for (let i = 0; i < this.#hashes.length; i++) if (this.#hashes.at(i) === wanted) yield i;
+    for (let i = this.hashes.indexOf(wanted); i >= 0; i = this.hashes.indexOf(wanted, i + 1)) yield i;
   }
 
   /** Candidate `number` of `file`. Throws DwarfError. */
   die(file: DwarfFile, number: number): Die | null {
-    const unit = file.contents[this.#units.at(number)];
-    return unit === undefined ? null : new Die(unit, this.#offsets.at(number));
+    const unit = file.contents[this.units[number] ?? 0];
+    return unit === undefined ? null : new Die(unit, this.offsets[number] ?? 0);
   }
 }
 
@@ -43,15 +44,22 @@ export type Found = (hash: number, offset: number) => void;
 
 /** What `scan` finds in the units of `file`. A unit that turns out to be broken is left at that point, with a problem noted. */
 export function collect(file: DwarfFile, scan: (unit: Unit, found: Found) => void): Candidates {
-  const candidates = new Candidates();
+  const hashes = new U32List();
+  const units = new U32List();
+  const offsets = new NumberList();
   file.contents.forEach((unit, index) => {
+    const found: Found = (hash, offset) => {
+      hashes.push(hash);
+      units.push(index);
+      offsets.push(offset);
+    };
     file.problems.guard(
       () => unit.describe(),
       undefined,
-      () => scan(unit, (hash, offset) => candidates.add(hash, index, offset)),
+      () => scan(unit, found),
     );
   });
-  return candidates;
+  return new Candidates(hashes.toArray(), units.toArray(), offsets.toArray());
 }
 
 /** Gives the scanner's current entry to `found`, under its own name or the one of the entry that it completes; not where it has none. */

@@ -2,8 +2,9 @@
 import { Slot } from '../abbrev/program.js';
 import { At } from '../codes/attributes.js';
 import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
-import { addNamed, type Candidates, collect, type Found } from '../dies/candidates.js';
+import { addNamed, type Candidates, type Found } from '../dies/candidates.js';
 import type { Die } from '../dies/die.js';
+import { indexed } from '../dies/indexed.js';
 import { DieScanner } from '../dies/scanner.js';
 import type { DwarfFile } from '../file.js';
 import { qualifiedName } from '../units/names.js';
@@ -61,7 +62,7 @@ export class Definitions {
   *#named(plain: string, matches: (die: Die) => boolean): Generator<Die> {
     this.#indices ??= [this.#file, this.#file.alternate]
       .filter((file) => file !== null)
-      .map((file) => ({ file, types: collect(file, scanUnit) }));
+      .map((file) => ({ file, types: indexed(file, 'types', scanUnit) }));
     for (const { file, types } of this.#indices) {
       let compared = 0;
       for (const number of types.named(plain)) {

@@ -3,7 +3,8 @@ import { Slot } from '../abbrev/program.js';
 import { Form } from '../codes/forms.js';
 import { isC } from '../codes/languages.js';
 import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
-import { addNamed, type Candidates, collect, type Found } from '../dies/candidates.js';
+import { addNamed, type Candidates, type Found } from '../dies/candidates.js';
+import { indexed } from '../dies/indexed.js';
 import { DieScanner } from '../dies/scanner.js';
 import { mayBeStatic } from '../expression.js';
 import type { DwarfFile } from '../file.js';
@@ -11,7 +12,7 @@ import type { Unit } from '../units/unit.js';
 
 /** All candidates of `file`. */
 export function findVariables(file: DwarfFile): Candidates {
-  return collect(file, scanUnit);
+  return indexed(file, 'variables', scanUnit);
 }
 
 function scanUnit(unit: Unit, found: Found): void {

@@ -1,0 +1,11 @@
+// Where what a walk over a whole file has found is kept for the next time: given from outside, because it takes a file system.
+
+/** `variables`, `types`: entries by name. `code`: units by address. */
+export type IndexPart = 'variables' | 'types' | 'code';
+
+/** Keeps the parts of one file's index. Neither method throws: what cannot be kept or read again is made again. */
+export interface IndexStore {
+  /** What was saved for this very file by this version of hwbkpt, on an address that is a multiple of 8; null where nothing was. */
+  readonly load: (part: IndexPart) => Uint8Array | null;
+  readonly save: (part: IndexPart, bytes: Uint8Array) => void;
+}
