@@ -18,6 +18,7 @@ import {
 } from './errors.js';
 import { type AddressExpression, type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
 import { findName, lacksNames, searchedModules } from './find-name.js';
+import { withBases } from './members.js';
 import { parseExpression } from './parse.js';
 import type { Followed, Part, Place, WalkContext } from './part.js';
 import { located } from './part-error.js';
@@ -145,24 +146,17 @@ function contextOf(scope: SymbolScope, { memory = null }: ResolveOptions): WalkC
   };
 }
 
-/** `object.count` where `count` is static: the variable `Class::count`. */
-function staticMember({ name: owner }: Type, member: string, scope: SymbolScope): Place | null {
-  if (owner === '') return null;
-  const text = `${owner}::${member}`;
-  const expression: NameExpression = {
-    kind: 'name',
-    text,
-    position: 0,
-    module: null,
-    file: null,
-    scopes: [owner],
-    name: member,
-    path: [],
-    length: null,
-  };
-  const candidate = findName(expression, expression, { scope, want: 'data' });
-  if (candidate === null || isCode(candidate) || candidate.address === null) return null;
-  return startAt(candidate, expression, scope);
+/** `object.count` where `count` is static: the variable `Class::count`, or that of a base class. */
+function staticMember(type: Type, member: string, scope: SymbolScope): Place | null {
+  for (const { name: owner, kind } of withBases(type)) {
+    if (owner === '' || kind !== 'struct') continue;
+    const text = `${owner}::${member}`;
+    const wanted = { text, position: 0, module: null, file: null, scopes: [owner], name: member, path: [], length: null };
+    const expression: NameExpression = { kind: 'name', ...wanted };
+    const candidate = findName(expression, expression, { scope, want: 'data' });
+    if (candidate !== null && !isCode(candidate) && candidate.address !== null) return startAt(candidate, expression, scope);
+  }
+  return null;
 }
 
 interface Way {

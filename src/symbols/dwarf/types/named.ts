@@ -83,7 +83,7 @@ function distinct(types: readonly Type[]): Type[] {
 }
 
 function scanUnit(unit: Unit, found: Found): void {
-  const scanner = new DieScanner(unit);
+  const scanner = new DieScanner(unit, 'all');
   while (scanner.next()) {
     const { tag } = scanner;
     const isType = isClassTag(tag) || tag === Tag.enumerationType || tag === Tag.typedef || tag === Tag.baseType;
