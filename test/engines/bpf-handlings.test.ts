@@ -198,6 +198,39 @@ describeWith(NEEDS, 'counts', () => {
   });
 });
 
+describeWith(NEEDS, 'a piece that counts beside one that reports', () => {
+  test('each do what is theirs, and what both report comes in order of time', async () => {
+    const counts = 50;
+    await using target = await startTarget('threads-fork-read', { args: ['--count', String(counts), '--reads', '20'] });
+    await using session = new BpfEngine().open({ pid: target.pid, tid: null, inherit: 'threads' });
+    const { address, size: length } = target.shown('shared');
+    const handling = session.prepare({
+      ...{ range: { address, length }, value: { offset: 0, size: length }, start: null, condition: null, keep: 'counts' },
+    });
+    const counting = { ...orderOf(session, { cookie: 1, address, length, access: 'write' }, 0), handling };
+    const reporting = orderOf(session, { cookie: 2, address, length, access: 'write' }, 0);
+    expect(session.apply([counting, reporting].map((piece) => ({ type: 'arm', effect: piece.cookie, piece })))).toMatchObject([
+      { type: 'done' },
+      { type: 'done' },
+    ]);
+    const seen = new Recorder();
+    target.go();
+    await collectWhile(session, seen, () => target.running);
+    disarmDirectly(session, [1, 2]);
+    session.collect(seen, true);
+    const byKernel = seen.hits.filter(({ kernel }) => kernel);
+    // The kernel's are reported by both, user code's by the second alone.
+    expect(byKernel.filter(({ cookie }) => cookie === 1).length).toBe(byKernel.filter(({ cookie }) => cookie === 2).length);
+    expect(seen.hits.filter(({ cookie, kernel }) => cookie === 1 && !kernel)).toEqual([]);
+    expect(session.counts().reduce((sum, { count }) => sum + count, 0)).toBe(3 * counts);
+    expect(seen.hits.filter(({ kernel }) => !kernel)).toHaveLength(3 * counts);
+    const times = seen.hits.map(({ time }) => time);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(byKernel.length).toBeGreaterThan(0);
+    expect(session.reconcile().missing).toBe(0);
+  });
+});
+
 describeWith(NEEDS, 'a ring that overflows', () => {
   test('counts what it had no room for, and says so', async () => {
     const writes = 150_000;

@@ -1,5 +1,6 @@
 // Takes records out of the ring: hits go to the sink, questions about instructions are answered.
 import type { StoreLookup } from '../../instructions/index.js';
+import type { BpfRing } from '../../linux/bpf/index.js';
 import { type EngineSink, newRawHit, type RawHit } from '../reports.js';
 import type { Pieces } from './pieces.js';
 import { FLAG, WORD } from './records.js';
@@ -37,16 +38,30 @@ export class HitReader {
     for (const [ipLo, ipHi] of asked) this.#answer(ipLo, ipHi);
   }
 
-  /** Delivers hits in the order of the ring. */
-  read(sink: EngineSink, { horizon, before, drops }: Reading): void {
+  /** Delivers hits in order of time, those of one ring in the order of that. */
+  read(sink: EngineSink, reading: Reading): void {
+    const { rings } = this.#tables;
+    if (rings.length === 1) for (const ring of rings) this.#readRing(ring, sink, reading);
+    else while (this.#readEarliest(rings, sink, reading));
+  }
+
+  /** Reads the ring that has the oldest record, up to where another one has an older; false where there is nothing. */
+  #readEarliest(rings: readonly BpfRing[], sink: EngineSink, reading: Reading): boolean {
+    const [first, second] = rings.map((ring) => ({ ring, time: headTime(ring) })).sort((a, b) => a.time - b.time);
+    if (first === undefined || first.time > reading.horizon || first.time === Number.POSITIVE_INFINITY) return false;
+    this.#readRing(first.ring, sink, { ...reading, horizon: Math.min(reading.horizon, second?.time ?? reading.horizon) });
+    return true;
+  }
+
+  #readRing(ring: BpfRing, sink: EngineSink, { horizon, before, drops }: Reading): void {
     const hit = this.#hit;
-    this.#tables.ring.read((words, at) => {
+    ring.read((words, at) => {
       const flags = words[at] ?? 0;
       if ((flags & FLAG.asks) !== 0) {
         this.#answer(words[at + WORD.ip] ?? 0, words[at + WORD.ip + 1] ?? 0);
         return true;
       }
-      const time = (words[at + WORD.time + 1] ?? 0) * 0x1_0000_0000 + (words[at + WORD.time] ?? 0);
+      const time = timeAt(words, at);
       if (time > horizon) return false;
       const piece = this.#pieces.inBlock(words[at + WORD.block] ?? 0);
       if (piece === undefined || time < piece.since) return true;
@@ -78,4 +93,18 @@ export class HitReader {
       piece.toldLost = lost;
     }
   }
+}
+
+/** When the oldest record of `ring` was written, in ns: before everything for a question, Infinity where there is none. */
+function headTime(ring: BpfRing): number {
+  let time = Number.POSITIVE_INFINITY;
+  ring.read((words, at) => {
+    time = ((words[at] ?? 0) & FLAG.asks) !== 0 ? 0 : timeAt(words, at);
+    return false;
+  });
+  return time;
+}
+
+function timeAt(words: Uint32Array, at: number): number {
+  return (words[at + WORD.time + 1] ?? 0) * 0x1_0000_0000 + (words[at + WORD.time] ?? 0);
 }

@@ -1,6 +1,7 @@
 // The maps that all programs of a session share, made when they are first needed.
 import { BpfMap, BpfRing, type MapSpec } from '../../linux/bpf/index.js';
 import { isErrno } from '../../linux/errno.js';
+import type { Handling } from '../handling.js';
 import { Blocks } from './blocks.js';
 import { COUNT, COUNT_KEY } from './count-code.js';
 import { LAST_VALUES } from './old-value-code.js';
@@ -9,29 +10,35 @@ import { StoreTable } from './stores.js';
 /** Bytes: with 3.2 us a hit, 16 MB hold what one processor writes in 0.2 s. Halved where memory is short. */
 const RING_BYTES = 1 << 24;
 const SMALLEST_RING = 1 << 18;
+/** Enough for what is reported beside counts. */
+const SMALL_RING_BYTES = 1 << 20;
 /** Threads and places told apart; more are said to be uncounted. */
 const COUNTS = 1 << 14;
 const STACKS = 1 << 14;
 const PROCESSES = 1 << 12;
 
 export class Tables implements Disposable {
-  readonly ring: BpfRing;
-  readonly blocks: Blocks;
+  readonly blocks = new Blocks();
+  #ring: BpfRing | null = null;
+  #smallRing: BpfRing | null = null;
   #stores: StoreTable | null = null;
   #counts: BpfMap | null = null;
   #lastValues: BpfMap | null = null;
   /** By depth: a map holds call chains of one. */
   readonly #stacks = new Map<number, BpfMap>();
 
-  /** Throws LinuxError. */
-  constructor() {
-    this.ring = openRing();
-    try {
-      this.blocks = new Blocks();
-    } catch (error) {
-      this.ring[Symbol.dispose]();
-      throw error;
-    }
+  /** The ring for a piece that reports each hit, or only what it does not count. Throws LinuxError. */
+  ringFor(keep: Handling['keep']): BpfRing {
+    if (keep === 'each') this.#ring ??= openRing();
+    if (this.#ring !== null) return this.#ring;
+    // A big one takes memory twice: what it holds is mapped two times over.
+    this.#smallRing ??= new BpfRing('hwbkpt_hits', SMALL_RING_BYTES);
+    return this.#smallRing;
+  }
+
+  /** Those that programs write to. */
+  get rings(): BpfRing[] {
+    return [this.#ring, this.#smallRing].filter((ring) => ring !== null);
   }
 
   /** Which instructions are plain stores. */
@@ -62,7 +69,7 @@ export class Tables implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const table of [this.ring, this.blocks, this.#stores, this.#counts, this.#lastValues, ...this.#stacks.values()])
+    for (const table of [...this.rings, this.blocks, this.#stores, this.#counts, this.#lastValues, ...this.#stacks.values()])
       table?.[Symbol.dispose]();
     this.#stacks.clear();
   }

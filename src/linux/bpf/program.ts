@@ -74,7 +74,9 @@ function load(spec: ProgramSpec): number {
   if (fd >= 0) return fd;
   const errno = lastErrno();
   if (errno === ERRNO.EPERM || errno === ERRNO.ENOSYS) throw failed('bpf', `program ${spec.name}`);
-  throw refusal(spec, errno);
+  // The log of a program that is too long is long too, and says no more: it would take seconds.
+  const log = errno === ERRNO.E2BIG ? '' : verifierLog(spec);
+  throw new VerifierError(spec.name, errnoName(errno), { instructions: spec.code.length / 8, log });
 }
 
 // 0 prog_type | 4 insn_cnt | 8 insns | 16 license | 24 log_level | 28 log_size | 32 log_buf | 40 kern_version | 44 prog_flags | 48 prog_name[16]
@@ -90,11 +92,10 @@ function loadAttributes({ type, name, code }: ProgramSpec): Attributes {
 }
 
 /** Loads once more, for what the verifier has to say. */
-function refusal(spec: ProgramSpec, errno: number): VerifierError {
+function verifierLog(spec: ProgramSpec): string {
   const log = new Uint8Array(LOG_BYTES);
   const fd = tryBpf(COMMAND.programLoad, loadAttributes(spec).u32(24, 1).u32(28, log.length).address(32, log));
   // It would be accepted the second time only where somebody else's memory was lacking the first time.
   if (fd >= 0) closeDescriptor(fd);
-  const text = new TextDecoder().decode(log.subarray(0, Math.max(0, log.indexOf(0))));
-  return new VerifierError(spec.name, errnoName(errno), { instructions: spec.code.length / 8, log: text });
+  return new TextDecoder().decode(log.subarray(0, Math.max(0, log.indexOf(0))));
 }
