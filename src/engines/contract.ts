@@ -11,7 +11,7 @@ import type { ArmError } from './errors.js';
 import type { Handling, HitCount } from './handling.js';
 import type { EngineSink } from './reports.js';
 
-export type { EngineSink, HitOrigin, RawHit } from './reports.js';
+export type { EngineSink, HitOrigin, RawHit, UserStack } from './reports.js';
 
 /** What an engine can do, as data: nobody outside its folder may branch on its name. */
 export interface Capabilities {

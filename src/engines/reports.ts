@@ -19,6 +19,8 @@ export interface RawHit {
   registersAt: number;
   /** Call chain, innermost first, as halves, with perf's context markers (0xfffffffffffff001 and above) in it; null unless asked for. */
   stack: Uint32Array | null;
+  /** What a stack of the user code can be told from; null unless asked for, and where there is none. Reused with the hit. */
+  userStack: UserStack | null;
   /** The piece's bytes (with a handling: its range's) right after the access, from an engine that has them then; null from others. */
   after: Uint8Array | null;
   /** `after` is what this access stored, whatever others did meanwhile; else it was read a moment later. */
@@ -44,11 +46,25 @@ export function newRawHit(): RawHit {
     registers: new Uint32Array(REGISTER_WORDS),
     registersAt: 0,
     stack: null,
+    userStack: null,
     after: null,
     exact: false,
     before: null,
     origin: null,
   };
+}
+
+/** Where the user code of a thread stood at a hit (its own, or the system call's in which the kernel hit), and a copy of its stack. */
+export interface UserStack {
+  ip: number;
+  /** As {@link RawHit.registers}; all bits set: not known. Flags are none. */
+  registers: Uint32Array;
+  registersAt: number;
+  /** The copy, from the stack pointer upwards, begins at this word. */
+  words: Uint32Array;
+  at: number;
+  /** Bytes of it. */
+  length: number;
 }
 
 /** A thread that the session does not follow. */

@@ -29,6 +29,7 @@ export const SAMPLE = {
   CALLCHAIN: 1 << 5,
   CPU: 1 << 7,
   REGS_USER: 1 << 12,
+  STACK_USER: 1 << 13,
   IDENTIFIER: 1 << 16,
   REGS_INTR: 1 << 18,
 } as const;
@@ -78,6 +79,8 @@ export interface BreakpointAttributes extends CommonAttributes {
   readonly interruptRegisters: number;
   /** Frames of a call chain, 0 for none. */
   readonly stackDepth: number;
+  /** Bytes of the user's stack to copy with each sample, a multiple of 8 below 65,536; 0 where absent. */
+  readonly userStackBytes?: number;
   /** What a `sigtrap` event puts into si_perf_data, 64 bits; 0 where absent. */
   readonly signalData?: bigint;
 }
@@ -104,6 +107,7 @@ export function packBreakpoint(attributes: BreakpointAttributes): Uint8Array {
   view.setBigUint64(56, attributes.address, true);
   view.setBigUint64(64, BigInt(attributes.length), true);
   view.setBigUint64(80, BigInt(attributes.userRegisters), true);
+  view.setUint32(88, attributes.userStackBytes ?? 0, true);
   view.setBigUint64(96, BigInt(attributes.interruptRegisters), true);
   view.setUint16(108, attributes.stackDepth, true);
   view.setBigUint64(120, attributes.signalData ?? 0n, true);

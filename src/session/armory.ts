@@ -17,6 +17,7 @@ import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { Program, ResolvedExpression } from './program.js';
 import { isUnknownName } from './rearming.js';
 import type { Installed, Slots, SlotWish } from './slots.js';
+import type { StackWish } from './stack.js';
 import { TrapPipeline, type TrapScope } from './trap-pipeline.js';
 import type { WatchArming } from './watch.js';
 import { WatchPipeline } from './watch-pipeline.js';
@@ -40,6 +41,8 @@ export interface Order {
   readonly filter: HitFilter | null;
   /** What it missed already before it was armed. */
   readonly missed: readonly NotCovered[];
+  /** Frames of the stacks of its hits; 0: none. */
+  readonly stackDepth: number;
 }
 
 /** A watch's part that is replaced when it is armed again: in another program, or after others had its registers. */
@@ -99,14 +102,14 @@ export class Armory {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
     const condition = conditionOf(info, options);
-    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each' }, priority);
+    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each', stackDepth }, priority);
     const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
     if (placement.kind === 'refused') throw this.#parts.explain(placement.error, info);
     const { request, installed } = placement;
     const { byEngine, filtered, filter } = plan(cover);
-    const order: Order = { request, info, cover, byEngine, filtered, filter, missed };
+    const order: Order = { request, info, cover, byEngine, filtered, filter, missed, stackDepth };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
   }
 
@@ -203,12 +206,13 @@ export class Armory {
     };
   }
 
-  #pipeline({ info, cover, filtered }: Order): Pipeline {
-    const { lifecycle, context, program } = this.#parts;
+  #pipeline({ info, cover, filtered, stackDepth }: Order): Pipeline {
+    const { lifecycle, program } = this.#parts;
+    const context = this.#contextOf({ depth: stackDepth, exact: info.access === 'execute' });
     const covered = coveredBytes(cover);
     const { length: pieces } = cover.pieces;
     const { pid } = program;
-    if (pid === null) return this.#kernelPipeline({ info, covered, pieces, filtered });
+    if (pid === null) return this.#kernelPipeline({ info, covered, pieces, filtered }, context);
     // Not all that user code does is reported: only the engine can tell what the access before has left.
     if (filtered) return new TrapPipeline({ info, covered, pieces, memory: 'process', filtered: true }, context);
     const pipeline = new WatchPipeline(info, covered, pieces, context);
@@ -217,9 +221,13 @@ export class Armory {
     return pipeline;
   }
 
-  /** What memory holds just after arming is what the first hit will find, if none has come before. */
-  #kernelPipeline(scope: Omit<TrapScope, 'memory'>): Pipeline {
+  #contextOf(wish: StackWish): PipelineContext {
     const { context } = this.#parts;
+    return { ...context, stack: (raw) => context.stack(raw, wish) };
+  }
+
+  /** What memory holds just after arming is what the first hit will find, if none has come before. */
+  #kernelPipeline(scope: Omit<TrapScope, 'memory'>, context: PipelineContext): Pipeline {
     const pipeline = new TrapPipeline({ ...scope, memory: 'kernel' }, context);
     const { address, length } = scope.covered;
     const bytes = scope.info.access === 'execute' ? null : context.readMemory(KERNEL, address, length);

@@ -3,8 +3,9 @@ import { AccessRebuilder, loadDecoder } from '../instructions/index.js';
 import { PlaceCache } from './places.js';
 import type { Program } from './program.js';
 
-/** How often (ms) it is looked whether code was loaded or has changed. */
+/** How often (ms) it is looked whether code was loaded or has changed. A program that has just been started loads its libraries within few. */
 const LOOK_INTERVAL = 50;
+const FIRST_LOOK_INTERVAL = 1;
 
 export class CodeKnowledge {
   readonly #program: Program;
@@ -12,6 +13,7 @@ export class CodeKnowledge {
   readonly places: PlaceCache;
   #rebuilder: AccessRebuilder | null = null;
   #lastLook = 0;
+  #interval = FIRST_LOOK_INTERVAL;
   #generation = 0;
 
   /** `known`: told when code can be looked at, and again whenever what was known of it does not hold any more. */
@@ -47,8 +49,9 @@ export class CodeKnowledge {
 
   /** Looks whether it is, if the last look was long ago. `now` in ms. */
   look(now: number): void {
-    if (now - this.#lastLook < LOOK_INTERVAL) return;
+    if (now - this.#lastLook < this.#interval) return;
     this.#lastLook = now;
+    this.#interval = Math.min(LOOK_INTERVAL, 2 * this.#interval);
     this.#program.refresh();
     if (this.#program.generation === this.#generation) return;
     this.#generation = this.#program.generation;

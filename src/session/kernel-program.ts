@@ -44,6 +44,7 @@ export class KernelProgram implements Program {
   readonly pid = null;
   /** Modules that come and go have names in the list that was read at the start, or none. */
   readonly generation = 0;
+  readonly frames = null;
   readonly code: CodeSource;
   readonly #read: KernelSources['read'];
   readonly #list: KernelSymbols;

@@ -7,7 +7,9 @@ import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
 import { parseMaps, rangeAt } from '../symbols/live/maps.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
+import type { UnwoundImage } from '../symbols/live/unwinder.js';
 import { WrongArchitectureError } from './errors.js';
+import { LiveFrames } from './frames.js';
 import { isInPlace } from './loading.js';
 import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
 import { resolveInImage } from './resolve.js';
@@ -47,6 +49,7 @@ class LiveProgram implements Program {
   readonly pid: number;
   readonly code: CodeSource;
   readonly #image: ProcessImage;
+  readonly frames: LiveFrames;
   readonly #kernel = new KernelSymbols();
   #executable: string | null;
   #modules: string;
@@ -60,6 +63,7 @@ class LiveProgram implements Program {
     this.#image = new ProcessImage(pid);
     this.#modules = modulesOf(this.#image);
     this.code = { read: (address, length) => this.#readCode(address, length) };
+    this.frames = new LiveFrames(this.#codeOf(), (address) => [this.place(address, false)]);
   }
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
@@ -68,9 +72,26 @@ class LiveProgram implements Program {
 
   place(address: bigint, kernel: boolean): Place {
     if (kernel) return this.#kernel.place(address);
-    // A library loaded since the last look (dlopen) is found by looking again.
-    if (this.#image.moduleAt(address) === null && performance.now() - this.#lastRefresh > REFRESH_INTERVAL) this.refresh();
+    this.#lookFor(address);
     return this.#image.place(address);
+  }
+
+  /** What unwinding looks at: as of now, where it asks for what was not there at the last look. */
+  #codeOf(): UnwoundImage {
+    const image = this.#image;
+    return {
+      moduleAt: (address) => {
+        this.#lookFor(address);
+        return image.moduleAt(address);
+      },
+      readCode: (address, length) => image.readCode(address, length),
+      isExecutable: (address) => image.isExecutable(address),
+    };
+  }
+
+  /** A library loaded since the last look (dlopen) is found by looking again. */
+  #lookFor(address: bigint): void {
+    if (this.#image.moduleAt(address) === null && performance.now() - this.#lastRefresh > REFRESH_INTERVAL) this.refresh();
   }
 
   functionStart(address: bigint): bigint | null {
@@ -108,6 +129,7 @@ class LiveProgram implements Program {
     this.#modules = modulesOf(this.#image);
     const changed = this.#modules !== before;
     if (changed) this.#generation++;
+    if (changed) this.frames.forget();
     return changed;
   }
 

@@ -19,6 +19,7 @@ class OwnProgram implements Program {
   readonly code: CodeSource;
   /** Nothing changes. */
   readonly generation = 0;
+  readonly frames = null;
   readonly #names: TargetNames;
 
   constructor(pid: number, names: TargetNames) {

@@ -5,6 +5,7 @@ import type { WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outbox } from './outbox.js';
 import type { PlaceCache } from './places.js';
+import type { StackWish } from './stack.js';
 
 /** What a watch's pipeline shares with the others of its target. */
 export interface PipelineContext {
@@ -15,8 +16,8 @@ export interface PipelineContext {
   /** Bytes of a process now, or null where they cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null;
   comm(pid: number, tid: number): string | null;
-  /** Frames of a raw call chain. */
-  stack(raw: RawHit): HitRecord['stack'];
+  /** The frames of a hit; `wish`: what its watch asks for, else all there are. */
+  stack(raw: RawHit, wish?: StackWish): HitRecord['stack'];
 }
 
 /** Everything that happens to the hits of one watch between the engine and the reader. Times are ns of CLOCK_MONOTONIC as numbers. */

@@ -3,6 +3,7 @@ import type { CodeSource } from '../instructions/index.js';
 import type { Access } from '../model/access.js';
 import type { Place } from '../model/place.js';
 import type { ValueType } from '../model/value.js';
+import type { Frames } from './frames.js';
 
 /** A resolved expression. */
 export interface ResolvedExpression {
@@ -27,6 +28,8 @@ export interface Program extends Disposable {
   place(address: bigint, kernel: boolean): Place;
   readonly code: CodeSource;
   functionStart(address: bigint): bigint | null;
+  /** What can be told of its threads' stacks; null: nothing beyond call chains. */
+  readonly frames: Frames | null;
   /** Looks again at what is loaded. Returns whether that has changed since the last look. */
   refresh(): boolean;
   /** Another number whenever code may have changed: then what was derived from code before does not hold. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rawHit } from '../../test/session/made-hits.js';
 import { PlaceCache } from './places.js';
-import { resolveStack } from './stack.js';
+import { StackResolver } from './stack.js';
 
 const USER = 0xffff_ffff_ffff_fe00n;
 const KERNEL = 0xffff_ffff_ffff_ff80n;
@@ -13,7 +13,7 @@ function frames(chain: readonly bigint[], kernel = false): (string | null)[] {
     const name = `${inKernel ? 'kernel' : 'user'} ${address.toString(16)}`;
     return { function: name, file: null, line: null, module: null, offset: null };
   });
-  return resolveStack({ ...rawHit({ time: 0 }), kernel, stack }, places).map((place) => place.function);
+  return new StackResolver(places, () => null).resolve({ ...rawHit({ time: 0 }), kernel, stack }).map((place) => place.function);
 }
 
 test('a return address belongs to the call before it', () => {
@@ -34,7 +34,6 @@ test('an address at the start of 4 GiB borrows from its upper half', () => {
 });
 
 test('no chain is no frames', () => {
-  expect(
-    resolveStack(rawHit({ time: 0 }), new PlaceCache(() => ({ function: null, file: null, line: null, module: null, offset: null }))),
-  ).toEqual([]);
+  const places = new PlaceCache(() => ({ function: null, file: null, line: null, module: null, offset: null }));
+  expect(new StackResolver(places, () => null).resolve(rawHit({ time: 0 }))).toEqual([]);
 });

@@ -18,7 +18,7 @@ import { outlivesItsLeader } from './process-state.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
 import { Slots } from './slots.js';
-import { resolveStack } from './stack.js';
+import { StackResolver } from './stack.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
 import { WatchKeeper } from './watch-keeper.js';
@@ -57,6 +57,7 @@ export class Target implements AsyncDisposable {
   readonly #parts: TargetParts;
   readonly #threads: ThreadBook;
   readonly #code: CodeKnowledge;
+  readonly #stacks: StackResolver;
   readonly #slots: Slots;
   readonly #armory: Armory;
   readonly #collector: Collector;
@@ -87,6 +88,7 @@ export class Target implements AsyncDisposable {
     // Whoever only iterates gets a failure from there.
     this.#ended.catch(() => undefined);
     this.#code = new CodeKnowledge(program, (code) => session.useStores((ipLo, ipHi) => code.storeAt(ipLo, ipHi)));
+    this.#stacks = new StackResolver(this.#code.places, () => program.frames);
     this.#addThreads();
     const outbox = new Outbox();
     this.#slots = new Slots(session, {
@@ -124,7 +126,7 @@ export class Target implements AsyncDisposable {
     return new Counting({
       ...{ session, places: this.#code.places, maxRate: options.maxRate ?? null },
       rebuilder: () => this.#code.rebuilder,
-      stack: (raw) => resolveStack(raw, this.#code.places),
+      stack: (raw) => this.#stacks.resolve(raw),
       pause: (cookies, paused) => session.pause(cookies, paused),
       missed: () => this.#collector.missed(),
       threads: () => this.#threads.tids,
@@ -149,7 +151,7 @@ export class Target implements AsyncDisposable {
       outbox,
       readMemory: (pid, address, length) => session.readMemory(pid, address, length),
       comm: (pid, tid) => this.#threads.comm(pid, tid),
-      stack: (raw) => resolveStack(raw, this.#code.places),
+      stack: (raw, wish) => this.#stacks.resolve(raw, wish),
     };
   }
 

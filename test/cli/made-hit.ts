@@ -44,6 +44,7 @@ export function madeHit(more: MadeHit = {}): HitRecord {
     exact: false,
     before: null,
     origin: null,
+    userStack: null,
   };
   const comm = more.comm === undefined ? 'hot' : more.comm;
   const hit = new HitRecord(more.watch ?? madeWatch(), raw, more.place ?? madePlace(), comm);

@@ -117,6 +117,7 @@ function raw({ time, pid = 1, tid = 1, cpu = 0, cookie = 1 }: MadeHit, ip: bigin
     exact: false,
     before: null,
     origin: null,
+    userStack: null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { EventTable } from '../events/event-table.js';
 import { AT, MISC, RECORD, recordSize } from '../events/layout.js';
 import { TaskReader, timeOf } from '../events/task-records.js';
 import { type EngineSink, newRawHit } from '../reports.js';
+import { newUserStack, readUserStack } from './user-stack.js';
 
 /** Decodes records of one session. Reuses one RawHit for all hits. */
 export class RecordReader {
@@ -12,6 +13,7 @@ export class RecordReader {
   readonly #duplicates: DuplicateFilter;
   readonly #tasks: TaskReader;
   readonly #hit = newRawHit();
+  readonly #userStack = newUserStack();
   /** Samples read, duplicates included. */
   samples = 0;
 
@@ -61,7 +63,7 @@ export class RecordReader {
     sink.hit(hit);
   }
 
-  /** Registers are last in a sample; a call chain, where there is one, lies between them and the time. */
+  /** Registers are last in a sample; what a stack is told from, where one is asked for, lies between them and the time. */
   #locateRegisters(words: Uint32Array, at: number): void {
     const hit = this.#hit;
     hit.registers = words;
@@ -69,8 +71,15 @@ export class RecordReader {
     const registers = endOf(words, at) - REGISTER_BLOCK_WORDS + 2;
     hit.registersAt = registers;
     const chain = at + AT.AFTER_TIME;
-    const chainEnd = registers - 2;
-    hit.stack = chain < chainEnd ? words.subarray(chain + 2, chainEnd) : null;
+    const end = registers - 2;
+    if (chain >= end) {
+      hit.stack = null;
+      hit.userStack = null;
+      return;
+    }
+    const chainEnd = Math.min(end, chain + 2 + 2 * (words[chain] ?? 0));
+    hit.stack = words.subarray(chain + 2, chainEnd);
+    hit.userStack = readUserStack(words, { at: chainEnd, end }, this.#userStack) ? this.#userStack : null;
   }
 }
 

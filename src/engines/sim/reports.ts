@@ -95,7 +95,7 @@ export class Reports {
       ...{ timeLo: Number(time & 0xffff_ffffn), timeHi: Number(time >> 32n) },
       ...{ ipLo: kernel ? KERNEL_CODE.lo : lowHalf(pc), ipHi: kernel ? KERNEL_CODE.hi : highHalf(pc) },
       ...{ registers: new Uint32Array(REGISTER_WORDS), registersAt: 0 },
-      ...{ after: this.#bytesOf(pid, order.address, order.length), exact: true, before: null, origin: null },
+      ...{ after: this.#bytesOf(pid, order.address, order.length), exact: true, before: null, origin: null, userStack: null },
       stack: order.stackDepth === 0 ? null : chain({ pc, kernel, calls: context.calls, depth: order.stackDepth }),
     };
     const instruction = kernel ? null : this.#instructionBefore(pc);

@@ -94,7 +94,8 @@ export class Unwinder {
     if (known !== undefined) return known;
     const rule = this.#code.rule(address);
     if (this.#rules.size >= MOST_RULES) this.#rules.clear();
-    this.#rules.set(address, rule);
+    // Code may come to be where none is.
+    if (rule !== 'no-code') this.#rules.set(address, rule);
     return rule;
   }
 

@@ -1,0 +1,51 @@
+// The frames of a live program's threads: walked with its unwind tables, named with its symbols; both remembered by address.
+import type { Place } from '../model/place.js';
+import { processUnwinder, type UnwoundImage } from '../symbols/live/unwinder.js';
+import { StackCopy } from '../symbols/unwind/stack-copy.js';
+import type { Unwinder, Unwound } from '../symbols/unwind/unwinder.js';
+
+/** What a program can tell of the stacks of its threads. Addresses are numbers. */
+export interface Frames {
+  /** The frames of a thread, at most `most`; see Unwinder.walk. The result is good until the next call. */
+  walk(registers: Float64Array, most: number): Unwound;
+  /** To be set before each {@link walk}. */
+  readonly copy: StackCopy;
+  /** The place of an instruction, and of the calls that were inlined around it: innermost first. */
+  places(address: number): readonly Place[];
+}
+
+/** Frames walked at most, also where more are asked for: Linux's default of kernel.perf_event_max_stack. */
+const MOST_FRAMES = 127;
+/** Addresses remembered; then all are forgotten. */
+const MOST_PLACES = 65_536;
+
+export class LiveFrames implements Frames {
+  readonly copy = new StackCopy();
+  readonly #unwinder: Unwinder;
+  readonly #lookup: (address: bigint) => readonly Place[];
+  readonly #places = new Map<number, readonly Place[]>();
+
+  constructor(image: UnwoundImage, lookup: (address: bigint) => readonly Place[]) {
+    this.#unwinder = processUnwinder(image, MOST_FRAMES);
+    this.#lookup = lookup;
+  }
+
+  walk(registers: Float64Array, most: number): Unwound {
+    return this.#unwinder.walk(registers, this.copy, most);
+  }
+
+  places(address: number): readonly Place[] {
+    const known = this.#places.get(address);
+    if (known !== undefined) return known;
+    const places = this.#lookup(BigInt(Math.max(0, address)));
+    if (this.#places.size >= MOST_PLACES) this.#places.clear();
+    this.#places.set(address, places);
+    return places;
+  }
+
+  /** Other code may be where some was. */
+  forget(): void {
+    this.#unwinder.forget();
+    this.#places.clear();
+  }
+}
