@@ -10,7 +10,7 @@ import type { Batch, BatchArmer } from './batch.js';
 import { presentCpus } from './cpus.js';
 import type { DuplicateFilter } from './duplicates.js';
 import { placeholderAttributes } from './layout.js';
-import { roomFor } from './open-event.js';
+import { pause, roomFor } from './open-event.js';
 import { checkDescriptors } from './resources.js';
 import { armAllThreads, armExistingThreads, type Coverage, PATIENCE } from './threads.js';
 import { type Doubts, UnfinishedError } from './unfinished.js';
@@ -23,6 +23,8 @@ export interface ProcessArmerParts extends ArmingParts {
   readonly duplicates: Pick<DuplicateFilter, 'activate'>;
 }
 
+/** Pause (ms) before all is begun again. */
+const BREATH = 1;
 /** An event for all CPUs. */
 const ANY_CPU = -1;
 
@@ -44,6 +46,8 @@ export class ProcessArmer implements BatchArmer {
         if (!(error instanceof UnfinishedError)) throw error;
         marks &&= !error.unmarked;
         batch.undo();
+        // All others, whom real time has kept waiting, come first.
+        pause(BREATH);
       }
     }
   }
