@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sameBytes, valueToJson, valueToText } from './format-value.js';
+import type { JsonValue } from './messages.js';
 import type { ValueType } from './value.js';
 
 const SEED = { seed: 20070222 };
@@ -186,4 +187,103 @@ test('equal bytes are the same', () => {
   expect(sameBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
   expect(sameBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
   expect(sameBytes(Uint8Array.of(1, 2), Uint8Array.of(1))).toBe(false);
+});
+
+describe('values with parts', () => {
+  const int: ValueType = { kind: 'signed', size: 4, name: 'int' };
+  const point: ValueType = {
+    ...{ kind: 'struct', size: 8, name: 'point' },
+    members: [
+      { name: 'x', offset: 0, type: int },
+      { name: 'y', offset: 4, type: int },
+    ],
+  };
+  const bytes = (...words: readonly number[]) => new Uint8Array(Int32Array.from(words).buffer);
+
+  function shows(value: Uint8Array, type: ValueType, { text, json }: { readonly text: string; readonly json: JsonValue }): void {
+    expect(valueToText(value, type)).toBe(text);
+    expect(valueToJson(value, type)).toEqual(json);
+  }
+
+  test('structs', () => {
+    shows(bytes(1, -2), point, { text: '{x = 1, y = -2}', json: { x: 1, y: -2 } });
+    expect(valueToText(null, point)).toBe('?');
+    expect(valueToJson(null, point)).toBeNull();
+  });
+
+  test('arrays, of structs too', () => {
+    const row: ValueType = { kind: 'array', size: 16, name: 'point [2]', count: 2, element: point };
+    shows(bytes(1, 2, 3, 4), row, {
+      text: '[{x = 1, y = 2}, {x = 3, y = 4}]',
+      json: [
+        { x: 1, y: 2 },
+        { x: 3, y: 4 },
+      ],
+    });
+    expect(valueToText(new Uint8Array(4000), { kind: 'array', size: 4000, name: '', count: 1000, element: int })).toMatch(/0, \.\.\.]$/);
+  });
+
+  test('base classes and anonymous members', () => {
+    const both: ValueType = { kind: 'struct', size: 4, name: '', members: [{ name: 'whole', offset: 0, type: int }] };
+    const derived: ValueType = {
+      ...{ kind: 'struct', size: 16, name: 'derived' },
+      members: [
+        { name: 'point', offset: 0, type: point, base: true },
+        { name: '', offset: 8, type: both },
+        { name: 'x', offset: 12, type: int },
+      ],
+    };
+    shows(bytes(1, 2, 3, 4), derived, {
+      text: '{<point> = {x = 1, y = 2}, {whole = 3}, x = 4}',
+      json: { '<point>': { x: 1, y: 2 }, whole: 3, x: 4 },
+    });
+  });
+
+  test('tuples', () => {
+    const tuple: ValueType = { kind: 'struct', size: 4, name: '(i32,)', members: [{ name: '__0', offset: 0, type: int }] };
+    shows(bytes(5), tuple, { text: '(5)', json: [5] });
+  });
+
+  test.each([
+    ['abc\0\0', '"abc"', 'abc'],
+    ['a\0b\0', '"a\\x00b"', 'a\0b'],
+    ['say "hi"\n', '"say \\"hi\\"\\n"', 'say "hi"\n'],
+    ['größe', '"größe"', 'größe'],
+    ['', '""', ''],
+  ])('text %j', (text, shown, json) => {
+    const value = new TextEncoder().encode(text);
+    shows(value, { kind: 'text', size: value.length, name: 'char []' }, { text: shown, json });
+  });
+
+  test('text that is no UTF-8', () => {
+    shows(Uint8Array.of(0x61, 0xff), { kind: 'text', size: 2, name: 'char [2]' }, { text: '"aÿ"', json: 'aÿ' });
+  });
+
+  test('pointers with what lies there', () => {
+    const symbol = (address: bigint) => (address === 0x4040n ? 'table+8' : null);
+    const pointer: ValueType = { kind: 'pointer', size: 8, name: 'int *', symbol };
+    shows(bytes(0x4040, 0), pointer, { text: '0x4040 <table+8>', json: '0x4040' });
+    shows(bytes(0, 0), pointer, { text: '0x0', json: '0x0' });
+  });
+
+  test('the default case of an enum, and its only one', () => {
+    const held: ValueType = { kind: 'struct', size: 4, name: 'A', members: [{ name: 'n', offset: 0, type: int }] };
+    const only: ValueType = {
+      kind: 'variants',
+      size: 4,
+      name: 'E',
+      discriminant: null,
+      cases: [{ name: 'A', value: null, offset: 0, type: held }],
+    };
+    shows(bytes(7), only, { text: 'A {n = 7}', json: { A: { n: 7 } } });
+    const signed: ValueType = {
+      ...{ kind: 'variants', size: 4, name: 'E', discriminant: { offset: 0, size: 4 } },
+      cases: [
+        { name: 'Minus', value: BigInt.asUintN(64, -1n), offset: 0, type: { ...held, size: 0, members: [] } },
+        { name: 'Other', value: null, offset: 0, type: held },
+      ],
+    };
+    shows(bytes(-1), signed, { text: 'Minus', json: 'Minus' });
+    shows(bytes(3), signed, { text: 'Other {n = 3}', json: { Other: { n: 3 } } });
+  });
 });

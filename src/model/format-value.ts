@@ -1,175 +1,139 @@
-// Bytes of a value as JSON and as text. 64-bit integers are strings in JSON, because programs that read JSON would round them.
+// Bytes of a value as JSON and as text. What has parts is shown with them: {x = 1, y = 2}, [1, 2, 3], "abc".
 import { assertNever } from '../base/assert.js';
+import { dump, scalarToJson, scalarToText } from './format-scalar.js';
+import { escaped, textOf } from './format-text.js';
 import type { JsonValue } from './messages.js';
-import type { ValueType } from './value.js';
+import type { CompoundType, ValueMember, ValueType, VariantCase } from './value.js';
 
-/** Whole numbers up to this many bytes fit a JavaScript number. */
-const MOST_NUMBER_BYTES = 6;
-/** And those up to so many bits. */
-const MOST_NUMBER_BITS = 53;
-
-/** The unsigned integer in the first `size` (up to 6) bytes from `from` on, little-endian. */
-function smallUnsigned(bytes: Uint8Array, from = 0, size = bytes.length): number {
-  let value = 0;
-  for (let i = from + size - 1; i >= from; i--) value = value * 256 + (bytes[i] ?? 0);
-  return value;
-}
-
-function smallSigned(bytes: Uint8Array, from = 0, size = bytes.length): number {
-  const value = smallUnsigned(bytes, from, size);
-  const limit = 2 ** (size * 8 - 1);
-  return value >= limit ? value - 2 * limit : value;
-}
-
-function unsignedInteger(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
-  return value;
-}
-
-function signedInteger(bytes: Uint8Array): bigint {
-  return BigInt.asIntN(bytes.length * 8, unsignedInteger(bytes));
-}
-
-/** Decimal text of 8 bytes; without bigints where a number holds the value, which is nearly always so. */
-function wideText(bytes: Uint8Array, signed: boolean): string {
-  const high = signed ? smallSigned(bytes, 4, 4) : smallUnsigned(bytes, 4, 4);
-  const value = high * 0x1_0000_0000 + smallUnsigned(bytes, 0, 4);
-  if (Number.isSafeInteger(value)) return String(value);
-  return (signed ? signedInteger(bytes) : unsignedInteger(bytes)).toString();
-}
-
-function float(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return bytes.length === 4 ? view.getFloat32(0, true) : view.getFloat64(0, true);
-}
-
-/** Shortest text that reads back as the same float. */
-function floatText(bytes: Uint8Array): string {
-  const value = float(bytes);
-  if (Object.is(value, -0)) return '-0';
-  if (bytes.length === 8 || !Number.isFinite(value)) return String(value);
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
-  }
-  return String(value);
-}
-
-function integerText(bytes: Uint8Array, signed: boolean): string {
-  if (bytes.length <= MOST_NUMBER_BYTES) return String(signed ? smallSigned(bytes) : smallUnsigned(bytes));
-  if (bytes.length === 8) return wideText(bytes, signed);
-  return (signed ? signedInteger(bytes) : unsignedInteger(bytes)).toString();
-}
-
-function hex(bytes: Uint8Array): string {
-  return `0x${unsignedInteger(bytes).toString(16)}`;
-}
-
-function isTrue(bytes: Uint8Array): boolean {
-  return bytes.some((byte) => byte !== 0);
-}
-
-/** Memory order, two digits a byte. */
-function dump(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-}
-
-/** The character itself where it can be printed, else null. */
-function printable(bytes: Uint8Array): string | null {
-  const code = bytes.length <= 4 ? smallUnsigned(bytes) : 0;
-  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : null;
-}
-
-function enumMember(bytes: Uint8Array, type: Extract<ValueType, { kind: 'enum' }>): string | null {
-  return type.members.get(type.signed ? signedInteger(bytes) : unsignedInteger(bytes)) ?? null;
-}
-
-/** The number in a bit-field; without bigints where its bytes fit a number. */
-function bitField(bytes: Uint8Array, { signed, shift, width }: BitField): number | bigint {
-  if (bytes.length > MOST_NUMBER_BYTES) {
-    const bits = unsignedInteger(bytes) >> BigInt(shift);
-    return signed ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits);
-  }
-  const value = Math.floor(smallUnsigned(bytes) / 2 ** shift) % 2 ** width;
-  return signed && value >= 2 ** (width - 1) ? value - 2 ** width : value;
-}
-
-type BitField = Extract<ValueType, { kind: 'bits' }>;
-
-function bitFieldJson(bytes: Uint8Array, type: BitField): number | string {
-  const value = bitField(bytes, type);
-  return nameOf(value, type.members) ?? (type.width <= MOST_NUMBER_BITS ? Number(value) : value.toString());
-}
-
-function nameOf(value: number | bigint, members: ReadonlyMap<bigint, string>): string | null {
-  return members.size === 0 ? null : (members.get(BigInt(value)) ?? null);
-}
-
-/** A number, or a string where a number may not hold all values of this size. */
-function integerJson(bytes: Uint8Array, signed: boolean): number | string {
-  if (bytes.length > MOST_NUMBER_BYTES) return integerText(bytes, signed);
-  return signed ? smallSigned(bytes) : smallUnsigned(bytes);
-}
+/** Elements of an array that are shown; what is watched has at most 32 bytes, but types can say anything. */
+const MOST_ELEMENTS = 256;
 
 /**
  * `bytes` (exactly `type.size`) as JSON shows them; null stays null. Strings are 64-bit integers, pointers, characters that can be
- * printed, names of enum members, infinities and NaN, and raw bytes; what has no character or name is its number.
+ * printed, `char` arrays, names of enum members, infinities and NaN, and raw bytes; what has no character or name is its number.
+ * Structs are objects (Rust's tuples arrays), with base classes as members called `<Base>`; arrays are arrays; a case of a Rust enum is
+ * its name, or an object with what it holds under its name.
  */
 export function valueToJson(bytes: Uint8Array | null, type: ValueType): JsonValue {
   if (bytes === null) return null;
   switch (type.kind) {
-    case 'signed':
-    case 'unsigned':
-      return integerJson(bytes, type.kind === 'signed');
-    case 'float': {
-      const value = float(bytes);
-      // JSON has no infinities and no NaN.
-      return Number.isFinite(value) ? Number(floatText(bytes)) : floatText(bytes);
+    case 'struct':
+      return structJson(bytes, type);
+    case 'array':
+      return elements(bytes, type).map((element) => valueToJson(element, type.element));
+    case 'text':
+      return textOf(bytes);
+    case 'variants':
+      return variantJson(bytes, type);
+    default:
+      return scalarToJson(bytes, type);
+  }
+}
+
+/** `bytes` for people: characters quoted, pointers in hexadecimal, with what lies there; `?` where nothing is known. */
+export function valueToText(bytes: Uint8Array | null, type: ValueType): string {
+  if (bytes === null) return '?';
+  switch (type.kind) {
+    case 'struct':
+    case 'array':
+    case 'text':
+    case 'variants':
+      return compoundText(bytes, type);
+    default:
+      return scalarToText(bytes, type);
+  }
+}
+
+type Struct = Extract<CompoundType, { kind: 'struct' }>;
+type ArrayType = Extract<CompoundType, { kind: 'array' }>;
+type Variants = Extract<CompoundType, { kind: 'variants' }>;
+
+function compoundText(bytes: Uint8Array, type: CompoundType): string {
+  switch (type.kind) {
+    case 'struct':
+      return structText(bytes, type);
+    case 'array': {
+      const shown = elements(bytes, type).map((element) => valueToText(element, type.element));
+      return `[${[...shown, ...(type.count > shown.length ? ['...'] : [])].join(', ')}]`;
     }
-    case 'bool':
-      return isTrue(bytes);
-    case 'character':
-      return printable(bytes) ?? integerJson(bytes, type.signed);
-    case 'pointer':
-      return hex(bytes);
-    case 'enum':
-      return enumMember(bytes, type) ?? integerJson(bytes, type.signed);
-    case 'bits':
-      return bitFieldJson(bytes, type);
-    case 'bytes':
-      return dump(bytes);
+    case 'text':
+      return `"${escaped(textOf(bytes))}"`;
+    case 'variants':
+      return variantText(bytes, type);
     default:
       return assertNever(type);
   }
 }
 
-/** `bytes` for people: characters quoted, pointers in hexadecimal; `?` where nothing is known. */
-export function valueToText(bytes: Uint8Array | null, type: ValueType): string {
-  if (bytes === null) return '?';
-  switch (type.kind) {
-    case 'signed':
-    case 'unsigned':
-      return integerText(bytes, type.kind === 'signed');
-    case 'float':
-      return floatText(bytes);
-    case 'bool':
-      return isTrue(bytes) ? 'true' : 'false';
-    case 'character': {
-      const character = printable(bytes);
-      return character === null ? integerText(bytes, type.signed) : `'${character}'`;
-    }
-    case 'pointer':
-      return hex(bytes);
-    case 'enum':
-      return enumMember(bytes, type) ?? integerText(bytes, type.signed);
-    case 'bits':
-      return String(bitFieldJson(bytes, type));
-    case 'bytes':
-      return dump(bytes);
-    default:
-      return assertNever(type);
-  }
+function elements(bytes: Uint8Array, { element, count }: ArrayType): Uint8Array[] {
+  const shown = Math.min(count, MOST_ELEMENTS);
+  return Array.from({ length: shown }, (_, i) => bytes.subarray(i * element.size, (i + 1) * element.size));
+}
+
+function partOf(bytes: Uint8Array, { offset, type }: Pick<ValueMember, 'offset' | 'type'>): Uint8Array {
+  return bytes.subarray(offset, offset + type.size);
+}
+
+/** Rust's tuples: their fields are numbers, which debug information writes as __0. */
+function isTuple({ members }: Struct): boolean {
+  return members.length > 0 && members.every(({ name }, i) => name === `__${i}`);
+}
+
+function structText(bytes: Uint8Array, type: Struct): string {
+  const values = type.members.map((member) => valueToText(partOf(bytes, member), member.type));
+  if (isTuple(type)) return `(${values.join(', ')})`;
+  const named = type.members.map((member, i) => (member.name === '' ? `${values[i]}` : `${keyOf(member)} = ${values[i]}`));
+  return `{${named.join(', ')}}`;
+}
+
+function keyOf({ name, base }: ValueMember): string {
+  return base === true ? `<${name}>` : name;
+}
+
+function structJson(bytes: Uint8Array, type: Struct): JsonValue {
+  const values = type.members.map((member) => valueToJson(partOf(bytes, member), member.type));
+  if (isTuple(type)) return values;
+  return Object.fromEntries(
+    type.members.flatMap((member, i): [string, JsonValue][] => {
+      const value = values[i] ?? null;
+      // The members of an anonymous struct or union count as the parent's.
+      return member.name === '' && isObject(value) ? Object.entries(value) : [[keyOf(member), value]];
+    }),
+  );
+}
+
+function isObject(value: JsonValue): value is { readonly [member: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The case that the discriminant tells; null where it tells none. */
+function caseOf(bytes: Uint8Array, { discriminant, cases }: Variants): VariantCase | null {
+  if (discriminant === null) return cases[0] ?? null;
+  const { offset, size } = discriminant;
+  const told = bytes.subarray(offset, offset + size).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  const mask = BigInt.asUintN(size * 8, -1n);
+  return cases.find(({ value }) => value !== null && (value & mask) === told) ?? cases.find(({ value }) => value === null) ?? null;
+}
+
+function variantText(bytes: Uint8Array, type: Variants): string {
+  const found = caseOf(bytes, type);
+  if (found === null) return dump(bytes);
+  if (isEmpty(found.type)) return found.name;
+  const held = valueToText(partOf(bytes, found), found.type);
+  return held.startsWith('(') ? found.name + held : `${found.name} ${held}`;
+}
+
+function variantJson(bytes: Uint8Array, type: Variants): JsonValue {
+  const found = caseOf(bytes, type);
+  if (found === null) return dump(bytes);
+  if (isEmpty(found.type)) return found.name;
+  const held = valueToJson(partOf(bytes, found), found.type);
+  const [only] = Array.isArray(held) && held.length === 1 ? held : [held];
+  return { [found.name]: only ?? null };
+}
+
+function isEmpty(type: ValueType): boolean {
+  return type.kind === 'struct' && type.members.length === 0;
 }
 
 /** True where both hold the same bytes. */

@@ -1,6 +1,7 @@
 // One report of one access, and the other things a stream of hits can carry.
 import type { VirtualAddress } from '../base/brand.js';
 import type { Access } from './access.js';
+import type { JsonValue } from './messages.js';
 import type { Place } from './place.js';
 import type { ValueSource, ValueType } from './value.js';
 
@@ -34,8 +35,8 @@ export interface Hit {
   readonly oldBytes: Uint8Array | null;
   readonly newBytes: Uint8Array | null;
   /** The same as JSON shows them; see {@link WatchInfo.type}. */
-  readonly oldValue: number | string | boolean | null;
-  readonly newValue: number | string | boolean | null;
+  readonly oldValue: JsonValue;
+  readonly newValue: JsonValue;
   readonly valueSource: ValueSource | null;
   /** The kernel made the access, for a system call. */
   readonly kernel: boolean;

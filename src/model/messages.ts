@@ -4,8 +4,11 @@
 import type { NotCovered } from './coverage.js';
 import type { ValueSource } from './value.js';
 
-/** A value as JSON shows it: strings for 64-bit integers, pointers ("0x..."), characters that can be printed, enum names, infinities, NaN and raw bytes. */
-export type JsonValue = number | string | boolean | null;
+/**
+ * A value as JSON shows it: strings for 64-bit integers, pointers ("0x..."), characters that can be printed, `char` arrays, enum names,
+ * infinities, NaN and raw bytes; objects for structs and unions, arrays for arrays.
+ */
+export type JsonValue = number | string | boolean | null | readonly JsonValue[] | { readonly [member: string]: JsonValue };
 
 /** Printed once for each watch before its first hit. */
 export interface ArmedMessage {

@@ -10,7 +10,7 @@ export { ExpressionError } from '../expressions/expression-error.js';
 export type { Access, Inherit } from '../model/access.js';
 export type { NotCovered } from '../model/coverage.js';
 export type { Hit, TargetEvent, WatchInfo } from '../model/hit.js';
-export type { SummaryMessage } from '../model/messages.js';
+export type { JsonValue, SummaryMessage } from '../model/messages.js';
 export type { Place } from '../model/place.js';
 export type { ValueSource, ValueType } from '../model/value.js';
 export { CoverError } from '../registers/index.js';

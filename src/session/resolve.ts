@@ -2,11 +2,12 @@
 import { type Memory, type Resolved, resolve } from '../expressions/index.js';
 import type { ValueType } from '../model/value.js';
 import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-names.js';
+import { demangle } from '../symbols/live/demangle.js';
 import { readProcessMemory } from '../symbols/live/memory.js';
 import type { ProcessImage } from '../symbols/live/process-image.js';
 import { BadRequestError } from './errors.js';
 import type { ResolvedExpression, ResolveOptions } from './program.js';
-import { bitFieldTypeOf, valueTypeOf } from './value-type.js';
+import { bitFieldTypeOf, type Shown, valueTypeOf } from './value-type.js';
 
 /** What `expression` names in the process as it is loaded now. Throws the errors of expressions/ and BadRequestError. */
 export function resolveInImage(expression: string, image: ProcessImage, options: ResolveOptions): ResolvedExpression {
@@ -16,7 +17,8 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
     memory: memoryOf(image.pid),
     ...(addressSize === null ? {} : { addressSize }),
   });
-  return { address: resolved.address, size: resolved.size, type: shownType(resolved, options) };
+  const symbol = (address: bigint) => symbolAt(image, address);
+  return { address: resolved.address, size: resolved.size, type: shownType(resolved, options, { symbol }) };
 }
 
 /** What pointers on the way hold now. */
@@ -29,8 +31,19 @@ function memoryOf(pid: number): Memory {
   };
 }
 
+/** The variable or function that `address` lies in: `table+8`; null where nobody knows one. */
+function symbolAt(image: ProcessImage, address: bigint): string | null {
+  const module = image.moduleAt(address);
+  const found = module?.file?.symbolAt(module.toFile(address)) ?? null;
+  if (module === null || found === null) return null;
+  const offset = module.toFile(address) - found.address;
+  // A symbol without a size may stand for something far before.
+  if (offset < 0n || (offset > 0n && offset >= BigInt(found.size))) return null;
+  return `${demangle(found.name)}${offset === 0n ? '' : `+${offset}`}`;
+}
+
 /** How the bytes of what was resolved are shown; as `as` says where it says something. Throws BadRequestError. */
-export function shownType(resolved: Resolved, { as, access }: ResolveOptions): ValueType {
+export function shownType(resolved: Resolved, { as, access }: ResolveOptions, shown: Shown = {}): ValueType {
   const { size, type, display, bits } = resolved;
   if (as !== null && access !== 'execute') {
     const named = valueTypeNamed(as, size);
@@ -40,5 +53,5 @@ export function shownType(resolved: Resolved, { as, access }: ResolveOptions): V
     });
   }
   if (type === null) return defaultValueType(size);
-  return bits === null ? valueTypeOf(type, size) : bitFieldTypeOf(type, size, bits);
+  return bits === null ? valueTypeOf(type, size, shown) : bitFieldTypeOf(type, size, bits);
 }

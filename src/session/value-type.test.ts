@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { valueToJson, valueToText } from '../model/format-value.js';
 import type { Type } from '../symbols/types.js';
 import { bitFieldTypeOf, valueTypeOf } from './value-type.js';
 
@@ -65,11 +66,74 @@ test('an enum keeps its members', () => {
   });
 });
 
-test('what has parts is bytes', () => {
+test('what nobody describes is bytes', () => {
   for (const kind of ['struct', 'union'] as const) expect(valueTypeOf({ kind, name: 's', size: 8, members: [] }, 8).kind).toBe('bytes');
-  expect(valueTypeOf({ kind: 'array', name: '', size: 8, count: 2, element: () => INT }, 8).kind).toBe('bytes');
+  expect(valueTypeOf({ kind: 'array', name: '', size: 8, count: null, element: () => INT }, 8).kind).toBe('bytes');
   expect(valueTypeOf({ kind: 'other', name: '', size: 8 }, 8).kind).toBe('bytes');
   expect(valueTypeOf(base('strange', 4, 'other'), 4).kind).toBe('bytes');
+});
+
+describe('what has parts', () => {
+  const CHAR = base('char', 1, 'character', true);
+  const members = (...of: readonly (readonly [string, number, Type])[]) =>
+    of.map(([name, offset, type]) => ({ name, offset, type: () => type }));
+  const POINT: Type = { kind: 'struct', name: 'point', size: 8, members: members(['x', 0, INT], ['y', 4, INT]) };
+
+  test('is shown with them', () => {
+    expect(valueTypeOf(alias('where', POINT), 8)).toEqual({
+      ...{ kind: 'struct', size: 8, name: 'where' },
+      members: [
+        { name: 'x', offset: 0, type: { kind: 'signed', size: 4, name: 'int' } },
+        { name: 'y', offset: 4, type: { kind: 'signed', size: 4, name: 'int' } },
+      ],
+    });
+    const row: Type = { kind: 'array', name: 'point [2]', size: 16, count: 2, element: () => POINT };
+    expect(valueTypeOf(row, 16)).toMatchObject({ kind: 'array', count: 2, element: { kind: 'struct' } });
+    expect(valueTypeOf({ kind: 'array', name: 'char [4]', size: 4, count: 4, element: () => CHAR }, 4).kind).toBe('text');
+  });
+
+  test('is bytes where it is too large to be watched, or another length was asked for', () => {
+    expect(valueTypeOf({ kind: 'array', name: '', size: 4000, count: 1000, element: () => INT }, 4000).kind).toBe('bytes');
+    expect(valueTypeOf(POINT, 16).kind).toBe('bytes');
+  });
+
+  test('has no members that lie outside it, or are there for the compiler only', () => {
+    const empty: Type = { kind: 'struct', name: 'allocator', size: 1, members: [] };
+    const type: Type = { kind: 'struct', name: 's', size: 4, members: members(['a', 0, empty], ['x', 0, INT], ['tail', 4, INT]) };
+    expect(valueTypeOf(type, 4)).toMatchObject({ members: [{ name: 'x' }] });
+  });
+
+  test('of types that contain themselves ends somewhere', () => {
+    const circle: Type = {
+      kind: 'struct',
+      name: 'circle',
+      size: 8,
+      members: [0, 1, 2].map(() => ({ name: 'c', offset: 0, type: () => circle })),
+    };
+    expect(JSON.stringify(valueTypeOf(circle, 8)).length).toBeLessThan(1_000_000);
+  });
+
+  test('of a Rust enum are its cases', () => {
+    const some = {
+      name: 'Some',
+      offset: 0,
+      type: (): Type => ({ kind: 'struct', name: 'Some', size: 8, members: members(['__0', 4, INT]) }),
+    };
+    const none = { name: 'None', offset: 0, type: (): Type => ({ kind: 'struct', name: 'None', size: 8, members: [] }) };
+    const discriminant = { name: '', offset: 0, type: () => INT };
+    const cases = [
+      { value: 0n, member: none },
+      { value: 1n, member: some },
+    ];
+    const type: Type = { kind: 'struct', name: 'Option', size: 8, members: [none, some], variants: () => ({ discriminant, cases }) };
+    const shown = valueTypeOf(type, 8);
+    expect(shown).toMatchObject({ kind: 'variants', discriminant: { offset: 0, size: 4 }, cases: [{ name: 'None' }, { name: 'Some' }] });
+    expect(valueToText(Uint8Array.of(1, 0, 0, 0, 7, 0, 0, 0), shown)).toBe('Some(7)');
+    expect(valueToJson(Uint8Array.of(1, 0, 0, 0, 7, 0, 0, 0), shown)).toEqual({ Some: 7 });
+    expect(valueToText(new Uint8Array(8), shown)).toBe('None');
+    expect(valueToJson(new Uint8Array(8), shown)).toBe('None');
+    expect(valueToText(Uint8Array.of(2, 0, 0, 0, 7, 0, 0, 0), shown)).toBe('02 00 00 00 07 00 00 00');
+  });
 });
 
 describe('a bit-field', () => {

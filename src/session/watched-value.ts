@@ -32,6 +32,10 @@ function valueOfType(type: ValueType): WatchedValue {
     }
     case 'float':
       return { kind: 'float', name: type.name, size: type.size };
+    case 'struct':
+    case 'array':
+    case 'text':
+    case 'variants':
     case 'bytes':
       return { kind: 'bytes', name: type.name, size: type.size };
     default:

@@ -8,6 +8,7 @@ import {
   HwbkptError,
   type Inherit,
   type Item,
+  type JsonValue,
   type KernelOptions,
   launch,
   type NoSuchProcessError,
@@ -55,8 +56,8 @@ export function signatures(): void {
 export function words(): void {
   holds<Same<Access, 'write' | 'readwrite' | 'execute'>>();
   holds<Same<Inherit, 'none' | 'threads' | 'children'>>();
-  holds<Same<Hit['oldValue'], number | string | boolean | null>>();
-  holds<Same<Hit['newValue'], number | string | boolean | null>>();
+  holds<Same<Hit['oldValue'], JsonValue>>();
+  holds<Same<Hit['newValue'], JsonValue>>();
   holds<Same<Hit['valueSource'], ValueSource | null>>();
   holds<Same<Hit['place'], Place>>();
   holds<Same<SummaryMessage['not_covered'], readonly NotCovered[]>>();
