@@ -59,6 +59,8 @@ function mayTest({ capabilities, target }: EngineSession, wish: HitWish): boolea
 }
 
 function mayCount({ capabilities, target }: EngineSession, wish: HitWish): boolean {
+  // A program tells call chains of user code apart by frame pointers only, and these are not to be trusted.
+  if (wish.stackDepth > 0 && target !== 'kernel') return false;
   const hasValues = wish.keep !== 'values' || target === 'kernel' || wish.info.access !== 'readwrite';
   return wish.keep !== 'each' && capabilities.handles.includes('counts') && isWhole(wish) && hasValues;
 }

@@ -71,14 +71,14 @@ describe.each(ENGINES)('$engine', ({ engine, needs }) => {
       const program = await buildFixture('call-chain', { flags: ['-fno-omit-frame-pointer'] });
       const args = ['who', 'shared', '--stack', '8', '--engine', engine];
       const run = await runHwbkpt([...args, '--json', '--', program]);
-      const ways = messagesOf(run, 'group').map(({ stack, count }) => [stack?.slice(0, 3).map((frame) => frame.split(' ')[0]), count]);
+      const ways = messagesOf(run, 'group').map(({ stack, count }) => [stack?.slice(0, 4).map((frame) => frame.split(' ')[0]), count]);
       const counts = printed(run);
       expect(ways).toEqual([
-        [['inner', 'outer_a', 'main'], counts.get('outer_a')],
-        [['inner', 'outer_b', 'main'], counts.get('outer_b')],
+        [['inner', 'middle', 'outer_a', 'main'], counts.get('outer_a')],
+        [['inner', 'middle', 'outer_b', 'main'], counts.get('outer_b')],
       ]);
       const text = await runHwbkpt([...args, '--', program]);
-      expect(text.stdout).toMatch(/\n +\d+ +1 +10 +inner \(.*\)\n +from outer_a \(.*\)\n +from main \(.*\)\n/);
+      expect(text.stdout).toMatch(/\n +\d+ +1 +10 +inner \(.*\)\n +from middle \(.*\)\n +from outer_a \(.*\)\n +from main \(.*\)\n/);
     });
 
     test('--limit counts exactly so many', async () => {

@@ -59,6 +59,7 @@ function planOf(tables: Tables, wanted: Wanted, at: Pick<ProgramPlan, 'block' | 
     kernelFrames: frames,
     userFrames: inProcess ? frames : 0,
     reportsKernel: inProcess,
+    tellsCaller: inProcess,
     tellsOrigin: !inProcess,
   };
   const fromStore = wanted.value !== null && mayComeFromStore(plan, wanted.value);

@@ -3,7 +3,7 @@
 //   registers -> value (from a plain store's registers, or from memory) -> old value -> condition -> count, or report into the ring
 //
 // Each part is a file: value.ts, old-value.ts, counts.ts, report.ts, and condition-code.ts. They leave what they found in the frame (frame.ts).
-import { REGISTER_NAMES, type RegisterName } from '../../instructions/index.js';
+import { REGISTER_NAMES } from '../../instructions/index.js';
 import { Assembler, R1, R2, R6, R9 } from '../../linux/bpf/index.js';
 import { inBlock } from './blocks.js';
 import { emitCondition } from './condition-code.js';
@@ -11,16 +11,11 @@ import { emitCount } from './count-code.js';
 import { FRAME, SCRATCH, wordAt } from './frame.js';
 import { emitOldValue } from './old-value-code.js';
 import type { ProgramPlan } from './plan.js';
+import { PT_REGS } from './pt-regs.js';
 import { FLAG } from './records.js';
 import { emitReport } from './report-code.js';
 import { ZERO_SLOT } from './stores.js';
 import { emitValue } from './value-code.js';
-
-/** Byte offsets in struct pt_regs (arch/x86/include/asm/ptrace.h), with which the context of a program on a perf event begins. */
-const CONTEXT: Readonly<Record<RegisterName | 'ip' | 'cs', number>> = {
-  ...{ r15: 0, r14: 8, r13: 16, r12: 24, bp: 32, bx: 40, r11: 48, r10: 56, r9: 64, r8: 72 },
-  ...{ ax: 80, cx: 88, dx: 96, si: 104, di: 112, ip: 128, cs: 136, flags: 144, sp: 152 },
-};
 
 /** The program of `plan`, as the kernel takes it. */
 export function hitProgram(plan: ProgramPlan): Uint8Array {
@@ -42,11 +37,11 @@ function emitContext(asm: Assembler): void {
   for (let word = 0; word < 4; word++) asm.store(8, wordAt(FRAME.range, word), 0);
   for (const place of [FRAME.newValue, FRAME.oldValue, FRAME.oldKnown, FRAME.flags]) asm.store(8, place, 0);
   // The lowest two bits of CS are the privilege level.
-  asm.load(8, R1, { base: R6, offset: CONTEXT.cs }).compute('and', R1, 3).jumpIf(R1, '!=', 0, inUser);
+  asm.load(8, R1, { base: R6, offset: PT_REGS.cs }).compute('and', R1, 3).jumpIf(R1, '!=', 0, inUser);
   asm.store(8, FRAME.flags, FLAG.kernel).place(inUser);
-  asm.load(8, R1, { base: R6, offset: CONTEXT.ip }).store(8, FRAME.instructionPointer, R1);
+  asm.load(8, R1, { base: R6, offset: PT_REGS.ip }).store(8, FRAME.instructionPointer, R1);
   for (const [slot, name] of REGISTER_NAMES.entries())
-    asm.load(8, R1, { base: R6, offset: CONTEXT[name] }).store(8, wordAt(FRAME.registers, slot), R1);
+    asm.load(8, R1, { base: R6, offset: PT_REGS[name] }).store(8, wordAt(FRAME.registers, slot), R1);
   asm.store(8, wordAt(FRAME.registers, ZERO_SLOT), 0);
 }
 

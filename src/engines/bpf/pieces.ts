@@ -65,7 +65,7 @@ export class Pieces implements Disposable {
     if (block === null) throw new RangeError('too many breakpoints for one session');
     try {
       const plan = planFor(block, this.#blocks.offsetOf(block));
-      const program = new BpfProgram({ type: 'perfEvent', name: 'hwbkpt_hit', code: hitProgram(plan) });
+      const program = loadProgram(plan);
       const piece: LoadedPiece = {
         cookie,
         address,
@@ -171,4 +171,17 @@ function addOutcomes(a: Outcomes, b: Outcomes): Outcomes {
     uncounted: a.uncounted + b.uncounted,
     ownAccesses: a.ownAccesses + b.ownAccesses,
   };
+}
+
+/** Throws LinuxError and VerifierError. */
+function loadProgram(plan: ProgramPlan): BpfProgram {
+  const load = (one: ProgramPlan): BpfProgram => new BpfProgram({ type: 'perfEvent', name: 'hwbkpt_hit', code: hitProgram(one) });
+  const asksKernel = plan.tellsCaller && plan.kernelFrames > 0 && plan.userFrames > 0;
+  if (!asksKernel) return load(plan);
+  try {
+    return load(plan);
+  } catch {
+    // Before Linux 5.15 the registers of a system call cannot be had; what else is wrong is said then.
+    return load({ ...plan, tellsCaller: false });
+  }
 }

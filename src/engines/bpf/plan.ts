@@ -46,6 +46,8 @@ export interface ProgramPlan {
   /** Frames of call chains; 0: none. */
   readonly kernelFrames: number;
   readonly userFrames: number;
+  /** With a hit of the kernel come the registers of the system call, so that its callers can be told. Linux 5.15. */
+  readonly tellsCaller: boolean;
   /** Whether reports say who made the access. */
   readonly tellsOrigin: boolean;
 }

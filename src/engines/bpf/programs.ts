@@ -96,6 +96,7 @@ function planOf(order: ArmOrder, handling: Handling | null, { tables, memory }: 
     const plan: ProgramPlan = {
       ...{ maps, block, blockOffset, access, value, condition, keep, ...frames, namespace: NAMESPACE },
       reportsKernel: inProcess,
+      tellsCaller: inProcess,
       tellsOrigin: !inProcess,
     };
     return value !== null && mayComeFromStore(plan, value) ? plan : { ...plan, maps: { ...maps, stores: null } };

@@ -1,11 +1,14 @@
 // The records that hit programs write into the ring, and how they become raw hits.
 //
 //  Words of 32 bits:  0 flags | 1 block | 2-3 time | 4 tid | 5 pid | 6-7 ip | 8 cpu | 9 bytes of kernel stack | 10 bytes of user stack | 11 -
-//  12-19 the range after the access | 20-21 value before | 22-55 registers, 17 x u64 | 56-59 comm | 60-61 cgroup | 62- kernel stack, user stack
+//  12-19 the range after the access | 20-21 value before | 22-55 registers, 17 x u64 | 56-59 comm | 60-61 cgroup | 62- kernel stack, user stack,
+//  and where there is room for a user stack, its copy (stack-copy-code.ts)
 //
 //  A question (flag `asks`) ends after the ip: is the instruction before it a plain store?
 import { joinU64 } from '../../base/u64.js';
+import { STACK_COPY_BYTES } from '../events/layout.js';
 import type { HitOrigin, RawHit } from '../reports.js';
+import { StackCopyDecoder } from './stack-copy.js';
 
 export const FLAG = { kernel: 1, exact: 2, afterKnown: 4, beforeKnown: 8, asks: 16 } as const;
 
@@ -48,9 +51,19 @@ export interface RecordShape {
 const CONTEXT_KERNEL = [0xffff_ff80, 0xffff_ffff] as const;
 const CONTEXT_USER = [0xffff_fe00, 0xffff_ffff] as const;
 
+/** Word positions in the part of the stack's copy. */
+export const STACK_COPY = { length: 0, pointer: 2, registers: 4, words: 46 } as const;
+
+type Frames = Pick<RecordShape, 'kernelFrames' | 'userFrames'>;
+
 /** Bytes of a whole record with room for so many frames. */
-export function recordBytes({ kernelFrames, userFrames }: Pick<RecordShape, 'kernelFrames' | 'userFrames'>): number {
-  return WORD.stacks * 4 + 8 * (kernelFrames + userFrames);
+export function recordBytes(frames: Frames): number {
+  return 4 * stackCopyAt(frames) + (frames.userFrames > 0 ? 4 * STACK_COPY.words + STACK_COPY_BYTES : 0);
+}
+
+/** Word where the part of the stack's copy begins. */
+export function stackCopyAt({ kernelFrames, userFrames }: Frames): number {
+  return WORD.stacks + 2 * (kernelFrames + userFrames);
 }
 
 /** Reads records of one piece into one raw hit; what it points to is good until the next one. */
@@ -58,6 +71,7 @@ export class RecordDecoder {
   readonly #shape: RecordShape;
   readonly #after: Uint8Array;
   readonly #before: Uint8Array;
+  readonly #copy = new StackCopyDecoder();
 
   constructor(shape: RecordShape) {
     this.#shape = shape;
@@ -84,6 +98,7 @@ export class RecordDecoder {
     hit.after = (flags & FLAG.afterKnown) !== 0 ? copyBytes(words, at + WORD.after, this.#after) : null;
     hit.before = (flags & FLAG.beforeKnown) !== 0 ? copyBytes(words, at + WORD.before, this.#before) : null;
     hit.stack = kernelFrames + userFrames > 0 ? this.#stack(words, at) : null;
+    hit.userStack = userFrames > 0 ? this.#copy.read(words, at + stackCopyAt(this.#shape), hit) : null;
     hit.origin = tellsOrigin ? originAt(words, at) : null;
   }
 

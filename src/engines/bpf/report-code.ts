@@ -6,6 +6,7 @@ import { FRAME, RANGE_BYTES, wordAt } from './frame.js';
 import { emitIds } from './ids-code.js';
 import type { ProgramPlan } from './plan.js';
 import { FLAG, recordBytes, WORD } from './records.js';
+import { emitStackCopy } from './stack-copy-code.js';
 
 /** The reader comes by the clock; waking it for each hit would cost more than the trap. */
 const NO_WAKEUP = 1;
@@ -27,6 +28,7 @@ export function emitReport(asm: Assembler, plan: ProgramPlan, done: Label): void
     asm.load(8, R1, wordAt(FRAME.registers, slot)).store(8, inRecord(WORD.registers + 2 * slot), R1);
   if (plan.tellsOrigin) emitOrigin(asm);
   emitStacks(asm, plan);
+  if (plan.userFrames > 0) emitStackCopy(asm, plan);
   asm.move(R1, R7).move(R2, NO_WAKEUP).call('ringbuf_submit').jump(done);
   asm.place(full).move(R1, 1).addTo(inBlock('full'), R1);
 }

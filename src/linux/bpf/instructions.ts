@@ -13,7 +13,7 @@ export interface Register {
 const registers = Array.from({ length: 11 }, (_, register): Register => ({ register }));
 
 /** r0: results. r1-r5: arguments, lost in calls. r6-r9: kept over calls. r10: the frame pointer. */
-export const [R0, R1, R2, R3, R4, R5, R6, R7, , R9, R10] = registers as unknown as readonly [
+export const [R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10] = registers as unknown as readonly [
   ...[Register, Register, Register, Register, Register, Register],
   ...[Register, Register, Register, Register, Register],
 ];
@@ -94,6 +94,8 @@ export const HELPER = {
   ringbuf_reserve: { number: 131, since: '5.8' },
   ringbuf_submit: { number: 132, since: '5.8' },
   ringbuf_discard: { number: 133, since: '5.8' },
+  get_current_task_btf: { number: 158, since: '5.11' },
+  task_pt_regs: { number: 175, since: '5.15' },
   map_lookup_percpu_elem: { number: 195, since: '5.19' },
 } as const;
 
