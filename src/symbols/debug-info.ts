@@ -1,5 +1,6 @@
 // What the rest of hwbkpt asks of one module's debug information, whatever format it is in.
 import type { FileAddress } from '../base/brand.js';
+import type { LocalVariable } from './frame.js';
 import type { Type } from './types.js';
 
 /** A variable with a fixed address: a global, a file's static, a function's static, a static member. */
@@ -15,6 +16,10 @@ export interface Variable {
   /** null: described, but without an address (optimised away, constant, or thread-local); `absence` says why. */
   readonly address: FileAddress | null;
   readonly absence: 'optimised-away' | 'constant' | 'thread-local' | 'declaration' | null;
+  /** Of a thread-local variable: bytes from the start of the module's block of each thread. */
+  readonly threadOffset?: bigint;
+  /** Of a constant: its number (as many bits as its type has), or its bytes; missing where only a running program has it. */
+  readonly constant?: bigint | Uint8Array;
   /** Visible outside its file. */
   readonly external: boolean;
   type(): Type | null;
@@ -38,6 +43,8 @@ export interface DebugInfo {
   lineAt(address: FileAddress): SourceLine | null;
   /** Name of the (not inlined) function whose code contains `address`, or null. */
   functionAt(address: FileAddress): string | null;
+  /** Parameters and local variables of the function at `address`, those of the innermost block (or inlined function) first; a name may come more than once. */
+  localsAt(address: FileAddress): readonly LocalVariable[];
   /** What was found to be broken while reading, for `doctor` and diagnostics; empty when all is well. */
   readonly problems: readonly string[];
 }

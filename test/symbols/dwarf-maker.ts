@@ -38,6 +38,8 @@ export interface MadeFile {
   readonly line?: readonly number[];
   readonly ranges?: readonly number[];
   readonly rnglists?: readonly number[];
+  readonly loc?: readonly number[];
+  readonly loclists?: readonly number[];
   readonly aranges?: readonly number[];
 }
 
@@ -172,6 +174,7 @@ function encode(form: number, value: MadeValue, { offsetSize, file }: { readonly
     case Form.strx:
     case Form.addrx:
     case Form.rnglistx:
+    case Form.loclistx:
     case Form.refUdata:
       return uleb(value);
     default:
@@ -209,6 +212,8 @@ export function makeDwarf(file: MadeFile): DwarfSections {
     line: section(file.line),
     ranges: section(file.ranges),
     rnglists: section(file.rnglists),
+    loc: section(file.loc),
+    loclists: section(file.loclists),
     aranges: section(file.aranges),
   };
 }

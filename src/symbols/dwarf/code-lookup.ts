@@ -1,8 +1,11 @@
 // Look-up by address: the line and the function of an instruction.
 import type { SourceLine } from '../debug-info.js';
+import type { LocalVariable } from '../frame.js';
+import type { Type } from '../types.js';
 import { Die } from './dies/die.js';
 import type { DwarfFile } from './file.js';
 import { LineTables } from './lines/tables.js';
+import { type LocalsContext, localsOf } from './locations/locals.js';
 import type { IntervalMap } from './ranges/interval-map.js';
 import { functionName } from './units/names.js';
 import { mapUnits } from './units/unit-map.js';
@@ -43,9 +46,35 @@ export class CodeLookup {
     return null;
   }
 
+  /** What can be seen at `address`; see {@link localsOf}. */
+  localsAt(address: number, typeOf: (die: Die) => Type | null): readonly LocalVariable[] {
+    const map = this.#unitMap;
+    const { problems } = this.#file;
+    const guard: LocalsContext['guard'] = (what, fallback, read) => problems.guard(what, fallback, read);
+    for (let i = map.find(address); i >= 0; i = map.find(address, i)) {
+      const found = guard<readonly LocalVariable[] | null>(
+        () => 'local variables',
+        null,
+        () => {
+          const owner = this.#functionDie(map.value(i), address);
+          return owner === null ? null : localsOf(owner, address, { typeOf, guard });
+        },
+      );
+      if (found !== null) return found;
+    }
+    return [];
+  }
+
   get #unitMap(): IntervalMap {
     this.#units ??= mapUnits(this.#file, this.#lines);
     return this.#units;
+  }
+
+  /** The entry of the innermost function (not an inlined one) that contains `address`. */
+  #functionDie(number: number, address: number): Die | null {
+    const unit = this.#file.units[number]?.content;
+    const found = unit === undefined ? -1 : unit.outline.functions.find(address);
+    return unit === undefined || found < 0 ? null : new Die(unit, unit.outline.functions.value(found));
   }
 
   #functionIn(number: number, address: number): string | null {

@@ -6,13 +6,13 @@ import type { Unit } from './units/unit.js';
 
 /**
  * What an expression comes to. `static`: this address (0 for a variable that the linker dropped).
- * `thread-local`: at an offset in each thread's block. `value`: the variable has a value but no place.
+ * `thread-local`: at an offset in each thread's block. `value`: the variable has a value but no place; null where that takes an address.
  * `empty`: no operations, which means optimised away. `dynamic`: depends on registers, or is beyond what is read here.
  */
 export type Place =
   | { readonly kind: 'static'; readonly address: bigint }
-  | { readonly kind: 'thread-local' }
-  | { readonly kind: 'value' }
+  | { readonly kind: 'thread-local'; readonly offset: bigint | null }
+  | { readonly kind: 'value'; readonly value: bigint | Uint8Array | null }
   | { readonly kind: 'empty' }
   | { readonly kind: 'dynamic' };
 
@@ -46,8 +46,9 @@ export function evaluate(unit: Unit, expression: Uint8Array): Place {
       top = constant;
       isAddress = pushed !== null;
     } else if (op === Op.plusUconst && top !== null) top += cursor.ulebBig();
-    else if (op === Op.formTlsAddress || op === Op.gnuPushTlsAddress) return { kind: 'thread-local' };
-    else if (op === Op.stackValue || op === Op.implicitValue) return { kind: 'value' };
+    else if (op === Op.formTlsAddress || op === Op.gnuPushTlsAddress) return { kind: 'thread-local', offset: top };
+    else if (op === Op.stackValue) return { kind: 'value', value: isAddress ? null : top };
+    else if (op === Op.implicitValue) return { kind: 'value', value: cursor.block(cursor.uleb()) };
     else if (op !== Op.nop) return DYNAMIC;
   }
   return top !== null && isAddress ? { kind: 'static', address: top & MASK_64 } : DYNAMIC;
@@ -65,24 +66,30 @@ function isConstant(op: number): boolean {
   return (op >= Op.const1u && op <= Op.consts) || (op >= Op.lit0 && op <= Op.lit31);
 }
 
-function readConstantOperand(cursor: Cursor, op: number): bigint | null {
+/** The constant that `op` pushes, its operand at `cursor`; null for other operations. Throws DwarfError where it ends early. */
+export function readConstantOperand(cursor: Cursor, op: number): bigint | null {
   if (!isConstant(op)) return null;
   switch (op) {
     case Op.const1u:
-    case Op.const1s:
       return BigInt(cursor.u8());
+    case Op.const1s:
+      return BigInt(cursor.s8());
     case Op.const2u:
-    case Op.const2s:
       return BigInt(cursor.u16());
+    case Op.const2s:
+      return BigInt.asIntN(16, BigInt(cursor.u16()));
     case Op.const4u:
-    case Op.const4s:
       return BigInt(cursor.u32());
+    case Op.const4s:
+      return BigInt.asIntN(32, BigInt(cursor.u32()));
     case Op.const8u:
-    case Op.const8s:
       return cursor.u64();
+    case Op.const8s:
+      return BigInt.asIntN(64, cursor.u64());
     case Op.constu:
-    case Op.consts:
       return cursor.ulebBig();
+    case Op.consts:
+      return cursor.slebBig();
     default:
       return BigInt(op - Op.lit0);
   }

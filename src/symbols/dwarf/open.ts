@@ -1,8 +1,11 @@
 // Opens the DWARF sections of one file as `DebugInfo`.
 import type { FileAddress } from '../../base/brand.js';
 import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
+import type { LocalVariable } from '../frame.js';
 import type { Type } from '../types.js';
+import { addressKey } from './bytes/address-key.js';
 import { CodeLookup } from './code-lookup.js';
+import type { Die } from './dies/die.js';
 import { DwarfFile } from './file.js';
 import type { IndexStore } from './index-store.js';
 import { Problems } from './problems.js';
@@ -36,6 +39,7 @@ export function openDwarf(sections: DwarfSections, options: DwarfOptions = {}): 
 
 class Dwarf implements DebugInfo {
   readonly #file: DwarfFile;
+  readonly #typeOf: (die: Die) => Type | null;
   readonly #variables: VariableLookup;
   readonly #types: NamedTypes;
   readonly #code: CodeLookup;
@@ -43,7 +47,8 @@ class Dwarf implements DebugInfo {
   constructor(file: DwarfFile) {
     this.#file = file;
     const types = new Types(file);
-    this.#variables = new VariableLookup(file, (die) => types.ofVariable(die));
+    this.#typeOf = (die) => types.ofVariable(die);
+    this.#variables = new VariableLookup(file, this.#typeOf);
     this.#types = new NamedTypes(file, types);
     this.#code = new CodeLookup(file);
   }
@@ -61,20 +66,18 @@ class Dwarf implements DebugInfo {
   }
 
   lineAt(address: FileAddress): SourceLine | null {
-    return this.#code.lineAt(keyOf(address));
+    return this.#code.lineAt(addressKey(address));
   }
 
   functionAt(address: FileAddress): string | null {
-    return this.#code.functionAt(keyOf(address));
+    return this.#code.functionAt(addressKey(address));
+  }
+
+  localsAt(address: FileAddress): readonly LocalVariable[] {
+    return this.#code.localsAt(addressKey(address), this.#typeOf);
   }
 
   get problems(): readonly string[] {
     return this.#file.problems.list;
   }
-}
-
-/** See Cursor.addressKey. The test saves the costlier cut for kernel addresses. */
-function keyOf(address: FileAddress): number {
-  const plain = Number(address);
-  return plain >= 0 && plain <= Number.MAX_SAFE_INTEGER ? plain : Number(BigInt.asUintN(53, address));
 }

@@ -7,10 +7,16 @@ const decoder = new TextDecoder();
 
 /** The NUL-terminated UTF-8 string at `at`. Throws DwarfError outside the section or without a NUL. */
 export function stringAt(bytes: Uint8Array, at: number): string {
+  const whole = bytesAt(bytes, at);
+  return decoder.decode(whole.subarray(0, whole.length - 1));
+}
+
+/** The bytes of the NUL-terminated string at `at`, its NUL included. Throws DwarfError outside the section or without a NUL. */
+export function bytesAt(bytes: Uint8Array, at: number): Uint8Array {
   if (!(at >= 0 && at < bytes.length)) throw new DwarfError(`string offset 0x${at.toString(16)} is outside its section`);
   const nul = bytes.indexOf(0, at);
   if (nul < 0 || nul - at > LONGEST) throw new DwarfError(`string without end at 0x${at.toString(16)}`);
-  return decoder.decode(bytes.subarray(at, nul));
+  return bytes.subarray(at, nul + 1);
 }
 
 const FNV_START = 0x811c_9dc5;

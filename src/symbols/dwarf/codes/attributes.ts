@@ -24,6 +24,7 @@ export const At = {
   declaration: 0x3c,
   encoding: 0x3e,
   external: 0x3f,
+  frameBase: 0x40,
   specification: 0x47,
   type: 0x49,
   containingType: 0x1d,

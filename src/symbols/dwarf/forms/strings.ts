@@ -1,6 +1,6 @@
 // Reads the strings that attributes hold: in place, in .debug_str, .debug_line_str, through .debug_str_offsets, or in dwz's alternate file.
 import { Cursor } from '../bytes/cursor.js';
-import { hashAt, stringAt } from '../bytes/text.js';
+import { bytesAt, hashAt, stringAt } from '../bytes/text.js';
 import { Form } from '../codes/forms.js';
 import { DwarfError } from '../error.js';
 import type { Unit } from '../units/unit.js';
@@ -15,6 +15,12 @@ interface Place {
 export function readString(unit: Unit, attribute: Attribute): string | null {
   const place = locate(unit, attribute);
   return place === null ? null : stringAt(place.bytes, place.at);
+}
+
+/** The bytes of the string, its NUL included; null where {@link readString} gives null. */
+export function readStringBytes(unit: Unit, attribute: Attribute): Uint8Array | null {
+  const place = locate(unit, attribute);
+  return place === null ? null : bytesAt(place.bytes, place.at);
 }
 
 /** Hash of the string (see bytes/text), or null where {@link readString} gives null. */

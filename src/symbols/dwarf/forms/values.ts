@@ -109,12 +109,13 @@ export function readBlock(unit: Unit, { form, pos }: Attribute): Uint8Array | nu
   }
 }
 
-/** The index that an strx, addrx or rnglistx form holds; null for other forms. */
+/** The index that an strx, addrx, rnglistx or loclistx form holds; null for other forms. */
 export function readIndex(cursor: Cursor, form: number): number | null {
   switch (form) {
     case Form.strx:
     case Form.addrx:
     case Form.rnglistx:
+    case Form.loclistx:
     case Form.gnuStrIndex:
     case Form.gnuAddrIndex:
       return cursor.uleb();

@@ -6,7 +6,8 @@ import { At } from '../codes/attributes.js';
 import { isC } from '../codes/languages.js';
 import type { Die } from '../dies/die.js';
 import { evaluate, type Place } from '../expression.js';
-import { readBlock } from '../forms/values.js';
+import { readStringBytes } from '../forms/strings.js';
+import { readBlock, readConstant } from '../forms/values.js';
 import { enclosing, functionName, linkageName, unitFile } from '../units/names.js';
 import { scopesOf } from './linkage-scopes.js';
 
@@ -20,7 +21,7 @@ export interface Found {
   readonly linkageName: string | null;
 }
 
-type Where = Pick<Variable, 'address' | 'absence'>;
+type Where = Pick<Variable, 'address' | 'absence' | 'threadOffset' | 'constant'>;
 
 /** The variable that `die` describes; null where it has no name. `typeOf` makes the type. Throws DwarfError. */
 export function readVariable(die: Die, typeOf: (die: Die) => Type | null): Found | null {
@@ -91,18 +92,23 @@ export function whereOf(die: Die): Where {
         ? absent('optimised-away')
         : { address: as<FileAddress>(place.address), absence: null };
     case 'thread-local':
-      return absent('thread-local');
+      return { ...absent('thread-local'), ...(place.offset === null ? {} : { threadOffset: place.offset }) };
     case 'value':
-      return absent('constant');
+      return { ...absent('constant'), ...(place.value === null ? {} : { constant: place.value }) };
     case 'empty':
     case 'dynamic':
       return absent('optimised-away');
     case undefined:
-      if (hasConstant(die)) return absent('constant');
-      // An external definition without a location is another name of a variable (libc's `environ`): like for a declaration, the
-      // symbol table knows its address.
-      return absent(die.flag(At.declaration) || die.inheritedFlag(At.external) ? 'declaration' : 'optimised-away');
+      return withoutLocation(die);
   }
+}
+
+function withoutLocation(die: Die): Where {
+  const constant = constantOf(die);
+  if (constant !== null) return { ...absent('constant'), constant };
+  // An external definition without a location is another name of a variable (libc's `environ`): like for a declaration, the
+  // symbol table knows its address.
+  return absent(die.flag(At.declaration) || die.inheritedFlag(At.external) ? 'declaration' : 'optimised-away');
 }
 
 function absent(absence: Variable['absence']): Where {
@@ -120,7 +126,12 @@ function placeOf(die: Die): Place | null {
   return null;
 }
 
-function hasConstant(die: Die): boolean {
-  for (const link of die.chain()) if (link.attribute(At.constValue) !== null) return true;
-  return false;
+/** DW_AT_const_value: a number, the bytes of a block, or those of a string; null where there is none. Throws DwarfError. */
+export function constantOf(die: Die): bigint | Uint8Array | null {
+  for (const link of die.chain()) {
+    const attribute = link.attribute(At.constValue);
+    if (attribute === null) continue;
+    return readConstant(link.unit, attribute) ?? readBlock(link.unit, attribute) ?? readStringBytes(link.unit, attribute);
+  }
+  return null;
 }

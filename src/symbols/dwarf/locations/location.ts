@@ -1,0 +1,63 @@
+// Where a local variable is in a frame: its location is an expression, or a list of them by address of the code.
+import type { FrameAccess, LocalPlace } from '../../frame.js';
+import { addressKey } from '../bytes/address-key.js';
+import { At } from '../codes/attributes.js';
+import type { Die } from '../dies/die.js';
+import { type Attribute, readBlock } from '../forms/values.js';
+import type { Unit } from '../units/unit.js';
+import { constantOf } from '../variables/variable.js';
+import { readLocationList } from './lists.js';
+import { runExpression } from './machine.js';
+
+/** The place of the variable that `die` describes, in `frame` of `owner`, the function (not an inlined one) around it. Throws DwarfError. */
+export function placeIn(die: Die, owner: Die, frame: FrameAccess): LocalPlace {
+  for (const link of die.chain()) {
+    const location = link.attribute(At.location);
+    if (location !== null) return located(link.unit, location, { owner, frame });
+  }
+  const constant = constantOf(die);
+  if (constant === null) return { kind: 'none', why: 'optimised-away' };
+  return { kind: 'value', bytes: typeof constant === 'bigint' ? eightBytes(constant) : constant };
+}
+
+interface Surroundings {
+  readonly owner: Die;
+  readonly frame: FrameAccess;
+}
+
+function located(unit: Unit, location: Attribute, { owner, frame }: Surroundings): LocalPlace {
+  const expression = expressionAt(unit, location, frame);
+  if (expression === null) return { kind: 'none', why: 'not-here' };
+  if (expression.length === 0) return { kind: 'none', why: 'optimised-away' };
+  return runExpression(expression, { unit, frame, frameBase: () => frameBase(owner, frame) });
+}
+
+/** Null where a list has nothing for the frame's instruction. */
+function expressionAt(unit: Unit, location: Attribute, { pc }: FrameAccess): Uint8Array | null {
+  const whole = readBlock(unit, location);
+  if (whole !== null) return whole;
+  const at = addressKey(pc);
+  let found: Uint8Array | null = null;
+  readLocationList(unit, location, (low, high, expression) => {
+    if (low <= at && at < high) found = expression;
+    return found === null;
+  });
+  return found;
+}
+
+/** DW_AT_frame_base of a function: a register's content, or an address that an expression gives. */
+function frameBase(owner: Die, frame: FrameAccess): bigint | null {
+  const attribute = owner.attribute(At.frameBase);
+  const expression = attribute === null ? null : expressionAt(owner.unit, attribute, frame);
+  if (expression === null) return null;
+  const place = runExpression(expression, { unit: owner.unit, frame, frameBase: () => null });
+  if (place.kind === 'register') return frame.register(place.register);
+  return place.kind === 'memory' ? place.address : null;
+}
+
+/** Low byte first. */
+function eightBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  return bytes;
+}

@@ -1,0 +1,253 @@
+// Locations that compilers seldom write: every kind of list entry, and every operation, made byte by byte and run in a frame of our own.
+import { describe, expect, test } from 'vitest';
+import { as, type FileAddress } from '../../src/base/brand.js';
+import type { DebugInfo, Variable } from '../../src/symbols/debug-info.js';
+import { At } from '../../src/symbols/dwarf/codes/attributes.js';
+import { Form } from '../../src/symbols/dwarf/codes/forms.js';
+import { Op } from '../../src/symbols/dwarf/codes/operations.js';
+import { Tag } from '../../src/symbols/dwarf/codes/tags.js';
+import { openDwarf } from '../../src/symbols/dwarf/open.js';
+import type { FrameAccess, LocalPlace } from '../../src/symbols/frame.js';
+import { little, type MadeAttribute, type MadeDie, type MadeFile, makeDwarf, sleb, uleb } from './dwarf-maker.js';
+
+const BIAS = 0x10_0000n;
+const MEMORY = new Map([
+  [0x7000n, [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88]],
+  [0x7008n, [0xff]],
+]);
+
+function frameAt(pc: number): FrameAccess {
+  return {
+    pc: as<FileAddress>(BigInt(pc)),
+    bias: BIAS,
+    register: (number) => (number < 16 ? BigInt(0x1000 * (number + 1)) : null),
+    cfa: () => 0x9000n,
+    read: (address, size) => {
+      const bytes = MEMORY.get(address);
+      return bytes === undefined || bytes.length < size ? null : Uint8Array.from(bytes.slice(0, size));
+    },
+    threadBlock: () => 0x5000_0000n,
+  };
+}
+
+const CODE: readonly MadeAttribute[] = [
+  [At.lowPc, Form.addr, 0x1000],
+  [At.highPc, Form.data4, 0x10000],
+];
+
+interface Made {
+  readonly version?: number;
+  readonly attributes?: readonly MadeAttribute[];
+  readonly file?: Omit<MadeFile, 'units'>;
+}
+
+/** A program whose only function, at 0x1000, has a variable `v` with this location. */
+function withLocal(location: MadeAttribute, { version = 4, attributes = [], file = {} }: Made = {}): DebugInfo {
+  const byte: MadeDie = {
+    tag: Tag.baseType,
+    label: 'byte',
+    attributes: [
+      [At.name, Form.string, 'signed char'],
+      [At.byteSize, Form.data1, 1],
+      [At.encoding, Form.data1, 6],
+    ],
+  };
+  const local: MadeDie = { tag: Tag.variable, attributes: [[At.name, Form.string, 'v'], location] };
+  const frameBase: MadeAttribute = [At.frameBase, Form.exprloc, [Op.callFrameCfa]];
+  const f: MadeDie = { tag: Tag.subprogram, attributes: [[At.name, Form.string, 'f'], ...CODE, frameBase], children: [local] };
+  const root: MadeDie = {
+    tag: Tag.compileUnit,
+    attributes: [[At.name, Form.string, 'made.c'], ...CODE, ...attributes],
+    children: [byte, f],
+  };
+  return openDwarf(makeDwarf({ units: [{ version, root }], ...file }));
+}
+
+function placeAt(info: DebugInfo, pc: number): LocalPlace | null {
+  return (
+    info
+      .localsAt(as<FileAddress>(BigInt(pc)))
+      .find(({ name }) => name === 'v')
+      ?.place(frameAt(pc)) ?? null
+  );
+}
+
+const here = (offset: number): number[] => [Op.fbreg, ...sleb(offset)];
+const memory = (address: number | bigint): LocalPlace => ({ kind: 'memory', address: BigInt(address) });
+const value = (number: number | bigint): LocalPlace => ({ kind: 'value', bytes: Uint8Array.from(little(number, 8)) });
+const UNKNOWN: LocalPlace = { kind: 'none', why: 'unknown' };
+
+describe('location lists', () => {
+  const old = (low: number, high: number, expression: number[]): number[] => [
+    ...little(low, 8),
+    ...little(high, 8),
+    ...little(expression.length, 2),
+    ...expression,
+  ];
+
+  test('of DWARF 2 to 4, with a base of their own', () => {
+    const loc = [
+      ...old(0, 8, here(-8)), // from the unit's start
+      ...little(0xffff_ffff_ffff_ffffn, 8),
+      ...little(0x2000, 8),
+      ...old(0x10, 0x18, here(-16)),
+      ...little(0, 16),
+      ...old(0x10, 0x1000, here(-24)), // behind the end
+    ];
+    for (const [version, form] of [
+      [2, Form.data4],
+      [4, Form.secOffset],
+    ] as const) {
+      const info = withLocal([At.location, form, 0], { version, file: { loc } });
+      expect([0x1000, 0x1007, 0x2010].map((pc) => placeAt(info, pc))).toEqual([memory(0x8ff8), memory(0x8ff8), memory(0x8ff0)]);
+      expect([0x1008, 0x2018, 0x2100].map((pc) => placeAt(info, pc))).toEqual(Array(3).fill({ kind: 'none', why: 'not-here' }));
+      expect(info.problems).toEqual([]);
+    }
+  });
+
+  test('of DWARF 5, every kind of entry', () => {
+    const where = (number: number): number[] => [...uleb(here(number).length), ...here(number)];
+    const lists = [
+      ...[4, 0, 4, ...where(-1)], // offset pair, from the unit's start
+      ...[6, ...little(0x2000, 8), 4, 0, 4, ...where(-2)], // base address
+      ...[1, 1, 4, 0, 4, ...where(-3)], // base by index
+      ...[2, 0, 2, ...where(-4)], // start and end by index
+      ...[3, 3, 4, ...where(-5)], // start by index, length
+      ...[7, ...little(0x6000, 8), ...little(0x6004, 8), ...where(-6)], // start, end
+      ...[8, ...little(0x7000, 8), 4, ...where(-7)], // start, length
+      ...[5, ...where(-8)], // everywhere else
+      0,
+    ];
+    const loclists = [...little(lists.length + 12, 4), 5, 0, 8, 0, ...little(1, 4), ...little(4, 4), ...lists];
+    const addr = [...little(36, 4), 5, 0, 8, 0, ...[0x4000, 0x3000, 0x4004, 0x5000].flatMap((address) => little(address, 8))];
+    const attributes: readonly MadeAttribute[] = [
+      [At.loclistsBase, Form.secOffset, 12],
+      [At.addrBase, Form.secOffset, 8],
+    ];
+    for (const location of [[At.location, Form.loclistx, 0] as const, [At.location, Form.secOffset, 16] as const]) {
+      const info = withLocal(location, { version: 5, attributes, file: { loclists, addr } });
+      const at = [0x1003, 0x2003, 0x3003, 0x4003, 0x5003, 0x6003, 0x7003, 0x8000];
+      expect(at.map((pc) => placeAt(info, pc))).toEqual(at.map((_, i) => memory(0x9000 - i - 1)));
+      expect(info.problems).toEqual([]);
+    }
+  });
+
+  test('that end early or hold an unknown kind are a problem, not an error', () => {
+    const info = withLocal([At.location, Form.secOffset, 0], { version: 5, file: { loclists: [9, 0, 0] } });
+    expect(placeAt(info, 0x1000)).toEqual(UNKNOWN);
+    const cut = withLocal([At.location, Form.secOffset, 0], { version: 4, file: { loc: little(0, 8) } });
+    expect(placeAt(cut, 0x1000)).toEqual(UNKNOWN);
+    expect([...info.problems, ...cut.problems]).toEqual([expect.stringMatching(/kind 9/), expect.stringMatching(/ends early/)]);
+  });
+});
+
+/** Operations, and what they leave on the stack (as the value of a variable). */
+const calculations: readonly (readonly [title: string, operations: readonly number[], result: number | bigint])[] = [
+  ['small constants', [Op.lit0 + 7], 7],
+  ['signed constants', [Op.const1s, 0xfe], -2],
+  ['16 bits, signed', [Op.const2s, 0xff, 0xff], -1],
+  ['32 bits, signed and not', [Op.const4u, ...little(0xffff_fffe, 4), Op.const4s, ...little(-2, 4), Op.minus], 0x1_0000_0000n],
+  ['LEB128', [Op.consts, ...sleb(-300), Op.constu, ...uleb(301), Op.plus], 1],
+  ['dup and mul', [Op.lit0 + 5, Op.dup, Op.mul], 25],
+  ['over and swap', [Op.lit0 + 5, Op.lit0 + 3, Op.over, Op.swap, Op.minus, Op.plus], 7],
+  ['pick', [Op.lit0 + 9, Op.lit0 + 1, Op.lit0 + 2, Op.pick, 2], 9],
+  ['rot: the top goes below two others', [Op.lit0 + 1, Op.lit0 + 2, Op.lit0 + 3, Op.rot, Op.lit0, Op.mul, Op.plus], 1],
+  ['drop', [Op.lit0 + 1, Op.lit0 + 2, Op.drop], 1],
+  ['division is signed', [Op.const1s, 0xf9, Op.lit0 + 2, Op.div], -3],
+  ['the rest is not', [Op.lit0 + 7, Op.lit0 + 4, Op.mod], 3],
+  ['shifts', [Op.const1s, 0x80, Op.lit0 + 4, Op.shra, Op.lit0 + 1, Op.shl], -16],
+  ['shr is unsigned', [Op.const1s, 0xff, Op.const1u, 63, Op.shr], 1],
+  ['by 64 and more', [Op.const1s, 0xff, Op.const1u, 64, Op.shl], 0],
+  ['abs, neg, not', [Op.const1s, 0xfb, Op.abs, Op.neg, Op.not], 4],
+  ['and, or, xor', [Op.lit0 + 12, Op.lit0 + 10, Op.and, Op.lit0 + 1, Op.or, Op.lit0 + 3, Op.xor], 10],
+  ['comparisons are signed', [Op.const1s, 0xff, Op.lit0 + 1, Op.lt], 1],
+  ['all of them', [Op.lit0 + 2, Op.lit0 + 2, Op.ge, Op.lit0 + 1, Op.eq, Op.lit0, Op.ne, Op.lit0, Op.gt, Op.lit0 + 1, Op.le], 1],
+  ['a register and an offset', [Op.breg0 + 3, ...sleb(-16)], 0x3ff0],
+  ['any register and an offset', [Op.bregx, 4, ...sleb(1)], 0x5001],
+  ['memory', [Op.constu, ...uleb(0x7000), Op.deref], 0x8877_6655_4433_2211n],
+  ['a few bytes of memory', [Op.constu, ...uleb(0x7000), Op.derefSize, 2], 0x2211],
+  ['an address of the file, moved', [Op.addr, ...little(0x4000, 8)], 0x10_4000],
+  ['plus_uconst wraps', [Op.const1s, 0xff, Op.plusUconst, 3], 2],
+  ['skip', [Op.lit0 + 1, Op.skip, 1, 0, Op.lit0 + 2, Op.nop], 1],
+  ['bra forward', [Op.lit0 + 1, Op.lit0 + 1, Op.bra, 1, 0, Op.lit0 + 9], 1],
+  ['bra not taken', [Op.lit0 + 1, Op.lit0, Op.bra, 1, 0, Op.lit0 + 9], 9],
+  [
+    'a loop: 5 + 4 + 3 + 2 + 1',
+    [Op.lit0, Op.lit0 + 5, Op.dup, Op.rot, Op.plus, Op.swap, Op.lit0 + 1, Op.minus, Op.dup, Op.bra, ...little(-10, 2), Op.drop],
+    15,
+  ],
+  ['thread-local storage', [Op.const1u, 8, Op.formTlsAddress], 0x5000_0008],
+];
+
+describe('operations', () => {
+  test.each(calculations)('%s', (_, operations, result) => {
+    const info = withLocal([At.location, Form.exprloc, [...operations, Op.stackValue]]);
+    expect(placeAt(info, 0x1000)).toEqual(value(result));
+    // Without DW_OP_stack_value it is the address.
+    const address = withLocal([At.location, Form.exprloc, operations]);
+    expect(placeAt(address, 0x1000)).toEqual(memory(BigInt.asUintN(64, BigInt(result))));
+  });
+
+  test('numbers of a base type are cut to it', () => {
+    // The base type's entry, counted from the start of the unit: behind the header (11 bytes) and the root entry.
+    const root = 11 + 1 + 'made.c'.length + 1 + 8 + 4;
+    const converted = [Op.constu, ...uleb(0x1ff), Op.convert, ...uleb(root), Op.stackValue];
+    expect(placeAt(withLocal([At.location, Form.exprloc, converted]), 0x1000)).toEqual(value(-1));
+    const register = [Op.regvalType, 0, ...uleb(root), Op.stackValue];
+    expect(placeAt(withLocal([At.location, Form.exprloc, register]), 0x1000)).toEqual(value(0));
+  });
+
+  test('registers, pieces and values that are given whole', () => {
+    const place = (...expression: number[]): LocalPlace | null => placeAt(withLocal([At.location, Form.exprloc, expression]), 0x1000);
+    expect(place(Op.reg0 + 6)).toEqual({ kind: 'register', register: 6 });
+    expect(place(Op.regx, 33)).toEqual({ kind: 'register', register: 33 });
+    expect(place(Op.implicitValue, 2, 0xab, 0xcd)).toEqual({ kind: 'value', bytes: Uint8Array.of(0xab, 0xcd) });
+    expect(place(Op.reg0, Op.piece, 4, Op.piece, 4, ...here(-8), Op.bitPiece, 5, 3)).toEqual({
+      kind: 'pieces',
+      pieces: [
+        { place: { kind: 'register', register: 0 }, bits: 32, bitOffset: 0 },
+        { place: { kind: 'none', why: 'optimised-away' }, bits: 32, bitOffset: 0 },
+        { place: memory(0x8ff8), bits: 5, bitOffset: 3 },
+      ],
+    });
+    expect(place()).toEqual({ kind: 'none', why: 'optimised-away' });
+  });
+
+  const broken: readonly (readonly [title: string, operations: readonly number[]])[] = [
+    ['an endless loop', [Op.skip, ...little(-3, 2)]],
+    ['a stack without end', [Op.lit0, Op.skip, ...little(-4, 2)]],
+    ['a jump out of the expression', [Op.skip, 0xff, 0x7f]],
+    ['too few numbers', [Op.lit0, Op.plus]],
+    ['division by zero', [Op.lit0, Op.lit0, Op.div]],
+    ['memory that cannot be read', [Op.lit0, Op.deref]],
+    ['a register that is not known', [Op.bregx, 20, 0]],
+    ["the caller's registers", [Op.entryValue, 1, Op.reg0 + 5, Op.stackValue]],
+    ['an operation nobody knows', [0xee]],
+    ['an operand that is cut off', [Op.const8u, 1, 2]],
+  ];
+
+  test.each(broken)('%s is unknown', (_, operations) => {
+    expect(placeAt(withLocal([At.location, Form.exprloc, operations]), 0x1000)).toEqual(UNKNOWN);
+  });
+});
+
+describe('variables without an address', () => {
+  const globals: readonly (readonly [title: string, attribute: MadeAttribute, expected: Partial<Variable>])[] = [
+    [
+      'thread-local',
+      [At.location, Form.exprloc, [Op.const8u, ...little(16, 8), Op.formTlsAddress]],
+      { absence: 'thread-local', threadOffset: 16n },
+    ],
+    ['a number', [At.constValue, Form.sdata, -5], { absence: 'constant', constant: -5n }],
+    ['bytes', [At.constValue, Form.block1, [1, 2, 3]], { absence: 'constant', constant: Uint8Array.of(1, 2, 3) }],
+    ['a string', [At.constValue, Form.string, 'hi'], { absence: 'constant', constant: Uint8Array.of(104, 105, 0) }],
+    ['a computed number', [At.location, Form.exprloc, [Op.lit0 + 3, Op.stackValue]], { absence: 'constant', constant: 3n }],
+    ['implicit bytes', [At.location, Form.exprloc, [Op.implicitValue, 1, 9]], { absence: 'constant', constant: Uint8Array.of(9) }],
+  ];
+
+  test.each(globals)('%s', (_, attribute, expected) => {
+    const global: MadeDie = { tag: Tag.variable, attributes: [[At.name, Form.string, 'g'], attribute] };
+    const info = openDwarf(makeDwarf({ units: [{ root: { tag: Tag.compileUnit, children: [global] } }] }));
+    expect(info.variables('g')).toMatchObject([{ name: 'g', address: null, ...expected }]);
+  });
+});
