@@ -93,6 +93,11 @@ const STACK_OPTION: OptionSpec = {
   description: 'with each hit the calls that led to it (by frame pointers), 16 deep unless said otherwise',
 };
 
+const INSTRUCTION_OPTION: OptionSpec = {
+  flags: '--instruction',
+  description: "with each hit the machine instruction that made it, in Intel's syntax, and its address",
+};
+
 const GROUP_STACK_OPTION: OptionSpec = {
   flags: '--stack [depth]',
   description: 'group by the calls that led there too (by frame pointers), 16 deep unless said otherwise',
@@ -119,7 +124,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Prints one line for every access to the named memory: when, which thread, the old and the new value, and the place in the code. The target is not stopped.',
     arguments: [EXPRESSION_ARGUMENT],
-    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS, STACK_OPTION],
+    options: [...TARGET_OPTIONS, ...WATCH_OPTIONS, STACK_OPTION, INSTRUCTION_OPTION],
     launches: true,
     examples: [
       { command: 'hwbkpt watch counter --pid 4711', meaning: 'a running process, by name' },

@@ -68,8 +68,17 @@ class SessionRun implements AsyncDisposable {
   }
 
   async #arm(target: Target): Promise<Watch[]> {
-    const { expressions, access, as, condition, changesOnly, stackDepth, priority, target: choice } = this.#options;
-    const options = { access, as, condition, changesOnly, stackDepth, priority: priority ?? undefined, keep: this.#presenter.keep };
+    const { expressions, access, as, condition, changesOnly, stackDepth, instruction, priority, target: choice } = this.#options;
+    const options = {
+      access,
+      as,
+      condition,
+      changesOnly,
+      stackDepth,
+      instruction,
+      priority: priority ?? undefined,
+      keep: this.#presenter.keep,
+    };
     const armed: Watch[] = [];
     for (const expression of expressions) {
       try {

@@ -36,6 +36,7 @@ test('what is not said', () => {
     output: undefined,
     json: false,
     stackDepth: 0,
+    instruction: false,
     maxRate: null,
   });
 });

@@ -26,6 +26,8 @@ export interface CommonOptions {
   readonly output: string | undefined;
   readonly json: boolean;
   readonly stackDepth: number;
+  /** Whether hits show their instruction. */
+  readonly instruction: boolean;
   /** Hits a second above which a watch is sampled; null: never. */
   readonly maxRate: number | null;
 }
@@ -58,6 +60,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     output: text('output'),
     json: options['json'] === true,
     stackDepth: stackDepth(options['stack']),
+    instruction: options['instruction'] === true,
     maxRate: maxRate(options),
   };
 }

@@ -22,6 +22,7 @@ export class InstructionDecoder {
   readonly #iced: Iced;
   readonly #instruction: IcedModule.Instruction;
   readonly #infos: IcedModule.InstructionInfoFactory;
+  #formatter: IcedModule.Formatter | null = null;
 
   /** Use {@link loadDecoder}. */
   constructor(iced: Iced) {
@@ -74,6 +75,20 @@ export class InstructionDecoder {
     });
   }
 
+  /**
+   * The instruction at the start of `bytes`, which lies at `address`, in Intel's syntax: `add dword ptr [rdi+8], 1`. Addresses relative to
+   * RIP are written out. Null when it cannot be decoded.
+   */
+  text(bytes: Uint8Array, address: bigint): string | null {
+    return this.#withDecoder(bytes, (decoder) => {
+      decoder.ip = address;
+      decoder.decodeOut(this.#instruction);
+      if (this.#instruction.isInvalid) return null;
+      this.#formatter ??= newFormatter(this.#iced);
+      return this.#formatter.format(this.#instruction);
+    });
+  }
+
   #withDecoder<T>(bytes: Uint8Array, use: (decoder: IcedModule.Decoder) => T): T {
     const decoder = new this.#iced.Decoder(64, bytes, this.#iced.DecoderOptions.None);
     try {
@@ -82,4 +97,19 @@ export class InstructionDecoder {
       decoder.free();
     }
   }
+}
+
+function newFormatter({ Formatter, FormatterSyntax, MemorySizeOptions }: Iced): IcedModule.Formatter {
+  const formatter = new Formatter(FormatterSyntax.Intel);
+  formatter.hexPrefix = '0x';
+  formatter.hexSuffix = '';
+  formatter.uppercaseHex = false;
+  formatter.addLeadingZeroToHexNumbers = false;
+  formatter.smallHexNumbersInDecimal = true;
+  formatter.signedImmediateOperands = true;
+  formatter.branchLeadingZeros = false;
+  formatter.showBranchSize = false;
+  formatter.spaceAfterOperandSeparator = true;
+  formatter.memorySizeOptions = MemorySizeOptions.Always;
+  return formatter;
 }

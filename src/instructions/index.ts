@@ -1,6 +1,7 @@
 // The room's door: what engines and sessions use to turn samples of registers into accesses to memory.
 export { type CodeSource, codeFromBytes, type FunctionStart } from './code-source.js';
 export { type InstructionDecoder, loadDecoder } from './decoder.js';
+export type { InstructionText } from './instruction-text.js';
 export { PreviousInstructionFinder, type PreviousInstructions } from './previous-instruction.js';
 export { AccessRebuilder } from './rebuild.js';
 export {

@@ -7,6 +7,7 @@ import type { CodeSource, FunctionStart } from './code-source.js';
 import type { InstructionDecoder } from './decoder.js';
 import { sampledFlags } from './evaluate-address.js';
 import { Explanations } from './explanations.js';
+import { type InstructionText, InstructionTexts } from './instruction-text.js';
 import { Judge } from './judge.js';
 import { setInstruction, setPlace, setStore } from './outcome.js';
 import { FLAG } from './registers.js';
@@ -21,10 +22,12 @@ export class AccessRebuilder {
   readonly #judge = new Judge();
   readonly #explanations = new Explanations();
   readonly #returnAddress = newWord();
+  readonly #texts: InstructionTexts;
 
   /** `functionStart`, where symbols can tell it, makes the instruction before an address certain. */
   constructor(decoder: InstructionDecoder, code: CodeSource, functionStart: FunctionStart = () => null) {
     this.#sites = new Sites(decoder, code, functionStart);
+    this.#texts = new InstructionTexts(decoder, code);
   }
 
   /** Fills in `out`. Never throws for any sample; allocates nothing when the instruction pointer was seen before. */
@@ -54,9 +57,22 @@ export class AccessRebuilder {
     return plan === undefined || suspects.length > 1 ? null : joinU64(plan.lo, plan.hi);
   }
 
+  /** What {@link accessorOf} finds where it is sure that it made the access. */
+  instructionBefore(ipLo: number, ipHi: number, writesOnly: boolean): InstructionText | null {
+    if (this.#sites.at(ipLo, ipHi).entry === 'yes') return null;
+    const at = this.accessorOf(joinU64(ipLo, ipHi), writesOnly);
+    return at === null ? null : this.#texts.at(lowU32(at), highU32(at));
+  }
+
+  /** The instruction at an address, as text; null where nothing can be read or decoded. Allocates nothing where that was asked before. */
+  instructionAt(lo: number, hi: number): InstructionText | null {
+    return this.#texts.at(lo, hi);
+  }
+
   /** Forgets all code, because it has changed: another program, an unloaded library, code rewritten at run time. */
   forgetCode(): void {
     this.#sites.clear();
+    this.#texts.clear();
   }
 
   /** Tries every explanation: the instructions before, the REP instruction under way, a call to here. */

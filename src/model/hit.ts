@@ -16,6 +16,14 @@ export interface WatchInfo {
   readonly type: ValueType;
 }
 
+/** A machine instruction for people. */
+export interface InstructionShown {
+  /** Null: one of several, all with this text. */
+  readonly address: bigint | null;
+  /** In Intel's syntax: `add dword ptr [rdi+8], 1`. */
+  readonly text: string;
+}
+
 /** One access to watched memory. */
 export interface Hit {
   readonly kind: 'hit';
@@ -31,6 +39,8 @@ export interface Hit {
   readonly ip: VirtualAddress;
   /** The place of the instruction that made the access. */
   readonly place: Place;
+  /** That instruction; null unless asked for, and where it is not certain which one that was. */
+  readonly instruction: InstructionShown | null;
   /** The watched bytes before and after; null where not known. */
   readonly oldBytes: Uint8Array | null;
   readonly newBytes: Uint8Array | null;

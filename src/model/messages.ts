@@ -46,6 +46,9 @@ export interface HitMessage {
   readonly kernel: boolean;
   readonly repeat: number;
   readonly stack: readonly string[] | null;
+  /** Only with --instruction: the instruction that made the access, Intel's syntax, and where it is. */
+  readonly instruction: string | null;
+  readonly instruction_address: string | null;
   readonly cgroup: string | null;
 }
 

@@ -5,6 +5,9 @@ import type { RawHit } from '../engines/contract.js';
 import { type AccessRebuilder, type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from '../instructions/index.js';
 import type { CoveredBytes } from './process-chain.js';
 
+/** What a call pushes. */
+const WORD_BYTES = 8;
+
 /** Asks the rebuilder, with one sample and one result that are used again for every hit. */
 export class AccessReader {
   readonly #rebuilder: () => AccessRebuilder | null;
@@ -26,6 +29,12 @@ export class AccessReader {
     sample.registers = raw.registers;
     sample.registersOffset = raw.registersAt;
     sample.old = old;
+    const { userStack } = raw;
+    sample.stackTopKnown = !raw.kernel && userStack !== null && userStack.length >= WORD_BYTES;
+    if (userStack !== null && sample.stackTopKnown) {
+      sample.stackTopLo = userStack.words[userStack.at] ?? 0;
+      sample.stackTopHi = userStack.words[userStack.at + 1] ?? 0;
+    }
     present(this.#rebuilder(), 'the instruction decoder').run(sample, this.#rebuilt);
     return this.#rebuilt;
   }

@@ -43,6 +43,8 @@ export interface Order {
   readonly missed: readonly NotCovered[];
   /** Frames of the stacks of its hits; 0: none. */
   readonly stackDepth: number;
+  /** Whether hits show their instruction. */
+  readonly instructions: boolean;
 }
 
 /** A watch's part that is replaced when it is armed again: in another program, or after others had its registers. */
@@ -109,7 +111,17 @@ export class Armory {
     if (placement.kind === 'refused') throw this.#parts.explain(placement.error, info);
     const { request, installed } = placement;
     const { byEngine, filtered, filter } = plan(cover);
-    const order: Order = { request, info, cover, byEngine, filtered, filter, missed, stackDepth };
+    const order: Order = {
+      request,
+      info,
+      cover,
+      byEngine,
+      filtered,
+      filter,
+      missed,
+      stackDepth,
+      instructions: options.instruction ?? false,
+    };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
   }
 
@@ -206,9 +218,9 @@ export class Armory {
     };
   }
 
-  #pipeline({ info, cover, filtered, stackDepth }: Order): Pipeline {
+  #pipeline({ info, cover, filtered, stackDepth, instructions }: Order): Pipeline {
     const { lifecycle, program } = this.#parts;
-    const context = this.#contextOf({ depth: stackDepth, exact: info.access === 'execute' });
+    const context = { ...this.#contextOf({ depth: stackDepth, exact: info.access === 'execute' }), instructions };
     const covered = coveredBytes(cover);
     const { length: pieces } = cover.pieces;
     const { pid } = program;

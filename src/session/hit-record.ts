@@ -3,7 +3,7 @@ import { as, type VirtualAddress } from '../base/brand.js';
 import { joinU64 } from '../base/u64.js';
 import type { RawHit } from '../engines/contract.js';
 import { valueToJson } from '../model/format-value.js';
-import type { Hit, WatchInfo } from '../model/hit.js';
+import type { Hit, InstructionShown, WatchInfo } from '../model/hit.js';
 import type { JsonValue } from '../model/messages.js';
 import type { Place } from '../model/place.js';
 import { sameValue } from '../model/same-value.js';
@@ -31,6 +31,7 @@ export class HitRecord implements Hit {
   valueSource: ValueSource | null = null;
   repeat = 1;
   stack: readonly Place[] | null = null;
+  instruction: InstructionShown | null = null;
   /** Path of its cgroup, or its number where that has none; only where the whole kernel is watched. */
   readonly cgroup: string | null;
   /** The engine is sure that what it brought with the hit is this access's own. */

@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly as?: string | undefined;
   /** Frames of a call chain with each hit, 0 to 127; default 0. */
   readonly stackDepth?: number | undefined;
+  /** Whether each hit is to bring the instruction that made it, as text; default no. */
+  readonly instruction?: boolean | undefined;
   /** Only hits for which this holds, or may hold as far as is known: `new > 10 && comm == "worker"`. docs/conditions.md has the grammar. */
   readonly condition?: string | undefined;
   /** Only hits that changed the value, as far as is known: the condition `new != old`, in addition to any other. */

@@ -12,6 +12,8 @@ export interface PipelineContext {
   /** There from the first round on. */
   rebuilder(): AccessRebuilder | null;
   readonly places: PlaceCache;
+  /** Whether hits show the instruction that made them; default no. */
+  readonly instructions?: boolean;
   readonly outbox: Outbox;
   /** Bytes of a process now, or null where they cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null;

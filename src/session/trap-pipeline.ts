@@ -101,7 +101,9 @@ export class TrapPipeline implements Pipeline {
     const time = timeOf(raw);
     if (this.#merger?.isSameAccess(raw, time) === true) return;
     if (this.info.access === 'execute') {
-      this.#context.outbox.hit(this.#record(raw, raw.ipLo, raw.ipHi));
+      const executed = this.#record(raw, raw.ipLo, raw.ipHi);
+      if (this.#showsInstruction(raw)) executed.instruction = this.#context.rebuilder()?.instructionAt(raw.ipLo, raw.ipHi) ?? null;
+      this.#context.outbox.hit(executed);
       return;
     }
     const known = this.#known(raw.pid);
@@ -110,12 +112,19 @@ export class TrapPipeline implements Pipeline {
     if (contested) this.#contest(raw, time);
     const begun = this.#begun(raw, time);
     const hit = begun ?? this.#record(raw, (raw.ipLo - 1) >>> 0, raw.ipLo === 0 ? raw.ipHi - 1 : raw.ipHi);
+    if (this.#showsInstruction(raw))
+      hit.instruction = this.#context.rebuilder()?.instructionBefore(raw.ipLo, raw.ipHi, this.info.access === 'write') ?? null;
     if (begun === null) this.#oldValue(hit, raw, known);
     this.#newValue(hit, raw, known);
     if (contested) hit.contest();
     if (begun !== null) return;
     if (raw.kernel && this.#scope.memory === 'process') this.#runs.begin(raw, time, hit);
     this.#context.outbox.hit(hit);
+  }
+
+  /** The kernel's code is not taken apart. */
+  #showsInstruction(raw: RawHit): boolean {
+    return this.#context.instructions === true && !raw.kernel;
   }
 
   /** The hit of which `raw` is a further step: the kernel copies into a process step by step. What it does to its own memory are accesses each. */

@@ -86,9 +86,16 @@ export class WatchPipeline implements Pipeline {
   report(raw: RawHit): void {
     const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
     if (this.#merger?.isSameAccess(raw, time) === true) return;
-    if (this.info.access === 'execute') this.#context.outbox.hit(this.#record(raw, raw.ipLo, raw.ipHi));
+    if (this.info.access === 'execute') this.#context.outbox.hit(this.#executed(raw));
     else if (raw.kernel) this.#kernelReport(raw, time, this.#chain(raw.pid));
     else this.#userReport(raw, time, this.#chain(raw.pid));
+  }
+
+  #executed(raw: RawHit): HitRecord {
+    const hit = this.#record(raw, raw.ipLo, raw.ipHi);
+    if (this.#context.instructions === true && !raw.kernel)
+      hit.instruction = this.#context.rebuilder()?.instructionAt(raw.ipLo, raw.ipHi) ?? null;
+    return hit;
   }
 
   #chain(pid: number): ProcessChain {
@@ -149,6 +156,8 @@ export class WatchPipeline implements Pipeline {
     const hit = access.instructionKnown
       ? this.#record(raw, access.instructionLo, access.instructionHi)
       : this.#record(raw, (raw.ipLo - 1) >>> 0, raw.ipLo === 0 ? raw.ipHi - 1 : raw.ipHi);
+    if (this.#context.instructions === true && access.instructionKnown)
+      hit.instruction = this.#context.rebuilder()?.instructionAt(access.instructionLo, access.instructionHi) ?? null;
     const foundAll = access.foundKnown && this.#covers(access.foundOffset, access.foundSize);
     hit.oldBytes = chain.shown;
     hit.oldFollows = !foundAll;

@@ -23,7 +23,7 @@ export function madePlace(more: Partial<Place> = {}): Place {
 
 /** What a test may want otherwise than a user write of 42 over 41. */
 export type MadeHit = Partial<Pick<HitRecord, 'watch' | 'pid' | 'tid' | 'comm' | 'cpu' | 'kernel' | 'place' | 'time'>> &
-  Partial<Pick<HitRecord, 'oldBytes' | 'newBytes' | 'valueSource' | 'repeat' | 'stack' | 'cgroup'>> & { ip?: bigint };
+  Partial<Pick<HitRecord, 'oldBytes' | 'newBytes' | 'valueSource' | 'repeat' | 'stack' | 'instruction' | 'cgroup'>> & { ip?: bigint };
 
 export function madeHit(more: MadeHit = {}): HitRecord {
   const { time = 5_000_000_123n, ip = 0x5555_0000_1234n } = more;
@@ -48,8 +48,16 @@ export function madeHit(more: MadeHit = {}): HitRecord {
   };
   const comm = more.comm === undefined ? 'hot' : more.comm;
   const hit = new HitRecord(more.watch ?? madeWatch(), raw, more.place ?? madePlace(), comm);
-  const { oldBytes = i64(41n), newBytes = i64(42n), valueSource = 'registers', repeat = 1, stack = null, cgroup = null } = more;
-  return Object.assign(hit, { oldBytes, newBytes, valueSource, repeat, stack, cgroup });
+  const {
+    oldBytes = i64(41n),
+    newBytes = i64(42n),
+    valueSource = 'registers',
+    repeat = 1,
+    stack = null,
+    instruction = null,
+    cgroup = null,
+  } = more;
+  return Object.assign(hit, { oldBytes, newBytes, valueSource, repeat, stack, instruction, cgroup });
 }
 
 /** The eight bytes of a signed long. */

@@ -46,6 +46,8 @@ const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
       kernel: true,
       repeat: true,
       stack: true,
+      instruction: true,
+      instruction_address: true,
       cgroup: true,
     },
   }),

@@ -9,7 +9,7 @@ test('a hit has the fields, types and order that are promised', () => {
   expect(new HitJsonPrinter().line(madeHit())).toBe(
     '{"type":"hit","watch":"counter","time_ns":"5000000123","pid":4711,"tid":4712,"comm":"hot","cpu":1,"access":"write","address":"0x555500004040",' +
       '"size":8,"ip":"0x555500001234","function":"bump","file":"/src/hot.c","line":12,"old":"41","new":"42","value_source":"registers","kernel":false,' +
-      '"repeat":1,"stack":null,"cgroup":null}',
+      '"repeat":1,"stack":null,"instruction":null,"instruction_address":null,"cgroup":null}',
   );
 });
 
@@ -22,13 +22,15 @@ const watches = [
   madeWatch({ expression: 'code', access: 'execute', size: 1, type: { kind: 'bytes', size: 1, name: '' } }),
   madeWatch({ expression: 'bytes', size: 3, type: { kind: 'bytes', size: 3, name: 'struct s' } }),
 ];
+const instructions = [null, { address: 0x401136n, text: 'mov qword ptr [rdi], "1"' }, { address: null, text: 'ret' }];
 const places = [madePlace(), madePlace({ function: null, file: null, line: null }), madePlace({ function: 'op<"a">', module: '[kernel]' })];
 
 const hits = fc
   .record({
     watch: fc.constantFrom(...watches),
     place: fc.constantFrom(...places),
-    ip: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+    instruction: fc.constantFrom(...instructions),
+    ip: fc.oneof(fc.constantFrom(0x401139n, 0x40113an), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })),
     time: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
     comm: fc.oneof(fc.string({ unit: 'binary', maxLength: 15 }), fc.constant(null)),
     kernel: fc.boolean(),

@@ -1,7 +1,7 @@
 // Hits as JSON lines, fast: what does not change from hit to hit of one place is made once.
 
 import { addressKey } from '../../base/u64.js';
-import type { WatchInfo } from '../../model/hit.js';
+import type { InstructionShown, WatchInfo } from '../../model/hit.js';
 import type { JsonValue } from '../../model/messages.js';
 import type { Place } from '../../model/place.js';
 import type { HitRecord } from '../../session/index.js';
@@ -11,8 +11,18 @@ import { hitMessage } from './messages.js';
 interface WatchParts {
   /** Up to the time. */
   readonly head: string;
-  /** From `"access"` to before the old value, by place and ip. */
-  readonly middles: Map<Place, Map<number, string>>;
+  /** By place and ip. */
+  readonly places: Map<Place, Map<number, PlaceParts>>;
+}
+
+/** What is the same in all hits of one place at one ip. */
+interface PlaceParts {
+  /** Nearly always the same there too. */
+  readonly instruction: InstructionShown | null;
+  /** From `"access"` to before the old value. */
+  readonly middle: string;
+  /** From the instruction to the end. */
+  readonly tail: string;
 }
 
 /** Names of threads remembered; a target that makes up new ones all the time must not fill our memory. */
@@ -26,18 +36,19 @@ export class HitJsonPrinter {
   line(hit: HitRecord): string {
     if (hit.stack !== null || hit.cgroup !== null) return JSON.stringify(hitMessage(hit));
     const parts = this.#parts(hit.watch);
-    const middle = parts.middles.get(hit.place)?.get(addressKey(hit.ipLo, hit.ipHi)) ?? addMiddle(parts, hit);
+    const known = parts.places.get(hit.place)?.get(addressKey(hit.ipLo, hit.ipHi));
+    const { middle, tail } = known?.instruction === hit.instruction ? known : addPlace(parts, hit);
     const source = hit.valueSource === null ? 'null' : `"${hit.valueSource}"`;
     return (
       `${parts.head}${timeText(hit.timeLo, hit.timeHi)}","pid":${hit.pid},"tid":${hit.tid},"comm":${this.#comm(hit.comm)},"cpu":${hit.cpu}${middle}` +
-      `${valueText(hit.oldValue)},"new":${valueText(hit.newValue)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null,"cgroup":null}`
+      `${valueText(hit.oldValue)},"new":${valueText(hit.newValue)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null,${tail}`
     );
   }
 
   #parts(watch: WatchInfo): WatchParts {
     let parts = this.#watches.get(watch);
     if (parts === undefined) {
-      parts = { head: `{"type":"hit","watch":${JSON.stringify(watch.expression)},"time_ns":"`, middles: new Map() };
+      parts = { head: `{"type":"hit","watch":${JSON.stringify(watch.expression)},"time_ns":"`, places: new Map() };
       this.#watches.set(watch, parts);
     }
     return parts;
@@ -54,16 +65,25 @@ export class HitJsonPrinter {
   }
 }
 
-function addMiddle(parts: WatchParts, hit: HitRecord): string {
-  const { access, address, size, ip, function: name, file, line } = hitMessage(hit);
-  const middle = `,${JSON.stringify({ access, address, size, ip, function: name, file, line }).slice(1, -1)},"old":`;
-  let byIp = parts.middles.get(hit.place);
+function addPlace(parts: WatchParts, hit: HitRecord): PlaceParts {
+  const { access, address, size, ip, function: name, file, line, instruction, instruction_address, cgroup } = hitMessage(hit);
+  const added: PlaceParts = {
+    instruction: hit.instruction,
+    middle: `,${inner({ access, address, size, ip, function: name, file, line })},"old":`,
+    tail: `${inner({ instruction, instruction_address, cgroup })}}`,
+  };
+  let byIp = parts.places.get(hit.place);
   if (byIp === undefined) {
     byIp = new Map();
-    parts.middles.set(hit.place, byIp);
+    parts.places.set(hit.place, byIp);
   }
-  byIp.set(addressKey(hit.ipLo, hit.ipHi), middle);
-  return middle;
+  byIp.set(addressKey(hit.ipLo, hit.ipHi), added);
+  return added;
+}
+
+/** The object's fields without the braces. */
+function inner(fields: Readonly<Record<string, JsonValue>>): string {
+  return JSON.stringify(fields).slice(1, -1);
 }
 
 function valueText(value: JsonValue): string {

@@ -61,6 +61,8 @@ export function hitMessage(hit: Hit): HitMessage {
     kernel: hit.kernel,
     repeat: hit.repeat,
     stack: hit.stack?.map(placeText) ?? null,
+    instruction: hit.instruction?.text ?? null,
+    instruction_address: hit.instruction === null || hit.instruction.address === null ? null : addressText(hit.instruction.address),
     cgroup: hit.cgroup,
   };
 }

@@ -24,6 +24,14 @@ describe('hitLine', () => {
     expect(hitLine(madeHit({ watch }), style)).toContain('counter: 41 -> 42  bump');
   });
 
+  test('the instruction where it is asked for', () => {
+    const instruction = { address: 0x401136n, text: 'add dword ptr [0x404028], 1' };
+    expect(hitLine(madeHit({ instruction, valueSource: 'memory' }), style)).toContain(
+      'bump (hot.c:12)  0x401136: add dword ptr [0x404028], 1  (value read afterwards)',
+    );
+    expect(hitLine(madeHit({ instruction: { address: null, text: 'ret' } }), style)).toMatch(/bump \(hot\.c:12\) {2}ret$/);
+  });
+
   test('code has no values', () => {
     const watch = madeWatch({ expression: 'bump', access: 'execute', size: 1 });
     expect(hitLine(madeHit({ watch, oldBytes: null, newBytes: null, valueSource: null }), style)).toContain(

@@ -38,15 +38,22 @@ export interface HitStyle {
 
 /**
  * `    0.001234  prog[4711]  shared: 41 -> 42  bump (hot.c:12)`, and a line for each caller where a stack was asked for. Where the kernel is
- * watched: `    0.001234  4711 sh  0xffffffff83089f68:4: 10 -> 77  do_proc_dointvec_conv+0x4c [kernel]`.
+ * watched: `    0.001234  4711 sh  0xffffffff83089f68:4: 10 -> 77  do_proc_dointvec_conv+0x4c [kernel]`. With the instruction:
+ * `    0.001234  prog[4711]  shared: 41 -> 42  bump (hot.c:12)  0x401136: add dword ptr [0x404028], 1`.
  */
 export function hitLine(hit: Hit, { since, colors }: HitStyle): string {
   const seconds = (Number(hit.time - since) / 1e9).toFixed(6).padStart(12);
   const comm = visible(hit.comm ?? '?');
   const who = isOfKernel(hit) ? `${hit.pid} ${comm}` : `${comm}[${hit.tid}]`;
   const what = `${colors.bold(hit.watch.expression)}: ${valueChange(hit)}`;
-  const line = `${colors.dim(seconds)}  ${who}  ${what}  ${colors.cyan(isOfKernel(hit) ? kernelPlace(hit.place) : placeLabel(hit.place))}${remarks(hit, colors)}`;
+  const place = colors.cyan(isOfKernel(hit) ? kernelPlace(hit.place) : placeLabel(hit.place));
+  const line = `${colors.dim(seconds)}  ${who}  ${what}  ${place}${instructionPart(hit)}${remarks(hit, colors)}`;
   return [line, ...callerLabels(hit.stack).map((caller) => `${' '.repeat(14)}${colors.dim('from')} ${caller}`)].join('\n');
+}
+
+function instructionPart({ instruction }: Hit): string {
+  if (instruction === null) return '';
+  return `  ${instruction.address === null ? '' : `${addressText(instruction.address)}: `}${instruction.text}`;
 }
 
 /** Whether the kernel's own memory is watched: the process is not one that was asked about then, and is named with its number. */
