@@ -38,6 +38,7 @@ export class LiveFrames implements Frames {
     const known = this.#places.get(address);
     if (known !== undefined) return known;
     const places = this.#lookup(BigInt(Math.max(0, address)));
+    if (!isLasting(places)) return places;
     if (this.#places.size >= MOST_PLACES) this.#places.clear();
     this.#places.set(address, places);
     return places;
@@ -48,4 +49,9 @@ export class LiveFrames implements Frames {
     this.#unwinder.forget();
     this.#places.clear();
   }
+}
+
+/** Code of no file is written at run time, and may be written again. */
+function isLasting([innermost]: readonly Place[]): boolean {
+  return innermost !== undefined && innermost.module !== null && innermost.module !== '[jit]';
 }

@@ -6,6 +6,7 @@ import type { CodeSource } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
 import { parseMaps, rangeAt } from '../symbols/live/maps.js';
+import { PerfMap } from '../symbols/live/perf-map.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
 import type { UnwoundImage } from '../symbols/live/unwinder.js';
 import { WrongArchitectureError } from './errors.js';
@@ -51,6 +52,7 @@ class LiveProgram implements Program {
   readonly #image: ProcessImage;
   readonly frames: LiveFrames;
   readonly #kernel = new KernelSymbols();
+  #perfMap: PerfMap;
   #executable: string | null;
   #modules: string;
   #lastRefresh = 0;
@@ -61,9 +63,10 @@ class LiveProgram implements Program {
     this.pid = pid;
     this.#executable = executableIdentity(pid);
     this.#image = new ProcessImage(pid);
+    this.#perfMap = new PerfMap(pid);
     this.#modules = modulesOf(this.#image);
     this.code = { read: (address, length) => this.#readCode(address, length) };
-    this.frames = new LiveFrames(this.#codeOf(), (address) => [this.place(address, false)]);
+    this.frames = new LiveFrames(this.#codeOf(), (address) => this.#places(address));
   }
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
@@ -73,7 +76,8 @@ class LiveProgram implements Program {
   place(address: bigint, kernel: boolean): Place {
     if (kernel) return this.#kernel.place(address);
     this.#lookFor(address);
-    return this.#image.place(address);
+    if (this.#image.moduleAt(address) !== null) return this.#image.place(address);
+    return this.#perfMap.place(Number(address)) ?? this.#image.place(address);
   }
 
   /** What unwinding looks at: as of now, where it asks for what was not there at the last look. */
@@ -92,6 +96,11 @@ class LiveProgram implements Program {
   /** A library loaded since the last look (dlopen) is found by looking again. */
   #lookFor(address: bigint): void {
     if (this.#image.moduleAt(address) === null && performance.now() - this.#lastRefresh > REFRESH_INTERVAL) this.refresh();
+  }
+
+  #places(address: bigint): readonly Place[] {
+    this.#lookFor(address);
+    return this.#image.moduleAt(address) === null ? [this.place(address, false)] : this.#image.places(address);
   }
 
   functionStart(address: bigint): bigint | null {
@@ -119,6 +128,8 @@ class LiveProgram implements Program {
   reopen(): void {
     checkArchitecture(this.pid);
     this.#executable = executableIdentity(this.pid);
+    this.#perfMap[Symbol.dispose]();
+    this.#perfMap = new PerfMap(this.pid);
     this.#image.refresh();
     this.#lookAtModules();
   }
@@ -153,6 +164,7 @@ class LiveProgram implements Program {
   }
 
   [Symbol.dispose](): void {
+    this.#perfMap[Symbol.dispose]();
     this.#image[Symbol.dispose]();
   }
 }

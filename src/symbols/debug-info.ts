@@ -1,5 +1,6 @@
 // What the rest of hwbkpt asks of one module's debug information, whatever format it is in.
 import type { FileAddress } from '../base/brand.js';
+import type { InlinedCall } from './dwarf/inlines.js';
 import type { LocalVariable } from './frame.js';
 import type { Type } from './types.js';
 
@@ -43,6 +44,8 @@ export interface DebugInfo {
   lineAt(address: FileAddress): SourceLine | null;
   /** Name of the (not inlined) function whose code contains `address`, or null. */
   functionAt(address: FileAddress): string | null;
+  /** The calls that were inlined around the instruction that contains `address`, innermost first. */
+  inlinedAt(address: FileAddress): readonly InlinedCall[];
   /** Parameters and local variables of the function at `address`, those of the innermost block (or inlined function) first; a name may come more than once. */
   localsAt(address: FileAddress): readonly LocalVariable[];
   /** What was found to be broken while reading, for `doctor` and diagnostics; empty when all is well. */

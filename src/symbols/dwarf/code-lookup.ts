@@ -4,17 +4,22 @@ import type { LocalVariable } from '../frame.js';
 import type { Type } from '../types.js';
 import { Die } from './dies/die.js';
 import type { DwarfFile } from './file.js';
+import { FunctionInlines, type InlinedCall } from './inlines.js';
 import { LineTables } from './lines/tables.js';
 import { type LocalsContext, localsOf } from './locations/locals.js';
 import type { IntervalMap } from './ranges/interval-map.js';
 import { functionName } from './units/names.js';
 import { mapUnits } from './units/unit-map.js';
 
+/** Functions whose inlined calls are remembered; then all are forgotten. */
+const MOST_FUNCTIONS = 1024;
+
 /** The code of one file. Addresses are address keys (see Cursor.addressKey). Nothing here throws DwarfError. */
 export class CodeLookup {
   readonly #file: DwarfFile;
   readonly #lines: LineTables;
   readonly #names = new Map<string, string | null>();
+  readonly #inlines = new Map<string, FunctionInlines>();
   #units: IntervalMap | null = null;
 
   constructor(file: DwarfFile) {
@@ -46,6 +51,21 @@ export class CodeLookup {
     return null;
   }
 
+  /** The calls inlined around the instruction at `address`, innermost first. */
+  inlinedAt(address: number): readonly InlinedCall[] {
+    const map = this.#unitMap;
+    for (let i = map.find(address); i >= 0; i = map.find(address, i)) {
+      const number = map.value(i);
+      const calls = this.#file.problems.guard(
+        () => 'inlined calls',
+        null,
+        () => this.#inlinesIn(number, address),
+      );
+      if (calls !== null) return calls;
+    }
+    return [];
+  }
+
   /** What can be seen at `address`; see {@link localsOf}. */
   localsAt(address: number, typeOf: (die: Die) => Type | null): readonly LocalVariable[] {
     const map = this.#unitMap;
@@ -63,6 +83,23 @@ export class CodeLookup {
       if (found !== null) return found;
     }
     return [];
+  }
+
+  #inlinesIn(number: number, address: number): InlinedCall[] | null {
+    const unit = this.#file.units[number]?.content;
+    const found = unit?.outline.functions.find(address) ?? -1;
+    if (unit === undefined || found < 0) return null;
+    const offset = unit.outline.functions.value(found);
+    const key = `${number} ${offset}`;
+    let inlines = this.#inlines.get(key);
+    if (inlines === undefined) {
+      // The files of a split unit have numbers of its own.
+      const lines = unit === this.#file.units[number] ? this.#lines.of(number) : null;
+      inlines = new FunctionInlines(unit, offset, lines);
+      if (this.#inlines.size >= MOST_FUNCTIONS) this.#inlines.clear();
+      this.#inlines.set(key, inlines);
+    }
+    return inlines.at(address);
   }
 
   get #unitMap(): IntervalMap {

@@ -8,6 +8,7 @@ import { CodeLookup } from './code-lookup.js';
 import type { Die } from './dies/die.js';
 import { DwarfFile } from './file.js';
 import type { IndexStore } from './index-store.js';
+import type { InlinedCall } from './inlines.js';
 import { Problems } from './problems.js';
 import type { DwarfSections } from './sections.js';
 import type { SplitFiles } from './split/source.js';
@@ -75,6 +76,10 @@ class Dwarf implements DebugInfo {
 
   localsAt(address: FileAddress): readonly LocalVariable[] {
     return this.#code.localsAt(addressKey(address), this.#typeOf);
+  }
+
+  inlinedAt(address: FileAddress): readonly InlinedCall[] {
+    return this.#code.inlinedAt(addressKey(address));
   }
 
   get problems(): readonly string[] {

@@ -5,6 +5,7 @@ import { HwbkptError } from '../../base/errors.js';
 import type { ByteSource } from '../bytes.js';
 import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
 import type { IndexStore } from '../dwarf/index-store.js';
+import type { InlinedCall } from '../dwarf/inlines.js';
 import { openDwarf } from '../dwarf/open.js';
 import { codeStart } from '../elf/eh-frame-index.js';
 import { type ElfFile, openElf } from '../elf/elf-file.js';
@@ -166,6 +167,11 @@ export class ModuleFile implements Disposable {
 
   lineAt(address: FileAddress): SourceLine | null {
     return this.debug?.lineAt(address) ?? null;
+  }
+
+  /** The calls inlined around the instruction at `address`, innermost first. */
+  inlinedAt(address: FileAddress): readonly InlinedCall[] {
+    return this.debug?.inlinedAt(address) ?? [];
   }
 
   /** Names of library variables that this program holds itself (copy relocations). */

@@ -1,4 +1,5 @@
 // A place in the code, as symbols and debug information tell it.
+import { demangle } from './demangle.js';
 import type { LiveModule } from './live-module.js';
 
 /** What is not known is null, never guessed. */
@@ -31,4 +32,18 @@ export function placeIn(module: LiveModule, address: bigint): CodePlace {
     module: name,
     offset: found === null || found.start === null ? null : Number(at - found.start),
   };
+}
+
+/** {@link placeIn}, with the calls that were inlined there: innermost first. Only the last one has an offset. Never throws. */
+export function placesIn(module: LiveModule, address: bigint): CodePlace[] {
+  const place = placeIn(module, address);
+  const calls = module.file?.inlinedAt(module.toFile(address)) ?? [];
+  let { file, line } = place;
+  const places: CodePlace[] = [];
+  for (const { name, call } of calls) {
+    places.push({ function: name === null ? null : demangle(name), file, line, module: place.module, offset: null });
+    file = call?.file || null;
+    line = call?.line ?? null;
+  }
+  return [...places, { ...place, file, line }];
 }

@@ -12,7 +12,7 @@ import type { LiveModule } from './live-module.js';
 import { type MappedRange, parseMaps, rangeAt } from './maps.js';
 import { readProcessMemory } from './memory.js';
 import { ModuleLoader } from './module-loader.js';
-import { type CodePlace, NOWHERE, placeIn } from './place.js';
+import { type CodePlace, NOWHERE, placeIn, placesIn } from './place.js';
 
 /** Places remembered; a program that hits at more is remembered afresh. */
 const MOST_PLACES = 65_536;
@@ -100,6 +100,12 @@ export class ProcessImage implements Disposable {
     if (this.#places.size >= MOST_PLACES) this.#places.clear();
     this.#places.set(key, place);
     return place;
+  }
+
+  /** {@link place}, with the calls that were inlined there: innermost first. Not remembered. */
+  places(address: bigint): readonly CodePlace[] {
+    const module = this.moduleAt(address);
+    return module === null ? [NOWHERE] : placesIn(module, address);
   }
 
   /** First instruction of the function that contains `address`, or null where nothing tells. */

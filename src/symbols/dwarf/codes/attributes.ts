@@ -32,6 +32,8 @@ export const At = {
   ranges: 0x55,
   extension: 0x54,
   signature: 0x69,
+  callFile: 0x58,
+  callLine: 0x59,
   dataBitOffset: 0x6b,
   linkageName: 0x6e,
   strOffsetsBase: 0x72,

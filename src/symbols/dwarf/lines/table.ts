@@ -70,13 +70,17 @@ export class LineTable {
   }
 
   row(number: number): LineRow {
-    const file = this.#files[number] ?? 0;
-    let path = this.#paths.get(file);
+    return { file: this.path(this.#files[number] ?? 0), line: this.#lines[number] ?? 0 };
+  }
+
+  /** The path of file `number`; '' where the number is unknown. */
+  path(number: number): string {
+    let path = this.#paths.get(number);
     if (path === undefined) {
-      path = this.#path(file) ?? '';
-      this.#paths.set(file, path);
+      path = this.#path(number) ?? '';
+      this.#paths.set(number, path);
     }
-    return { file: path, line: this.#lines[number] ?? 0 };
+    return path;
   }
 
   /** Gives the extent of each run of code to `sink`. */
