@@ -15,4 +15,5 @@ export type { Decompressors } from './elf/section-data.js';
 export type { Segment } from './elf/segment.js';
 export type { ElfSymbol, SymbolBinding, SymbolKind } from './elf/symbol.js';
 export { SymbolTable, type SymbolTableParts } from './elf/symbol-table.js';
+export type { FrameAccess, LocalPiece, LocalPlace, LocalVariable } from './frame.js';
 export type { Member, Type, Variants } from './types.js';

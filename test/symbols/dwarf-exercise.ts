@@ -1,10 +1,12 @@
 // Asks a `DebugInfo` everything it can be asked, down to the members of members: what is used on broken files.
 import { as, type FileAddress } from '../../src/base/brand.js';
 import type { DebugInfo } from '../../src/symbols/debug-info.js';
+import type { FrameAccess, LocalVariable } from '../../src/symbols/frame.js';
 import type { Type } from '../../src/symbols/types.js';
 
 /** Types looked at below one variable, of which broken files can make up any number. */
 const MOST_TYPES = 200;
+const MOST_LOCALS = 50;
 
 /** Calls every method, each name and `addresses`; how many answers there were. Throws only what the methods throw. */
 export function exercise(info: DebugInfo, names: readonly string[], addresses: readonly bigint[]): number {
@@ -17,8 +19,26 @@ export function exercise(info: DebugInfo, names: readonly string[], addresses: r
     const at = as<FileAddress>(address);
     answers += (info.lineAt(at)?.line ?? 0) > 0 ? 1 : 0;
     answers += info.functionAt(at) === null ? 0 : 1;
+    answers += exerciseLocals(info.localsAt(at), at);
   }
   return answers + info.problems.length;
+}
+
+/** Places of some local variables, in a frame where everything is known and every address can be read. */
+function exerciseLocals(locals: readonly LocalVariable[], pc: FileAddress): number {
+  const frame: FrameAccess = {
+    pc,
+    bias: 0x5555_0000_0000n,
+    register: (number) => (number < 17 ? BigInt(number) << 60n : null),
+    cfa: () => 0x7fff_ffff_0000n,
+    read: (_, size) => new Uint8Array(size),
+    threadBlock: () => 0n,
+  };
+  for (const local of locals.slice(0, MOST_LOCALS)) {
+    local.place(frame);
+    exerciseType(local.type());
+  }
+  return locals.length;
 }
 
 function exerciseType(type: Type | null): number {

@@ -1,13 +1,16 @@
-// Whole files of several kinds: CPython against its symbol table, and a Rust program.
+// Whole files of several kinds: CPython against its symbol table, a Rust program, and what is compressed with zstd.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { DebugInfo } from '../../src/symbols/debug-info.js';
+import { openModuleFile } from '../../src/symbols/live/module-file.js';
 import type { Type } from '../../src/symbols/types.js';
 import { findCommand } from '../helpers/find-command.js';
 import { describeWith } from '../helpers/requirement.js';
-import { openDebugInfo, scratchFolder } from './dwarf-tools.js';
+import { C_SOURCES } from './dwarf-sources.js';
+import { build, openDebugInfo, scratchFolder } from './dwarf-tools.js';
 
 const scratch = scratchFolder();
 
@@ -79,5 +82,17 @@ describeWith(['command:rustc', 'command:readelf'], 'a Rust program', () => {
     expect(membersOf(kind)).toEqual(['Warrior', 'Mage', 'Thief']);
     expect(info.variables('CALLS')).toMatchObject([{ qualifiedName: 'main::game::hit::CALLS' }]);
     expect(info.variables('BUFFER')[0]?.type()).toMatchObject({ kind: 'array', count: 2, size: 8 });
+  });
+});
+
+describeWith(['gcc', 'command:objcopy'], 'sections compressed with zstd', () => {
+  test('are read where Node.js can, and else it is said what can; symbols are found all the same', () => {
+    const program = build(scratch, 'zstd', { sources: C_SOURCES, compiler: 'gcc', flags: ['-g', '-O0'] });
+    execFileSync('objcopy', ['--compress-debug-sections=zstd', program]);
+    using module = openModuleFile(program);
+    const found = module.variables('global_int').map(({ name }) => name);
+    if ('zstdDecompressSync' in zlib) expect(found).toEqual(['global_int']);
+    else expect(module.problems.join('\n')).toMatch(/\.debug_info is compressed with zstd, which takes Node\.js 22\.15 or later to read/);
+    expect(module.symbols('global_int')).toMatchObject([{ name: 'global_int', kind: 'object' }]);
   });
 });
