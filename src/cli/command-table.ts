@@ -95,7 +95,7 @@ const STACK_OPTION: OptionSpec = {
 
 const INSTRUCTION_OPTION: OptionSpec = {
   flags: '--instruction',
-  description: "with each hit the machine instruction that made it, in Intel's syntax, and its address",
+  description: "with each hit the machine instruction that made it, in Intel's syntax, and its address; with --stack also for calls",
 };
 
 const GROUP_STACK_OPTION: OptionSpec = {

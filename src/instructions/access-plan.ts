@@ -96,18 +96,19 @@ export interface MemoryAccess {
 export type CallTarget =
   | { readonly kind: 'direct'; readonly lo: number; readonly hi: number }
   | { readonly kind: 'register'; readonly register: number }
-  | { readonly kind: 'memory' };
+  /** `reads`: where the target is read, if the registers after the call still tell. */
+  | { readonly kind: 'memory'; readonly reads: readonly MemoryAccess[] };
 
 /**
  * One instruction at one address.
  * `accesses`: runs on to the next instruction; its memory accesses, writes first; empty when it touches no memory.
  * `repeat`: a REP string instruction, which can also stop with the instruction pointer still on it (R-041).
  * `call`: continues elsewhere, having pushed the address of the next instruction.
- * `leaves`: continues elsewhere in another way (jmp, ret, system call); what it reads cannot be pinned down from where it lands.
+ * `leaves`: continues elsewhere in another way (jmp, ret, system call); `reads`: what a jump reads its target from.
  */
 export type InstructionPlan = { readonly lo: number; readonly hi: number; readonly length: number } & (
   | { readonly kind: 'accesses'; readonly accesses: readonly MemoryAccess[] }
   | { readonly kind: 'repeat'; readonly accesses: readonly MemoryAccess[]; readonly narrow: boolean }
   | { readonly kind: 'call'; readonly target: CallTarget }
-  | { readonly kind: 'leaves' }
+  | { readonly kind: 'leaves'; readonly reads: readonly MemoryAccess[] }
 );

@@ -11,7 +11,7 @@ export function compileInstruction(iced: Iced, instruction: Instruction, info: I
   const decoded: Decoded = { iced, instruction, info };
   const at = { lo: lowU32(instruction.ip), hi: highU32(instruction.ip), length: instruction.length };
   if (instruction.mnemonic === iced.Mnemonic.Call) return { ...at, kind: 'call', target: callTarget(decoded) };
-  if (!fallsThrough(decoded)) return { ...at, kind: 'leaves' };
+  if (!fallsThrough(decoded)) return { ...at, kind: 'leaves', reads: targetReads(decoded) };
   const accesses = writesFirst(memoryAccesses(decoded));
   if (isRepeated(decoded, accesses)) return { ...at, kind: 'repeat', accesses, narrow: accesses.some(({ address }) => address.narrow) };
   return { ...at, kind: 'accesses', accesses };
@@ -22,12 +22,21 @@ function fallsThrough({ iced: { FlowControl }, instruction }: Decoded): boolean 
   return flow === FlowControl.Next || flow === FlowControl.ConditionalBranch || flow === FlowControl.XbeginXabortXend;
 }
 
-function callTarget({ iced, instruction }: Decoded): CallTarget {
+/** Where a jump or call reads its target; nothing for the others, and where the address does not follow from the registers after it. */
+function targetReads(decoded: Decoded): readonly MemoryAccess[] {
+  const { FlowControl } = decoded.iced;
+  const flow = decoded.instruction.flowControl;
+  if (flow !== FlowControl.IndirectBranch && flow !== FlowControl.IndirectCall) return [];
+  return memoryAccesses(decoded).filter(({ write, verifiable }) => write === null && verifiable);
+}
+
+function callTarget(decoded: Decoded): CallTarget {
+  const { iced, instruction } = decoded;
   if (instruction.opKind(0) === iced.OpKind.NearBranch64) {
     return { kind: 'direct', lo: lowU32(instruction.nearBranchTarget), hi: highU32(instruction.nearBranchTarget) };
   }
   const register = instruction.opKind(0) === iced.OpKind.Register ? layoutIndex(iced, instruction.opRegister(0)) : -1;
-  return register < 0 ? { kind: 'memory' } : { kind: 'register', register };
+  return register < 0 ? { kind: 'memory', reads: targetReads(decoded) } : { kind: 'register', register };
 }
 
 /** Only string instructions have a step; a REP prefix elsewhere means something else or nothing. */

@@ -60,6 +60,20 @@ export class InstructionDecoder {
     return boundaries;
   }
 
+  /** Offsets of the jumps through a register or memory among the instructions that follow one another from offset 0 on. */
+  jumps(bytes: Uint8Array): number[] {
+    const { FlowControl } = this.#iced;
+    const jumps: number[] = [];
+    this.#withDecoder(bytes, (decoder) => {
+      for (let offset = 0; offset < bytes.length; offset += this.#instruction.length) {
+        decoder.decodeOut(this.#instruction);
+        if (this.#instruction.isInvalid) break;
+        if (this.#instruction.flowControl === FlowControl.IndirectBranch) jumps.push(offset);
+      }
+    });
+    return jumps;
+  }
+
   /** The plan of the instruction at the start of `bytes`, which lies at `address`; null when it cannot be decoded. */
   plan(bytes: Uint8Array, address: bigint): InstructionPlan | null {
     return this.#withDecoder(bytes, (decoder) => {

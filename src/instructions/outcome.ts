@@ -17,6 +17,7 @@ export function resetRebuilt(out: RebuiltAccess): void {
   out.foundLo = 0;
   out.foundHi = 0;
   out.oldDisproved = false;
+  out.byReturn = false;
   out.instructionKnown = false;
   out.instructionLo = 0;
   out.instructionHi = 0;

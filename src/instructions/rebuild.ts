@@ -2,6 +2,7 @@
 // explanations that fit and contradict each other, none is taken.
 import { highU32, joinU64, lowU32 } from '../base/u64.js';
 import type { InstructionPlan } from './access-plan.js';
+import { explainArrival } from './arrival.js';
 import { findCall, RETURN_ADDRESS_SIZE, stackTopOffset, watchesReturnSlot, watchesStackTop } from './call.js';
 import type { CodeSource, FunctionStart } from './code-source.js';
 import type { InstructionDecoder } from './decoder.js';
@@ -34,7 +35,8 @@ export class AccessRebuilder {
   run(sample: AccessSample, out: RebuiltAccess): void {
     const site = this.#sites.at(sample.ipLo, sample.ipHi);
     if (site.only === null) this.#weigh(site, sample, out);
-    else if (!this.#judge.completed(site.only, sample, out)) withoutAddress(site, sample, out);
+    else if (!this.#judge.completed(site.only, sample, out) && !explainArrival(site, this.#sites, sample, out))
+      withoutAddress(site, sample, out);
   }
 
   /** The plain store that surely ended at `ip`; null where it is something else, or may be. */
@@ -86,6 +88,7 @@ export class AccessRebuilder {
     if (site.repeat !== null && this.#judge.interrupted(site.repeat, sample, found.next())) found.accept();
     this.#weighCall(site, sample);
     if (site.certainty === 'candidates' && found.any && !sample.writesOnly && watchesReturnSlot(sample)) found.contradict();
+    if (!found.any && explainArrival(site, this.#sites, sample, found.next())) found.accept();
     if (!found.any) withoutAddress(site, sample, found.next());
     found.end();
   }

@@ -51,6 +51,8 @@ export interface RebuiltAccess {
   foundHi: number;
   /** FLAGS contradict `sample.old`: memory had changed before this hit in a way that nobody saw. */
   oldDisproved: boolean;
+  /** A `ret` made the access; which one is not known. */
+  byReturn: boolean;
   /** Whether `instructionLo`, `instructionHi` is the address of the instruction that made the access. */
   instructionKnown: boolean;
   instructionLo: number;
@@ -92,6 +94,7 @@ export function newRebuiltAccess(): RebuiltAccess {
     foundLo: 0,
     foundHi: 0,
     oldDisproved: false,
+    byReturn: false,
     instructionKnown: false,
     instructionLo: 0,
     instructionHi: 0,

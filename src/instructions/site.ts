@@ -4,6 +4,7 @@ import type { InstructionPlan } from './access-plan.js';
 import { AddressTable } from './address-table.js';
 import type { CodeSource, FunctionStart } from './code-source.js';
 import type { InstructionDecoder } from './decoder.js';
+import { Jumps } from './jumps.js';
 import { PreviousInstructionFinder, type PreviousInstructions } from './previous-instruction.js';
 
 /** Sites remembered; then all are forgotten. */
@@ -28,11 +29,13 @@ export interface Site {
 export class Sites {
   readonly #finder: PreviousInstructionFinder;
   readonly #functionStart: FunctionStart;
+  readonly #jumps: Jumps;
   readonly #table = new AddressTable<Site>();
 
   constructor(decoder: InstructionDecoder, code: CodeSource, functionStart: FunctionStart) {
     this.#finder = new PreviousInstructionFinder(decoder, code, functionStart);
     this.#functionStart = functionStart;
+    this.#jumps = new Jumps({ decoder, code, functionStart }, (address) => this.#finder.at(address));
   }
 
   /** The site of an address. Allocates nothing when it is known. */
@@ -40,10 +43,23 @@ export class Sites {
     return this.#table.get(lo, hi) ?? this.#add(lo, hi);
   }
 
+  /** The jumps through memory of the function that the address is in; none where no symbol tells. */
+  jumpsAround(lo: number, hi: number): readonly InstructionPlan[] {
+    const start = this.#functionStart(joinU64(lo, hi));
+    return start === null ? [] : this.#jumps.of(start);
+  }
+
+  /** Those of the function that a call goes to, where its code tells. */
+  jumpsOf(call: InstructionPlan): readonly InstructionPlan[] {
+    if (call.kind !== 'call' || call.target.kind !== 'direct') return [];
+    return this.#jumps.of(joinU64(call.target.lo, call.target.hi));
+  }
+
   /** Forgets all code, because it has changed: another program, an unloaded library, code rewritten at run time. */
   clear(): void {
     this.#table.clear();
     this.#finder.clear();
+    this.#jumps.clear();
   }
 
   #add(lo: number, hi: number): Site {

@@ -1,7 +1,7 @@
 // Everything that happens to the hits of one watch between the engine and the reader: merging, place, stack, and the chain of values.
 import type { RawHit } from '../engines/contract.js';
 import type { RebuiltAccess } from '../instructions/index.js';
-import type { WatchInfo } from '../model/hit.js';
+import type { InstructionShown, WatchInfo } from '../model/hit.js';
 import { AccessReader } from './access-reader.js';
 import { isCertain, mayBeLate } from './history.js';
 import { HitRecord } from './hit-record.js';
@@ -15,6 +15,8 @@ const PROBE_INTERVAL = 5_000_000;
 const PROCESSES_AT_ONCE = 32;
 /** A fork takes at most this long (ns) from copying memory to being reported. */
 const LONGEST_FORK = 1_000_000_000;
+
+const RETURN: InstructionShown = { address: null, text: 'ret' };
 
 interface UserAccess {
   readonly chain: ProcessChain;
@@ -156,8 +158,7 @@ export class WatchPipeline implements Pipeline {
     const hit = access.instructionKnown
       ? this.#record(raw, access.instructionLo, access.instructionHi)
       : this.#record(raw, (raw.ipLo - 1) >>> 0, raw.ipLo === 0 ? raw.ipHi - 1 : raw.ipHi);
-    if (this.#context.instructions === true && access.instructionKnown)
-      hit.instruction = this.#context.rebuilder()?.instructionAt(access.instructionLo, access.instructionHi) ?? null;
+    if (this.#context.instructions === true) hit.instruction = this.#instructionOf(access);
     const foundAll = access.foundKnown && this.#covers(access.foundOffset, access.foundSize);
     hit.oldBytes = chain.shown;
     hit.oldFollows = !foundAll;
@@ -169,6 +170,11 @@ export class WatchPipeline implements Pipeline {
       hit.newFollows = !complete && !foundAll;
     } else if (!this.#readAtHit(raw, hit, { chain, contested }) && !contested) chain.await(hit);
     this.#context.outbox.hit(hit);
+  }
+
+  #instructionOf({ instructionKnown, instructionLo, instructionHi, byReturn }: RebuiltAccess): InstructionShown | null {
+    if (byReturn) return RETURN;
+    return instructionKnown ? (this.#context.rebuilder()?.instructionAt(instructionLo, instructionHi) ?? null) : null;
   }
 
   /** Whether a place holds all watched bytes. */

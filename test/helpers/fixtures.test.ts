@@ -51,6 +51,7 @@ function steadyThreads(seconds: number): string {
 const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'after-exec': [{ prints: 'after_exec 10|', status: 7 }],
   atomics: [{ prints: ATOMICS }],
+  'access-forms': [{ prints: 'shared 7|' }],
   'call-chain': [{ prints: 'outer_a 10|outer_b 10|' }],
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
   'debug-register-tracee': [{ prints: '' }],
