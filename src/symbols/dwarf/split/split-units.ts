@@ -86,11 +86,13 @@ export class SplitUnits {
   }
 
   #inObjects(skeleton: Unit, wanted: SplitReference): Unit | null {
+    const refused: string[] = [];
     for (const object of this.#files?.objects(wanted) ?? []) {
       const unit = this.#unitIn(object, skeleton, wanted.id);
       if (unit !== null) return unit;
-      this.#problems.add(`${object.path} does not belong to this program: it was compiled at another time`);
+      refused.push(object.path);
     }
+    for (const path of refused) this.#problems.add(`${path} does not belong to this program: it was compiled at another time`);
     return null;
   }
 
