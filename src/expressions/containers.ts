@@ -4,7 +4,7 @@
 import type { Type } from '../symbols/types.js';
 import { findMember } from './members.js';
 import { direct, type Place, type WalkContext } from './part.js';
-import { readUnsigned, targetOf } from './pointers.js';
+import { POINTER_SIZE, readUnsigned, targetOf } from './pointers.js';
 
 /** Elements that lie one behind the other. */
 export interface Container {
@@ -67,7 +67,19 @@ export function containerOf(part: Place, context: WalkContext): Container | null
     const found = shaped(part, shape, context);
     if (found !== null) return found;
   }
-  return null;
+  return undescribedString(part, context);
+}
+
+/** std::string as clang describes it: the part that holds the pointer, which is all of that part, is said to be somewhere else. */
+function undescribedString(part: Place, context: WalkContext): Container | null {
+  const holder = along(part, ['_M_dataplus']);
+  const length = along(part, ['_M_string_length']);
+  const type = part.type === null ? null : direct(part.type);
+  const element = type?.kind === 'struct' ? type.parameters?.()[0] : undefined;
+  if (holder === null || length === null || element === undefined) return null;
+  const target = readUnsigned(context, { address: holder.address, size: POINTER_SIZE, display: holder.display });
+  context.followed.push({ address: holder.address, size: POINTER_SIZE, target, display: holder.display });
+  return { start: target, count: Number(read(length, context)), element };
 }
 
 function shaped(part: Place, { start, extent }: Shape, context: WalkContext): Container | null {

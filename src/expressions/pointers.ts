@@ -50,6 +50,20 @@ export function pointerTo(target: Type): Type {
   return { kind: 'pointer', name: name === '' ? '' : `${name}${name.endsWith('*') ? '' : ' '}*`, size: POINTER_SIZE, target: () => target };
 }
 
+/** The type `element [count]`. */
+export function arrayOf(element: Type, count: number): Type {
+  return { kind: 'array', name: arrayName(element.name, count), size: count * element.size, count, element: () => element };
+}
+
+/** As C declares it: the new length comes before other lengths, and within the brackets of pointers to arrays and functions. */
+function arrayName(element: string, count: number): string {
+  if (element === '') return '';
+  const inner = /\(\*+/.exec(element);
+  if (inner !== null) return `${element.slice(0, inner.index)}${inner[0]}[${count}]${element.slice(inner.index + inner[0].length)}`;
+  const lengths = element.indexOf(' [');
+  return lengths < 0 ? `${element} [${count}]` : `${element.slice(0, lengths)} [${count}]${element.slice(lengths + 1)}`;
+}
+
 /** The memory that a pointer points to. `type` null where it says nothing about it (`void *`). */
 export function targetOf(part: Part, type: Extract<Type, { kind: 'pointer' }>, context: WalkContext): Place {
   const address = pointerValue(part, context);

@@ -3,7 +3,7 @@ import type { Type } from '../symbols/types.js';
 import { builtinType, canonical } from './builtin-types.js';
 import { UnknownTypeError } from './errors.js';
 import { direct } from './part.js';
-import { pointerTo } from './pointers.js';
+import { arrayOf, pointerTo } from './pointers.js';
 import type { SymbolScope } from './scope.js';
 import type { TypeName } from './type-name.js';
 
@@ -12,10 +12,6 @@ export function typeNamed(scope: SymbolScope, name: TypeName): Type {
   let type = lookUp(scope, name);
   for (let i = 0; i < name.pointers; i++) type = pointerTo(type);
   return name.count === null ? type : arrayOf(type, name.count);
-}
-
-function arrayOf(type: Type, count: number): Type {
-  return { kind: 'array', name: `${type.name} [${count}]`, size: count * type.size, count, element: () => type };
 }
 
 function lookUp(scope: SymbolScope, { name, keyword }: TypeName): Type {

@@ -8,7 +8,7 @@ import { BadIndexError, NoSuchMemberError, NoTypeError, NotAPlaceError, NotAPoin
 import type { PathStep } from './expression.js';
 import { findMember, isCompound, memberNames } from './members.js';
 import { described, direct, operand, type Part, type Place, type WalkContext } from './part.js';
-import { behindReferences, pointerTo, targetOf } from './pointers.js';
+import { arrayOf, behindReferences, pointerTo, targetOf } from './pointers.js';
 
 /** One step further. Throws the errors of errors.ts. */
 export function step(part: Part, to: PathStep, context: WalkContext): Part {
@@ -110,7 +110,7 @@ function slice(from: Part, { from: first, to: last }: Extract<PathStep, { kind: 
   return {
     kind: 'place',
     address: row.start + BigInt(first) * BigInt(one.size),
-    type: { kind: 'array', name: one.name === '' ? '' : `${one.name} [${count}]`, size: count * one.size, count, element: () => one },
+    type: arrayOf(one, count),
     bits: null,
     display,
     prefixed: false,

@@ -102,8 +102,9 @@ function bitField(bytes: Uint8Array, { signed, shift, width }: BitField): number
 
 type BitField = Extract<ScalarType, { kind: 'bits' }>;
 
-function bitFieldJson(bytes: Uint8Array, type: BitField): number | string {
+function bitFieldJson(bytes: Uint8Array, type: BitField): number | string | boolean {
   const value = bitField(bytes, type);
+  if (type.truth === true) return Number(value) !== 0;
   return nameOf(value, type.members) ?? (type.width <= MOST_NUMBER_BITS ? Number(value) : value.toString());
 }
 

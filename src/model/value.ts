@@ -35,6 +35,8 @@ export type ScalarType =
       readonly shift: number;
       readonly width: number;
       readonly members: ReadonlyMap<bigint, string>;
+      /** Shown as true or false. */
+      readonly truth?: true;
     }
   /** No type is known, or one that is shown as raw bytes (long double, structs too large to be watched). */
   | { readonly kind: 'bytes'; readonly size: number; readonly name: string };

@@ -32,7 +32,8 @@ export function bitFieldTypeOf(
   if (offset + width > MOST_BITS) return { kind: 'bytes', size, name: whole.name };
   const signed = whole.kind === 'signed' || ((whole.kind === 'enum' || whole.kind === 'character') && whole.signed);
   const members = whole.kind === 'enum' ? whole.members : NO_MEMBERS;
-  return { kind: 'bits', size, name: `${whole.name}:${width}`, signed, shift: offset, width, members };
+  const truth = whole.kind === 'bool' ? { truth: true as const } : {};
+  return { kind: 'bits', size, name: `${whole.name}:${width}`, signed, shift: offset, width, members, ...truth };
 }
 
 const MOST_BITS = 64;
@@ -94,7 +95,7 @@ class ValueTypes {
     const common = { name, ...(base === true ? { base } : {}) };
     if (bits === undefined) {
       const { offset } = member;
-      return offset + type.size > within ? [] : [{ ...common, offset, type: this.of(type, type.size, depth + 1) }];
+      return type.size === 0 || offset + type.size > within ? [] : [{ ...common, offset, type: this.of(type, type.size, depth + 1) }];
     }
     const offset = Math.floor(bits.offset / 8);
     const shift = bits.offset % 8;
@@ -143,6 +144,8 @@ function baseType(type: Extract<Type, { kind: 'base' }>, size: number): ValueTyp
   switch (encoding) {
     case 'signed':
     case 'unsigned':
+      // To gcc it is a number, to whoever wrote it a character.
+      if (name === 'wchar_t') return { kind: 'character', size, name, signed: encoding === 'signed' };
       return size <= 16 ? { kind: encoding, size, name } : { kind: 'bytes', size, name };
     case 'float':
       return size === 4 || size === 8 ? { kind: 'float', size, name } : { kind: 'bytes', size, name };

@@ -26,9 +26,9 @@ function valueOfType(type: ValueType): WatchedValue {
     case 'enum':
       return whole(type, { signed: type.signed, members: byName(type.members) });
     case 'bits': {
-      const { name, size, signed, shift, width } = type;
+      const { name, size, signed, shift, width, truth = false } = type;
       const field = { kind: 'integer', shift, bits: width, signed } as const;
-      return { kind: 'integer', name, size, field, truth: false, members: byName(type.members) };
+      return { kind: 'integer', name, size, field, truth, members: byName(type.members) };
     }
     case 'float':
       return { kind: 'float', name: type.name, size: type.size };
