@@ -71,6 +71,8 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
     { args: ['--exit', '5'], prints: 'tick 10|', status: 5 },
     { args: ['--kill', '6', '--writes', '3'], prints: 'tick 3|', signal: 'SIGABRT' },
   ],
+  stacks: [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
+  'stacks-cpp': [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
   'steady-threads': [{ args: ['--seconds', '1'], prints: steadyThreads(1) }],
   'struct-path': [{ prints: 'damage 50|heal 5|move_all 50|next_value 50|' }],
   'thread-local': [{ prints: 'thread 0 10|thread 1 10|' }],
@@ -103,7 +105,7 @@ const OTHERWISE_TESTED = [
   'perf-open-as',
 ];
 
-const NEEDED: Readonly<Record<string, Requirement>> = { 'cpp-members': 'g++' };
+const NEEDED: Readonly<Record<string, Requirement>> = { 'cpp-members': 'g++', 'stacks-cpp': 'g++' };
 
 async function run(program: string, args: readonly string[]): Promise<Ended> {
   await using running = new ManagedProcess(program, args);

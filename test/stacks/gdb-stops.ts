@@ -15,7 +15,6 @@ export interface GdbFrame {
   /** As gdb prints it, or null. */
   readonly name: string | null;
   readonly type: number;
-  readonly line: number;
 }
 
 export interface GdbStop {
@@ -30,7 +29,7 @@ export interface GdbStop {
 interface Line {
   readonly registers?: readonly string[];
   readonly stack?: string;
-  readonly frames?: readonly { readonly pc: string; readonly name: string | null; readonly type: number; readonly line: number }[];
+  readonly frames?: readonly { readonly pc: string; readonly name: string | null; readonly type: number }[];
   readonly maps?: string;
 }
 
@@ -79,7 +78,7 @@ export function readStops(path: string): GdbStop[] {
     stops.push({
       registers: Float64Array.from(line.registers, Number),
       stack: new Uint32Array(Uint8Array.from(bytes).buffer),
-      frames: (line.frames ?? []).map(({ pc, name, type, line }) => ({ pc: Number(pc), name, type, line })),
+      frames: (line.frames ?? []).map(({ pc, name, type }) => ({ pc: Number(pc), name, type })),
       image,
     });
   }
