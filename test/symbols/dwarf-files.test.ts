@@ -1,7 +1,7 @@
 // Whole files of several kinds: CPython against its symbol table, a Rust program, and what is compressed with zstd.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { DebugInfo } from '../../src/symbols/debug-info.js';
@@ -9,7 +9,7 @@ import { openModuleFile } from '../../src/symbols/live/module-file.js';
 import type { Type } from '../../src/symbols/types.js';
 import { findCommand } from '../helpers/find-command.js';
 import { describeWith } from '../helpers/requirement.js';
-import { C_SOURCES } from './dwarf-sources.js';
+import { C_SOURCES, CPP_SOURCES } from './dwarf-sources.js';
 import { build, openDebugInfo, scratchFolder } from './dwarf-tools.js';
 
 const scratch = scratchFolder();
@@ -94,5 +94,42 @@ describeWith(['gcc', 'command:objcopy'], 'sections compressed with zstd', () => 
     if ('zstdDecompressSync' in zlib) expect(found).toEqual(['global_int']);
     else expect(module.problems.join('\n')).toMatch(/\.debug_info is compressed with zstd, which takes Node\.js 22\.15 or later to read/);
     expect(module.symbols('global_int')).toMatchObject([{ name: 'global_int', kind: 'object' }]);
+  });
+});
+
+describeWith(['g++', 'command:dwz'], "dwz's shared part as DWARF 5 links it (.debug_sup)", () => {
+  test('is found, and missed where it is not there', () => {
+    const flags = ['-gdwarf-5', '-O1', '-std=c++17'];
+    const program = build(scratch, 'supplement', { sources: CPP_SOURCES, compiler: 'g++', flags });
+    const names = [...openDebugInfo(program).variableNames()].sort();
+    copyFileSync(program, `${program}.other`);
+    execFileSync('dwz', ['--dwarf-5', '-m', 'common', program, `${program}.other`], { cwd: dirname(program) });
+    using module = openModuleFile(program);
+    expect(module.elf.section('.gnu_debugaltlink')).toBeNull();
+    expect([...module.variableNames()].sort()).toEqual(names);
+    expect(module.problems).toEqual([]);
+    rmSync(join(dirname(program), 'common'));
+    using alone = openModuleFile(program);
+    expect([...alone.variableNames()].length).toBeLessThan(names.length);
+    expect(alone.problems.join('\n')).toMatch(/in common \(build-id [0-9a-f]+\), which was not found/);
+  });
+});
+
+const RUST_SPLITS = ['off', 'unpacked', 'packed'];
+
+describeWith(['command:rustc'], 'split debug information of Rust', () => {
+  test.each(RUST_SPLITS)('%s: the same names, addresses and types', (split) => {
+    const folder = join(scratch, `rust ${split}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'main.rs'), RUST);
+    execFileSync('rustc', ['-g', '--cap-lints', 'allow', '-C', `split-debuginfo=${split}`, 'main.rs'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    using module = openModuleFile(join(folder, 'main'));
+    expect(module.variables('main::game::STATE')).toMatchObject([{ file: expect.stringMatching(/^main\.rs/), absence: null }]);
+    expect(module.variables('main::game::STATE')[0]?.type()).toMatchObject({ kind: 'struct', name: 'main::game::Player' });
+    expect(module.variables('BUFFER')[0]?.type()).toMatchObject({ kind: 'array', count: 2, size: 8 });
+    expect(module.problems).toEqual([]);
   });
 });

@@ -90,6 +90,41 @@ for (const [tool, compilers, version] of packers) {
   });
 }
 
+describeWith(['gcc', 'clang'], 'lines, functions and inlined calls of split DWARF', () => {
+  const cases = ['gcc', 'clang'].flatMap((compiler) => ['-gdwarf-4', '-gdwarf-5'].map((version) => [compiler, version] as const));
+
+  test.each(cases)('%s %s: as of the same program with whole debug information', (compiler, version) => {
+    const sources = { 'main.c': INLINING };
+    const flags = [version, '-O2'];
+    const split = build(scratch, `inlining ${compiler}${version}`, { sources, compiler, flags: [...flags, '-gsplit-dwarf'] });
+    const whole = build(scratch, `inlining whole ${compiler}${version}`, { sources, compiler, flags });
+    const [ours, theirs] = [split, whole].map((program) => withModule(program, placesOf));
+    expect(ours).toEqual(theirs);
+    expect(theirs?.filter((place) => place.includes('<')).length).toBeGreaterThan(20);
+  });
+});
+
+const INLINING = `
+volatile int sink;
+static inline int one(int a) { sink += a; return a * sink; }
+static inline int two(int a) { int b = one(a + 1); return b + one(a + 2); }
+__attribute__((noinline)) int three(int a) { for (int i = 0; i < a; i++) sink ^= two(i); return one(a); }
+int main(int argc, char **argv) { return three(argc) == 7; }
+`;
+
+/** Every address of .text: line, function, and the calls inlined there. File names without their folders, which differ. */
+function placesOf(module: ModuleFile): string[] {
+  const text = module.elf.section('.text');
+  const addresses = Array.from({ length: text?.size ?? 0 }, (_, i) => as<FileAddress>((text?.address ?? 0n) + BigInt(i)));
+  const short = (line: { readonly file: string; readonly line: number } | null): string =>
+    `${line?.file.replace(/.*\//, '')}:${line?.line}`;
+  return addresses.map((address) => {
+    const inlined = module.debug?.inlinedAt(address) ?? [];
+    const calls = inlined.map((call) => `${call.name} < ${short(call.call)}`);
+    return [short(module.lineAt(address)), module.debug?.functionAt(address), ...calls].join(' ');
+  });
+}
+
 describeWith(['gcc'], 'split DWARF whose files are elsewhere', () => {
   test.each([4, 5])('version %i: lines are read, and what is missing is said', (version) => {
     const program = buildSplit(`lost${version}`, languages[0], [`-gdwarf-${version}`, '-O0']);

@@ -93,9 +93,8 @@ export class CodeLookup {
     const key = `${number} ${offset}`;
     let inlines = this.#inlines.get(key);
     if (inlines === undefined) {
-      // The files of a split unit have numbers of its own.
-      const lines = unit === this.#file.units[number] ? this.#lines.of(number) : null;
-      inlines = new FunctionInlines(unit, offset, lines);
+      // A unit in a .dwo file has the files of the one that stands for it.
+      inlines = new FunctionInlines(unit, offset, this.#lines.of(number));
       if (this.#inlines.size >= MOST_FUNCTIONS) this.#inlines.clear();
       this.#inlines.set(key, inlines);
     }

@@ -1,7 +1,7 @@
 // Where what a walk over a whole file has found is kept for the next time: given from outside, because it takes a file system.
 
-/** `variables`, `types`: entries by name. `code`: units by address. */
-export type IndexPart = 'variables' | 'types' | 'code';
+/** What an index is of: entries by name. `types`: definitions of classes and enumerations; `type-names`: all that a cast may name. */
+export type IndexPart = 'variables' | 'types' | 'type-names';
 
 /** Keeps the parts of one file's index. Neither method throws: what cannot be kept or read again is made again. */
 export interface IndexStore {

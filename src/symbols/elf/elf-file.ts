@@ -2,7 +2,7 @@
 import type { FileAddress, FileOffset } from '../../base/brand.js';
 import type { ByteSource } from '../bytes.js';
 import { copiedSymbols } from './copy-relocations.js';
-import { type DebugAltLink, type DebugLink, parseDebugAltLink, parseDebugLink } from './debug-links.js';
+import { type DebugAltLink, type DebugLink, parseDebugAltLink, parseDebugLink, parseSupplement, type Supplement } from './debug-links.js';
 import { type Dynamic, dynamicSymbols, readDynamic } from './dynamic.js';
 import { ElfReader } from './elf-reader.js';
 import { type ElfType, type Header, readHeader } from './header.js';
@@ -120,7 +120,22 @@ export class ElfFile {
 
   get debugAltLink(): DebugAltLink | null {
     const data = this.data('.gnu_debugaltlink');
-    return data === null ? null : parseDebugAltLink(data);
+    if (data !== null) return parseDebugAltLink(data);
+    const supplement = this.#supplement;
+    return supplement === null || supplement.isShared || supplement.path === ''
+      ? null
+      : { path: supplement.path, buildId: supplement.checksum };
+  }
+
+  /** Whether this is the file that {@link debugAltLink} of another one means. */
+  isSharedPart({ buildId }: DebugAltLink): boolean {
+    const supplement = this.#supplement;
+    return this.buildId === buildId || (supplement?.isShared === true && supplement.checksum === buildId);
+  }
+
+  get #supplement(): Supplement | null {
+    const data = this.data('.debug_sup');
+    return data === null ? null : parseSupplement(data);
   }
 
   /** Indices in {@link dynamicSymbols} of the variables this program took over from libraries. */

@@ -61,7 +61,7 @@ export function findAlternateFile(elf: ElfFile, path: string, search: DebugSearc
   for (const candidate of new Set([...alternatePaths(link.path, path, search), ...buildIdPaths(link.buildId, search)])) {
     const opened = tryOpen(candidate, problems);
     if (opened === null) continue;
-    if (opened.elf.buildId === link.buildId) return { found: opened, problems };
+    if (opened.elf.isSharedPart(link)) return { found: opened, problems };
     problems.push(`${candidate} belongs to another build`);
     opened.source[Symbol.dispose]();
   }

@@ -136,7 +136,7 @@ function save(folder: string, path: string, bytes: Uint8Array): void {
 }
 
 function prune(folder: string): void {
-  const files = readdirSync(folder).filter((name) => /^[0-9a-f]+\.(variables|types|code)/.test(name));
+  const files = readdirSync(folder).filter((name) => /^[0-9a-f]+\.(variables|types|type-names)\b/.test(name));
   if (files.length <= MOST_FILES) return;
   const byAge = files.map((name) => ({ name, time: lstatSync(`${folder}/${name}`).mtimeMs })).sort((a, b) => a.time - b.time);
   for (const { name } of byAge.slice(0, files.length - MOST_FILES)) unlinkSync(`${folder}/${name}`);

@@ -2,8 +2,9 @@
 import type { Type } from '../../types.js';
 import { Slot } from '../abbrev/program.js';
 import { isClassTag, mayHoldDefinitions, Tag } from '../codes/tags.js';
-import { addNamed, type Candidates, collect, type Found } from '../dies/candidates.js';
+import { addNamed, type Candidates, type Found } from '../dies/candidates.js';
 import type { Die } from '../dies/die.js';
+import { indexed } from '../dies/indexed.js';
 import { DieScanner } from '../dies/scanner.js';
 import type { DwarfFile } from '../file.js';
 import { enclosing } from '../units/names.js';
@@ -53,7 +54,7 @@ export class NamedTypes {
   *#dies(plain: string): Generator<Die> {
     this.#candidates ??= [this.#file, this.#file.alternate]
       .filter((file) => file !== null)
-      .map((file) => ({ file, types: collect(file, scanUnit) }));
+      .map((file) => ({ file, types: indexed(file, 'type-names', scanUnit) }));
     for (const { file, types } of this.#candidates) {
       let compared = 0;
       for (const number of types.named(plain)) {
