@@ -113,7 +113,7 @@ const MAX_RATE_OPTION: OptionSpec = {
 const EXPRESSION_ARGUMENT: ArgumentSpec = {
   syntax: '<expr...>',
   description:
-    'what to watch: NAME, a.b[2].c, file.c::static_name, function::static_local, libfoo.so!name, NAME:LEN, 0xADDR[:LEN]; of the kernel also NAME@cpu1, a per-CPU variable',
+    'what to watch: NAME, a.b[2].c, *p->next, p[3..7], *(struct foo *)0xADDR, file.c::static_name, function::static_local, libfoo.so!name, NAME:LEN, 0xADDR[:LEN]; of the kernel also NAME@cpu1, a per-CPU variable',
 };
 
 /** All commands, in the order help shows them. */

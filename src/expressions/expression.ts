@@ -6,7 +6,7 @@
 //     address    = "0x" hex digits
 //     scope      = namespace or class or function, or (first only) a source file: anything with a dot or a slash
 //     step       = "." member  |  "->" member  |  "[" number "]"  |  "[" number ".." number "]"
-//     type       = C's or the program's own name of a type, {"*"}, ["[" number "]"]
+//     type       = C's or the program's own name of a type, {"*" | "[" number "]"}
 //     number     = decimal or 0x hexadecimal; length the same, in bytes
 //
 // Names may hold template arguments, parameters and versions: `pool<int>::free`, `tick(int)`, `stdout@@GLIBC_2.2.5`; what else they hold

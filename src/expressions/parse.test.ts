@@ -87,6 +87,8 @@ describe('names', () => {
     ['*(const volatile struct foo * const)0x10', ['(struct foo *)', '*']],
     ['(unsigned long)x', ['(unsigned long)']],
     ['(unsigned char[16])x', ['(unsigned char[16])']],
+    ['*(short [2]*)x', ['(short[2] *)', '*']],
+    ['(node * *[3])x', ['(node **[3])']],
     ['(std::vector<int, std::allocator<int> > **)0x10', ['(std::vector<int, std::allocator<int> > **)']],
     ['(class Foo *)&x', ['&', '(struct Foo *)']],
     ["('a b' *)x", ['(a b *)']],

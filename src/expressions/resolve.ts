@@ -85,7 +85,7 @@ export function resolveExpression(expression: Expression, scope: SymbolScope, op
 }
 
 /** What gdb takes general registers for. */
-const LONG = { text: 'long', keyword: null, name: 'long', pointers: 0, count: null } as const;
+const LONG = { text: 'long', keyword: null, name: 'long', made: [] } as const;
 const NOWHERE = { kind: 'address', module: null, file: null, size: 0 } as const;
 
 function resolveAddress(expression: AddressExpression, scope: SymbolScope, options: ResolveOptions): Resolved {

@@ -9,9 +9,7 @@ import type { TypeName } from './type-name.js';
 
 /** What `name` means in `scope`. Throws UnknownTypeError. */
 export function typeNamed(scope: SymbolScope, name: TypeName): Type {
-  let type = lookUp(scope, name);
-  for (let i = 0; i < name.pointers; i++) type = pointerTo(type);
-  return name.count === null ? type : arrayOf(type, name.count);
+  return name.made.reduce((type, one) => (one === '*' ? pointerTo(type) : arrayOf(type, one)), lookUp(scope, name));
 }
 
 function lookUp(scope: SymbolScope, { name, keyword }: TypeName): Type {

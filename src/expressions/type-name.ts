@@ -9,10 +9,8 @@ export interface TypeName {
   readonly keyword: 'struct' | 'union' | 'enum' | null;
   /** Without keyword, `const` and `volatile`: `foo`, `unsigned long`. */
   readonly name: string;
-  /** How many `*`. */
-  readonly pointers: number;
-  /** Elements where it is an array of them; null where it is none. */
-  readonly count: number | null;
+  /** What is made of it, in order: pointers, and arrays of so many. */
+  readonly made: readonly ('*' | number)[];
 }
 
 const QUALIFIERS = ['const', 'volatile', '_Atomic', 'restrict'];
@@ -45,42 +43,46 @@ export function parseCast(scanner: Scanner): TypeName {
 function parseTypeName(scanner: Scanner): TypeName {
   const words: string[] = [];
   let keyword: TypeName['keyword'] = null;
-  let pointers = 0;
+  const made: ('*' | number)[] = [];
   for (;;) {
     scanner.skipSpaces();
     const word = parseWord(scanner);
     if (word === '') {
-      if (!scanner.take('*')) break;
-      pointers++;
+      const next = parseMade(scanner);
+      if (next === null) break;
+      made.push(next);
     } else if (QUALIFIERS.includes(word)) continue;
-    else if (pointers > 0) throw scanner.error('a type ends with its stars');
+    else if (made.length > 0) throw scanner.error('a type ends with its stars');
     else if (KEYWORDS.has(word) && keyword === null && words.length === 0) keyword = KEYWORDS.get(word) ?? null;
     else words.push(word);
   }
   if (words.length === 0) throw scanner.error(`expected the name of a type${scanner.instead()}`);
-  const count = parseCount(scanner);
   const name = words.join(' ');
-  return { text: textOf({ keyword, name, pointers, count }), keyword, name, pointers, count };
+  return { text: textOf({ keyword, name, made }), keyword, name, made };
 }
 
 /** A name with its scopes: `std::vector<int>`. */
 function parseWord(scanner: Scanner): string {
-  let word = scanner.take('::') ? scanner.name('', false) : scanner.name('', false);
+  scanner.take('::');
+  let word = scanner.name('', false);
   while (word !== '' && scanner.take('::')) word += `::${scanner.name('', false)}`;
   return word;
 }
 
-function parseCount(scanner: Scanner): number | null {
+/** `*` or `[4]`; null where there is neither. */
+function parseMade(scanner: Scanner): '*' | number | null {
+  if (scanner.take('*')) return '*';
   if (!scanner.take('[')) return null;
   const count = scanner.number('the number of elements');
   scanner.expect(']');
   return count;
 }
 
-/** A type as one writes it. */
-export function textOf({ keyword, name, pointers, count }: Omit<TypeName, 'text'>): string {
-  const stars = pointers === 0 ? '' : ` ${'*'.repeat(pointers)}`;
-  return `${keyword === null ? '' : `${keyword} `}${name}${stars}${count === null ? '' : `[${count}]`}`;
+/** A type as one writes it: `struct foo **`, `char[16] *`. */
+function textOf({ keyword, name, made }: Omit<TypeName, 'text'>): string {
+  let text = `${keyword === null ? '' : `${keyword} `}${name}`;
+  for (const one of made) text += one === '*' ? `${text.endsWith('*') ? '' : ' '}*` : `[${one}]`;
+  return text;
 }
 
 /** Position of the bracket that closes the one at `at`; -1 where none does. */
