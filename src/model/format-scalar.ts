@@ -61,8 +61,12 @@ function integerText(bytes: Uint8Array, signed: boolean): string {
   return (signed ? signedInteger(bytes) : unsignedInteger(bytes)).toString();
 }
 
+/** Without bigints up to 8 bytes. */
 function hex(bytes: Uint8Array): string {
-  return `0x${unsignedInteger(bytes).toString(16)}`;
+  if (bytes.length > 8) return `0x${unsignedInteger(bytes).toString(16)}`;
+  const low = smallUnsigned(bytes, 0, Math.min(4, bytes.length));
+  const high = bytes.length > 4 ? smallUnsigned(bytes, 4, bytes.length - 4) : 0;
+  return high === 0 ? `0x${low.toString(16)}` : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`;
 }
 
 /** With what lies there, where somebody knows: `0x404040 <table+8>`. */

@@ -1,9 +1,11 @@
 // Hits as JSON lines, fast: what does not change from hit to hit of one place is made once.
 
 import { addressKey } from '../../base/u64.js';
+import { valueToJson } from '../../model/format-value.js';
 import type { InstructionShown, WatchInfo } from '../../model/hit.js';
 import type { JsonValue } from '../../model/messages.js';
 import type { Place } from '../../model/place.js';
+import type { ValueType } from '../../model/value.js';
 import type { HitRecord } from '../../session/index.js';
 import { hitMessage } from './messages.js';
 
@@ -32,6 +34,10 @@ const MOST_NAMES = 1000;
 export class HitJsonPrinter {
   readonly #watches = new WeakMap<WatchInfo, WatchParts>();
   readonly #comms = new Map<string | null, string>();
+  readonly #times = new TimeText();
+  #last: (Pick<HitRecord, 'pid' | 'tid' | 'comm' | 'cpu'> & { readonly text: string }) | null = null;
+  /** The value shown last: what a hit finds is nearly always what the hit before it left, the very same bytes. */
+  #shown: { readonly bytes: Uint8Array; readonly type: ValueType; readonly text: string } | null = null;
 
   line(hit: HitRecord): string {
     if (hit.stack !== null || hit.cgroup !== null) return JSON.stringify(hitMessage(hit));
@@ -40,9 +46,24 @@ export class HitJsonPrinter {
     const { middle, tail } = known?.instruction === hit.instruction ? known : addPlace(parts, hit);
     const source = hit.valueSource === null ? 'null' : `"${hit.valueSource}"`;
     return (
-      `${parts.head}${timeText(hit.timeLo, hit.timeHi)}","pid":${hit.pid},"tid":${hit.tid},"comm":${this.#comm(hit.comm)},"cpu":${hit.cpu}${middle}` +
-      `${valueText(hit.oldValue)},"new":${valueText(hit.newValue)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null,${tail}`
+      `${parts.head}${this.#times.text(hit.timeLo, hit.timeHi)}"${this.#thread(hit)}${middle}` +
+      `${this.#value(hit.oldBytes, hit.watch.type)},"new":${this.#value(hit.newBytes, hit.watch.type)},"value_source":${source},"kernel":${hit.kernel},"repeat":${hit.repeat},"stack":null,${tail}`
     );
+  }
+
+  /** The thread that hit last hits again, mostly, and on the same CPU. */
+  #thread(hit: HitRecord): string {
+    const { pid, tid, comm, cpu } = hit;
+    const last = this.#last;
+    if (last === null || last.tid !== tid || last.cpu !== cpu || last.pid !== pid || last.comm !== comm)
+      this.#last = { pid, tid, comm, cpu, text: `,"pid":${pid},"tid":${tid},"comm":${this.#comm(comm)},"cpu":${cpu}` };
+    return this.#last?.text ?? '';
+  }
+
+  #value(bytes: Uint8Array | null, type: ValueType): string {
+    if (bytes === null) return 'null';
+    if (this.#shown?.bytes !== bytes || this.#shown.type !== type) this.#shown = { bytes, type, text: valueText(valueToJson(bytes, type)) };
+    return this.#shown.text;
   }
 
   #parts(watch: WatchInfo): WatchParts {
@@ -90,8 +111,24 @@ function valueText(value: JsonValue): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-/** Decimal text of a 64-bit time without a bigint where it fits a number. */
-function timeText(lo: number, hi: number): string {
-  if (hi < 0x20_0000) return String(hi * 0x1_0000_0000 + lo);
-  return ((BigInt(hi) << 32n) | BigInt(lo)).toString();
+const MILLISECOND = 1_000_000;
+
+/** Decimal texts of 64-bit times that follow each other: what changes slowly is made once. */
+class TimeText {
+  #milliseconds = -1;
+  #text = '';
+
+  text(lo: number, hi: number): string {
+    // From 2^53 on a number does not hold it.
+    if (hi >= 0x20_0000) return ((BigInt(hi) << 32n) | BigInt(lo)).toString();
+    const time = hi * 0x1_0000_0000 + lo;
+    const milliseconds = Math.floor(time / MILLISECOND);
+    if (milliseconds === 0) return String(time);
+    if (milliseconds !== this.#milliseconds) {
+      this.#milliseconds = milliseconds;
+      this.#text = String(milliseconds);
+    }
+    // The leading 1 keeps the zeros.
+    return this.#text + String(time - milliseconds * MILLISECOND + MILLISECOND).slice(1);
+  }
 }
