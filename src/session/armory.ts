@@ -103,6 +103,8 @@ export class Armory {
   #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
     const info = this.#resolve(expression, options);
     const { stackDepth = 0, priority = null } = options;
+    // A busy program would hit thousands of times while its symbols are read for the first stack.
+    if (stackDepth > 0) this.#parts.program.frames?.prepare();
     const condition = conditionOf(info, options);
     const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each', stackDepth }, priority);
     const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });

@@ -1,6 +1,7 @@
 // The frames of a live program's threads: walked with its unwind tables, named with its symbols; both remembered by address.
 import type { Place } from '../model/place.js';
 import { processUnwinder, type UnwoundImage } from '../symbols/live/unwinder.js';
+import { DWARF_REGISTER, REGISTERS } from '../symbols/unwind/row.js';
 import { StackCopy } from '../symbols/unwind/stack-copy.js';
 import type { Unwinder, Unwound } from '../symbols/unwind/unwinder.js';
 
@@ -12,6 +13,17 @@ export interface Frames {
   readonly copy: StackCopy;
   /** The place of an instruction, and of the calls that were inlined around it: innermost first. */
   places(address: number): readonly Place[];
+  /** Reads now what the first stacks would have to wait for. Throws nothing. */
+  prepare(): void;
+}
+
+/** Where {@link LiveFrames} look. */
+export interface FrameSource {
+  readonly image: UnwoundImage;
+  /** See {@link Frames.places}; not remembered. */
+  places(address: bigint): readonly Place[];
+  /** An instruction of each module, of which there is something to be read first. */
+  samples(): Iterable<number>;
 }
 
 /** Frames walked at most, also where more are asked for: Linux's default of kernel.perf_event_max_stack. */
@@ -22,12 +34,22 @@ const MOST_PLACES = 65_536;
 export class LiveFrames implements Frames {
   readonly copy = new StackCopy();
   readonly #unwinder: Unwinder;
-  readonly #lookup: (address: bigint) => readonly Place[];
+  readonly #source: FrameSource;
   readonly #places = new Map<number, readonly Place[]>();
 
-  constructor(image: UnwoundImage, lookup: (address: bigint) => readonly Place[]) {
-    this.#unwinder = processUnwinder(image, MOST_FRAMES);
-    this.#lookup = lookup;
+  constructor(source: FrameSource) {
+    this.#unwinder = processUnwinder(source.image, MOST_FRAMES);
+    this.#source = source;
+  }
+
+  prepare(): void {
+    for (const address of this.#source.samples()) {
+      const registers = new Float64Array(REGISTERS);
+      registers[DWARF_REGISTER.returnAddress] = address;
+      this.copy.set(new Uint32Array(0), 0, { start: 0, length: 0 });
+      this.walk(registers, 1);
+      this.places(address);
+    }
   }
 
   walk(registers: Float64Array, most: number): Unwound {
@@ -37,7 +59,7 @@ export class LiveFrames implements Frames {
   places(address: number): readonly Place[] {
     const known = this.#places.get(address);
     if (known !== undefined) return known;
-    const places = this.#lookup(BigInt(Math.max(0, address)));
+    const places = this.#source.places(BigInt(Math.max(0, address)));
     if (!isLasting(places)) return places;
     if (this.#places.size >= MOST_PLACES) this.#places.clear();
     this.#places.set(address, places);

@@ -5,6 +5,7 @@ import { executableKind } from '../engines/host/facts.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
+import type { LiveModule } from '../symbols/live/live-module.js';
 import { parseMaps, rangeAt } from '../symbols/live/maps.js';
 import { PerfMap } from '../symbols/live/perf-map.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
@@ -66,7 +67,11 @@ class LiveProgram implements Program {
     this.#perfMap = new PerfMap(pid);
     this.#modules = modulesOf(this.#image);
     this.code = { read: (address, length) => this.#readCode(address, length) };
-    this.frames = new LiveFrames(this.#codeOf(), (address) => this.#places(address));
+    this.frames = new LiveFrames({
+      image: this.#codeOf(),
+      places: (address) => this.#places(address),
+      samples: () => this.#image.modules.map(startOfCode).filter((address) => address !== null),
+    });
   }
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
@@ -190,4 +195,10 @@ function readMaps(pid: number): string {
 
 function modulesOf({ modules }: ProcessImage): string {
   return modules.map(({ path, start }) => `${start} ${path}`).join('\n');
+}
+
+/** The first instruction of a module, as a number; null where none is mapped. */
+function startOfCode({ ranges }: LiveModule): number | null {
+  const code = ranges.find(({ executable }) => executable);
+  return code === undefined ? null : Number(code.start);
 }

@@ -51,7 +51,7 @@ function planOf(tables: Tables, wanted: Wanted, at: Pick<ProgramPlan, 'block' | 
   const plan: ProgramPlan = {
     ...{ access, keep, condition, namespace, value: wanted.value, ...at },
     maps: {
-      ...{ ring: tables.ringFor(keep).fd, blocks: tables.blocks.fd, stores: tables.stores.fd },
+      ...{ ring: tables.ringFor(keep, false).fd, blocks: tables.blocks.fd, stores: tables.stores.fd },
       counts: keep === 'counts' ? tables.counts.fd : null,
       stacks: keep === 'counts' && frames > 0 ? tables.stacks(frames).fd : null,
       lastValues: wanted.byProcess ? tables.lastValues.fd : null,

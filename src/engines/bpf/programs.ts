@@ -86,7 +86,7 @@ function planOf(order: ArmOrder, handling: Handling | null, { tables, memory }: 
   const byProcess = condition !== null && value !== null && inherit === 'children';
   return (block, blockOffset) => {
     const maps = {
-      ring: tables.ringFor(keep).fd,
+      ring: tables.ringFor(keep, frames.userFrames > 0).fd,
       blocks: tables.blocks.fd,
       stores: inProcess ? tables.stores.fd : null,
       counts: keep === 'counts' ? tables.counts.fd : null,

@@ -113,11 +113,16 @@ export class RecordDecoder {
 
 /** As perf writes call chains: each part behind its mark. */
 export function joinStacks(kernel: Uint32Array, user: Uint32Array): Uint32Array {
-  const parts = [
-    [CONTEXT_KERNEL, kernel],
-    [CONTEXT_USER, user],
-  ] as const;
-  return Uint32Array.from(parts.flatMap(([mark, frames]) => (frames.length > 0 ? [...mark, ...frames] : [])));
+  const joined = new Uint32Array((kernel.length > 0 ? kernel.length + 2 : 0) + (user.length > 0 ? user.length + 2 : 0));
+  const userAt = kernel.length > 0 ? putPart(joined, 0, CONTEXT_KERNEL, kernel) : 0;
+  if (user.length > 0) putPart(joined, userAt, CONTEXT_USER, user);
+  return joined;
+}
+
+function putPart(into: Uint32Array, at: number, mark: readonly [number, number], frames: Uint32Array): number {
+  into.set(mark, at);
+  into.set(frames, at + 2);
+  return at + 2 + frames.length;
 }
 
 /** Words of so many bytes of frames; a negative number is an error of the helper. */

@@ -10,6 +10,8 @@ import { StoreTable } from './stores.js';
 /** Bytes: with 3.2 us a hit, 16 MB hold what one processor writes in 0.2 s. Halved where memory is short. */
 const RING_BYTES = 1 << 24;
 const SMALLEST_RING = 1 << 18;
+/** A hit with a stack takes 8.6 KB: this holds 3,900 of them. Reading the symbols of a big program for the first one takes that long. */
+const STACK_RING_BYTES = 1 << 25;
 /** Enough for what is reported beside counts. */
 const SMALL_RING_BYTES = 1 << 20;
 /** Threads and places told apart; more are said to be uncounted. */
@@ -21,6 +23,7 @@ export class Tables implements Disposable {
   readonly blocks = new Blocks();
   #ring: BpfRing | null = null;
   #smallRing: BpfRing | null = null;
+  #stackRing: BpfRing | null = null;
   #stores: StoreTable | null = null;
   #counts: BpfMap | null = null;
   #lastValues: BpfMap | null = null;
@@ -28,7 +31,11 @@ export class Tables implements Disposable {
   readonly #stacks = new Map<number, BpfMap>();
 
   /** The ring for a piece that reports each hit, or only what it does not count. Throws LinuxError. */
-  ringFor(keep: Handling['keep']): BpfRing {
+  ringFor(keep: Handling['keep'], withStacks: boolean): BpfRing {
+    if (withStacks) {
+      this.#stackRing ??= openRing(STACK_RING_BYTES);
+      return this.#stackRing;
+    }
     if (keep === 'each') this.#ring ??= openRing();
     if (this.#ring !== null) return this.#ring;
     // A big one takes memory twice: what it holds is mapped two times over.
@@ -38,7 +45,7 @@ export class Tables implements Disposable {
 
   /** Those that programs write to. */
   get rings(): BpfRing[] {
-    return [this.#ring, this.#smallRing].filter((ring) => ring !== null);
+    return [this.#ring, this.#smallRing, this.#stackRing].filter((ring) => ring !== null);
   }
 
   /** Which instructions are plain stores. */
@@ -76,8 +83,8 @@ export class Tables implements Disposable {
 }
 
 /** Before Linux 5.11 EPERM is said where the limit of locked memory is reached, and where there is no privilege. */
-function openRing(): BpfRing {
-  for (let size = RING_BYTES; ; size /= 2) {
+function openRing(most = RING_BYTES): BpfRing {
+  for (let size = most; ; size /= 2) {
     try {
       return new BpfRing('hwbkpt_hits', size);
     } catch (error) {
