@@ -124,7 +124,7 @@ function read({ address, type, display }: Place, context: WalkContext): bigint {
 }
 
 /** The part of `place` that these members, each of the one before, lead to; null where one is not there. */
-function along(place: Place, path: Path): Place | null {
+export function along(place: Place, path: Path): Place | null {
   let { address, type, display } = place;
   for (const name of path) {
     const found = type === null ? null : findMember(direct(type), name);

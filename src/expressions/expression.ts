@@ -5,7 +5,7 @@
 //     start      = address  |  "$" register  |  [module "!"] {scope "::"} name
 //     address    = "0x" hex digits
 //     scope      = namespace or class or function, or (first only) a source file: anything with a dot or a slash
-//     step       = "." member  |  "->" member  |  "[" number "]"  |  "[" number ".." number "]"
+//     step       = "." member  |  "->" member  |  "[" (number | text) "]"  |  "[" number ".." number "]"
 //     type       = C's or the program's own name of a type, {"*" | "[" number "]"}
 //     number     = decimal or 0x hexadecimal; length the same, in bytes
 //
@@ -19,6 +19,8 @@ export type PathStep =
   /** `->`: through a pointer. */
   | { readonly kind: 'arrow'; readonly name: string; readonly position: number }
   | { readonly kind: 'index'; readonly index: number; readonly position: number }
+  /** `["text"]`: by the key of a map. */
+  | { readonly kind: 'key'; readonly key: string; readonly position: number }
   /** `[from..to]`: both are included. */
   | { readonly kind: 'slice'; readonly from: number; readonly to: number; readonly position: number }
   | { readonly kind: 'dereference'; readonly position: number }

@@ -29,6 +29,7 @@ function parseMember(scanner: Scanner, kind: 'member' | 'arrow'): PathStep {
 function parseElements(scanner: Scanner): PathStep {
   scanner.skipSpaces();
   const { position } = scanner;
+  if (scanner.next === '"') return { kind: 'key', key: parseKey(scanner), position };
   const from = parseNumber(scanner);
   scanner.skipSpaces();
   if (!scanner.take('..')) {
@@ -52,4 +53,14 @@ function parseNumber(scanner: Scanner): number {
   const negative = scanner.take('-');
   const number = scanner.number('the number of an element');
   return negative && number !== 0 ? -number : number;
+}
+
+/** `"text"]`, with `\\"` and `\\\\` for what ends it. */
+function parseKey(scanner: Scanner): string {
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"/.exec(scanner.text.slice(scanner.position));
+  if (quoted === null) throw scanner.error('this quote is never closed');
+  scanner.position += quoted[0].length;
+  scanner.skipSpaces();
+  scanner.expect(']');
+  return (quoted[1] ?? '').replace(/\\(.)/g, '$1');
 }

@@ -21,6 +21,8 @@ function word(step: PathStep): string | number {
       return `->${step.name}`;
     case 'index':
       return step.index;
+    case 'key':
+      return JSON.stringify(step.key);
     case 'slice':
       return `${step.from}..${step.to}`;
     case 'dereference':
@@ -78,6 +80,8 @@ describe('names', () => {
     ['p[3..7]', ['3..7']],
     ['p[ 3 .. 7 ].x', ['3..7', 'x']],
     ['p[-1]', [-1]],
+    ['m["ann"].x', ['"ann"', 'x']],
+    ['m[ "say \\"hi\\"" ]', ['"say \\"hi\\""']],
     ['p[-2..0]', ['-2..0']],
     ['((p))', []],
     ['(file.c::p)->x', ['->x']],
@@ -134,6 +138,7 @@ describe('errors point at the character', () => {
     ['(p', 2, 'expected ")", but the text ends'],
     ['(p, q)x', 2, 'expected ")", found ","'],
     ['(foo * bar)x', 10, 'a type ends with its stars'],
+    ['m["ann', 2, 'this quote is never closed'],
     ['(const)x', 6, 'expected the name of a type, found ")"'],
     ['()', 1, 'expected a name, found ")"'],
     ['$', 1, 'expected the name of a register, but the text ends'],

@@ -28,6 +28,23 @@ export class BadIndexError extends PartError {
   }
 }
 
+/** A map has no such key now. */
+export class NoSuchKeyError extends PartError {
+  readonly code = 'no-such-key';
+  readonly key: number | string;
+  /** Some of those that are there. */
+  readonly keys: readonly (number | string)[];
+
+  constructor(map: string, key: number | string, keys: readonly (number | string)[]) {
+    const shown = keys.map((one) => JSON.stringify(one));
+    super(`${map} has no key ${JSON.stringify(key)} now`, {
+      hint: keys.length === 0 ? 'It is empty.' : `It has ${listed(shown)}${keys.length < 20 ? '' : ' and maybe more'}.`,
+    });
+    this.key = key;
+    this.keys = keys;
+  }
+}
+
 /** A pointer or reference on the way is null: there is nothing behind it. */
 export class NullPointerError extends PartError {
   readonly code = 'null-pointer';

@@ -6,6 +6,7 @@ import { cast } from './casts.js';
 import { containerOf, ownedBy } from './containers.js';
 import { BadIndexError, NoSuchMemberError, NoTypeError, NotAPlaceError, NotAPointerError, VoidPointerError } from './errors.js';
 import type { PathStep } from './expression.js';
+import { mapElement } from './maps.js';
 import { findMember, isCompound, memberNames } from './members.js';
 import { described, direct, operand, type Part, type Place, type WalkContext } from './part.js';
 import { arrayOf, behindReferences, pointerTo, targetOf } from './pointers.js';
@@ -19,6 +20,8 @@ export function step(part: Part, to: PathStep, context: WalkContext): Part {
       return arrow(part, to.name, context);
     case 'index':
       return element(part, to.index, context);
+    case 'key':
+      return keyed(part, to.key, context);
     case 'slice':
       return slice(part, to, context);
     case 'dereference':
@@ -90,6 +93,8 @@ function pointed(part: Part, type: Extract<Type, { kind: 'pointer' }>, context: 
 function element(from: Part, index: number, context: WalkContext): Place {
   const { part, type } = opened(from, context);
   const display = `${operand(part)}[${index}]`;
+  const ofMap = part.kind === 'place' && isCompound(type) ? mapElement(part, index, context) : null;
+  if (ofMap !== null) return { ...ofMap, display, prefixed: false };
   const row = rowOf(part, type, { first: index, last: index, display, context });
   return {
     kind: 'place',
@@ -99,6 +104,14 @@ function element(from: Part, index: number, context: WalkContext): Place {
     display,
     prefixed: false,
   };
+}
+
+/** By a text: only maps have such keys. */
+function keyed(from: Part, key: string, context: WalkContext): Place {
+  const { part, type } = opened(from, context);
+  const found = part.kind === 'place' && isCompound(type) ? mapElement(part, key, context) : null;
+  if (found !== null) return { ...found, display: `${operand(part)}[${JSON.stringify(key)}]`, prefixed: false };
+  throw new BadIndexError(`${part.display} (${described(type)}) has no texts as keys`, 0, 'Elements are counted: write a number.');
 }
 
 function slice(from: Part, { from: first, to: last }: Extract<PathStep, { kind: 'slice' }>, context: WalkContext): Place {
