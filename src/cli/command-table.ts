@@ -82,6 +82,11 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     description:
       '0 to 255, higher wins: wait where others hold the debug registers, and make room for higher ones; without it a watch is armed at once or refused',
   },
+  {
+    flags: '--follow',
+    description:
+      'stay with what the name means: arm again where a pointer on the way leads when it changes (each takes a debug register too), wait while it is null, and for a library (LIBRARY!NAME) until it is loaded',
+  },
   { flags: '--strict', description: 'exit with status 3 when anything was lost, changed unseen, or not covered' },
   { flags: '--quiet', description: 'print hits, and warnings of what was missed: no armed line, no summary' },
   { flags: '-o, --output <file>', description: 'where hits go: a file, or fd:N for an open descriptor; default stdout' },

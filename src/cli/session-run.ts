@@ -18,8 +18,10 @@ import { Streams } from './streams.js';
 import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
 
+const FOLLOWING: readonly TargetEvent['kind'][] = ['re-aimed', 'waiting-for-pointer', 'waiting-for-library'];
+
 /** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
-const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended', 'waiting', 'evicted'];
+const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended', 'waiting', 'evicted', ...FOLLOWING];
 
 /** Runs to the end; returns the exit status. */
 export async function runSession(options: CommonOptions, presenter: Presenter): Promise<number> {
@@ -68,7 +70,7 @@ class SessionRun implements AsyncDisposable {
   }
 
   async #arm(target: Target): Promise<Watch[]> {
-    const { expressions, access, as, condition, changesOnly, stackDepth, instruction, priority, target: choice } = this.#options;
+    const { expressions, access, as, condition, changesOnly, stackDepth, instruction, priority, follow, target: choice } = this.#options;
     const options = {
       access,
       as,
@@ -76,6 +78,7 @@ class SessionRun implements AsyncDisposable {
       changesOnly,
       stackDepth,
       instruction,
+      follow,
       priority: priority ?? undefined,
       keep: this.#presenter.keep,
     };

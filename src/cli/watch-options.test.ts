@@ -38,7 +38,14 @@ test('what is not said', () => {
     stackDepth: 0,
     instruction: false,
     maxRate: null,
+    follow: false,
   });
+});
+
+test('--follow goes with nothing that takes registers away, or has no pointers on its way', () => {
+  expect(commonOptions(invocation({ follow: true }), 'watch').follow).toBe(true);
+  expect(refusal({ follow: true, priority: '20', access: 'x' })).toContain('--follow cannot go with --priority and --access x');
+  expect(refusal({ follow: true, kernel: true }, null)).toContain('--follow cannot go with --kernel');
 });
 
 test('what is said', () => {

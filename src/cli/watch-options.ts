@@ -28,6 +28,8 @@ export interface CommonOptions {
   readonly stackDepth: number;
   /** Whether hits show their instruction. */
   readonly instruction: boolean;
+  /** Watches stay with what their names mean. */
+  readonly follow: boolean;
   /** Hits a second above which a watch is sampled; null: never. */
   readonly maxRate: number | null;
 }
@@ -62,7 +64,19 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     stackDepth: stackDepth(options['stack']),
     instruction: options['instruction'] === true,
     maxRate: maxRate(options),
+    follow: follow(options),
   };
+}
+
+function follow(options: Invocation['options']): boolean {
+  if (options['follow'] !== true) return false;
+  const others = [
+    ...(options['priority'] === undefined ? [] : ['--priority']),
+    ...(options['kernel'] === true ? ['--kernel'] : []),
+    ...(options['access'] === 'x' ? ['--access x'] : []),
+  ];
+  if (others.length === 0) return true;
+  throw new UsageError(`--follow cannot go with ${others.join(' and ')}`);
 }
 
 function duration(text: string | undefined): number | null {

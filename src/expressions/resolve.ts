@@ -37,6 +37,8 @@ export interface ResolveOptions {
   readonly memory?: Memory | null;
   /** Registers of the thread whose frame is meant, by name (`rsp`), where one stands still; null for one it does not have. */
   readonly registers?: ((name: string) => bigint | null) | null;
+  /** Gets what {@link Resolved.followed} says, as it is read: also where the way then breaks off, and an error is thrown. */
+  readonly followed?: Followed[] | undefined;
 }
 
 /** What an expression names. */
@@ -137,10 +139,10 @@ function startAt(candidate: Candidate, expression: NameExpression, scope: Symbol
   return { kind: 'place', address: module.toVirtual(address), type: candidate.type(), bits: null, display, prefixed: false };
 }
 
-function contextOf(scope: SymbolScope, { memory = null }: ResolveOptions): WalkContext {
+function contextOf(scope: SymbolScope, { memory = null, followed = [] }: ResolveOptions): WalkContext {
   return {
     memory,
-    followed: [],
+    followed,
     typeNamed: (name) => typeNamed(scope, name),
     staticMember: (type, member) => staticMember(type, member, scope),
   };

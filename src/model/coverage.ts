@@ -18,6 +18,10 @@ export type NotCovered =
   | 'after-exec'
   /** What happened while others had the debug registers that the watch, which has a priority, waited for. */
   | 'no-register'
+  /** What happened after a pointer on the way to a watch with `--follow` had changed, and before that was armed where it leads now. */
+  | 're-aiming'
+  /** What was done with a library's variable after the library was loaded, and before the watch that waited for it was armed. */
+  | 'after-load'
   /** What NMI handlers and the debug exception's own path do: the kernel switches breakpoints off there. */
   | 'nmi'
   /** What happened while a watch with `--max-rate` was switched off. */

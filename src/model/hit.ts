@@ -80,4 +80,17 @@ export type TargetEvent =
   | { readonly kind: 'waiting' | 'evicted'; readonly watch: WatchInfo }
   /** It has them, again or for the first time. */
   | { readonly kind: 'installed'; readonly watch: WatchInfo; readonly threads: number }
-  | { readonly kind: 'armed-again'; readonly watch: WatchInfo; readonly threads: number };
+  | { readonly kind: 'armed-again'; readonly watch: WatchInfo; readonly threads: number }
+  | {
+      /** A watch that follows its name is armed where that leads now. */
+      readonly kind: 're-aimed';
+      readonly watch: WatchInfo;
+      /** When a pointer on the way changed, or when that was found out. */
+      readonly time: bigint;
+      /** From then until it was armed, ns: what happened meanwhile was not seen. Null: nobody told when it changed. */
+      readonly blind: bigint | null;
+      readonly threads: number;
+    }
+  /** A watch that follows its name cannot be armed now; `reason` says why, for people. */
+  | { readonly kind: 'waiting-for-pointer'; readonly watch: WatchInfo; readonly reason: string }
+  | { readonly kind: 'waiting-for-library'; readonly watch: WatchInfo; readonly library: string };

@@ -20,6 +20,9 @@ export interface ArmedMessage {
   /** 0 where the kernel is watched, on all of `cpus`, whatever runs there. */
   readonly threads: number;
   readonly cpus: number;
+  /** Both only with --follow: debug registers for the value, and for the pointers on the way to it. */
+  readonly value_slots?: number;
+  readonly pointer_slots?: number;
   readonly not_covered: readonly NotCovered[];
 }
 
@@ -104,7 +107,18 @@ export type EventMessage =
   | { readonly type: 'event'; readonly event: 'waiting'; readonly watch: string }
   | { readonly type: 'event'; readonly event: 'evicted'; readonly watch: string }
   | { readonly type: 'event'; readonly event: 'installed'; readonly watch: string; readonly threads: number }
-  | { readonly type: 'event'; readonly event: 'armed-again'; readonly watch: string; readonly address: string; readonly threads: number };
+  | { readonly type: 'event'; readonly event: 'armed-again'; readonly watch: string; readonly address: string; readonly threads: number }
+  | {
+      readonly type: 'event';
+      readonly event: 're-aimed';
+      readonly watch: string;
+      readonly address: string;
+      readonly time_ns: string;
+      readonly blind_ns: string | null;
+      readonly threads: number;
+    }
+  | { readonly type: 'event'; readonly event: 'waiting-for-pointer'; readonly watch: string; readonly reason: string }
+  | { readonly type: 'event'; readonly event: 'waiting-for-library'; readonly watch: string; readonly library: string };
 
 /** Always the last line. */
 export interface SummaryMessage {

@@ -88,25 +88,43 @@ export class Armory {
    * loader is let run until it is, or has finished.
    */
   arm(expression: string, options: WatchOptions): Ordered {
-    const { program, lifecycle, session } = this.#parts;
-    checkOptions(options, session.capabilities.accesses);
+    this.check(options);
+    return this.whenLoaded(expression, options, () => this.#armNow(expression, options));
+  }
+
+  /** Throws BadRequestError for options that cannot be had. */
+  check(options: WatchOptions): void {
+    checkOptions(options, this.#parts.session.capabilities.accesses);
+    if (options.follow === true && this.#parts.program.pid === null)
+      throw new BadRequestError('names of the kernel cannot be followed', { hint: 'Leave out --follow.' });
+  }
+
+  /** What `attempt` gives; where it throws that a name is not known, once more when {@link arm} would try again. */
+  whenLoaded<T>(expression: string, options: WatchOptions, attempt: () => T): T {
+    const { program, lifecycle } = this.#parts;
     try {
-      return this.#armNow(expression, options);
+      return attempt();
     } catch (error) {
       if (!isUnknownName(error)) throw error;
-      if (lifecycle.held) lifecycle.advance(this.#whenLoaded(expression, options));
+      if (lifecycle.held) lifecycle.advance(this.#isLoaded(expression, options));
       else if (!program.refresh()) throw error;
-      return this.#armNow(expression, options);
+      return attempt();
     }
   }
 
   #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
-    const info = this.#resolve(expression, options);
+    return this.order(this.#resolve(expression, options), options, missed);
+  }
+
+  /** Asks for registers for what is resolved already. `missed`: what it did not see before. Throws as {@link arm} does. */
+  order(info: WatchInfo, options: WatchOptions, missed: readonly NotCovered[]): Ordered {
     const { stackDepth = 0, priority = null } = options;
     // A busy program would hit thousands of times while its symbols are read for the first stack.
     if (stackDepth > 0) this.#parts.program.frames?.prepare();
     const condition = conditionOf(info, options);
-    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep: options.keep ?? 'each', stackDepth }, priority);
+    // Hits of where a pointer led before are told from the others one by one.
+    const keep = options.follow === true ? 'each' : (options.keep ?? 'each');
+    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep, stackDepth }, priority);
     const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
@@ -163,7 +181,7 @@ export class Armory {
   }
 
   /** Tells, while the loader is at work, when `expression` means something and its memory is there. */
-  #whenLoaded(expression: string, options: WatchOptions): () => boolean {
+  #isLoaded(expression: string, options: WatchOptions): () => boolean {
     const { program, context } = this.#parts;
     const pid = present(program.pid, 'the process that is being loaded');
     let found: ResolvedExpression | null = null;
@@ -188,14 +206,13 @@ export class Armory {
 
   /** How a watch stands that has no registers. */
   waiting({ cover, missed }: Order): WatchArming {
-    return {
-      isArmed: false,
-      threads: 0,
-      cpus: 0,
-      notCovered: this.#blindSpots([...missed, 'no-register']),
-      slots: cover.pieces.length,
-      cover: cover.kind,
-    };
+    return { ...this.unarmed([...missed, 'no-register']), slots: cover.pieces.length, cover: cover.kind };
+  }
+
+  /** How a watch stands of which it is not known what it will take. */
+  unarmed(missed: readonly NotCovered[]): WatchArming {
+    const notCovered = this.#blindSpots(missed);
+    return { isArmed: false, threads: 0, cpus: 0, notCovered, slots: 0, cover: 'exact', pointerSlots: null };
   }
 
   #resolve(expression: string, options: WatchOptions): WatchInfo {
@@ -216,7 +233,10 @@ export class Armory {
       order,
       pipeline,
       cookies,
-      arming: { isArmed: true, threads: armed.threads, cpus: armed.cpus, notCovered, slots: cover.pieces.length, cover: cover.kind },
+      arming: {
+        ...{ isArmed: true, threads: armed.threads, cpus: armed.cpus, notCovered },
+        ...{ slots: cover.pieces.length, cover: cover.kind, pointerSlots: null },
+      },
     };
   }
 
@@ -261,13 +281,17 @@ export class Armory {
 }
 
 /** What the type of `options` promises, for callers without types. */
-function checkOptions({ access = 'write', stackDepth = 0, priority = 0 }: WatchOptions, accesses: readonly Access[]): void {
+function checkOptions(options: WatchOptions, accesses: readonly Access[]): void {
+  const { access = 'write', stackDepth = 0, priority = 0, follow = false } = options;
+  const hasPriority = options.priority !== undefined;
   if (!accesses.includes(access))
     throw new BadRequestError(`access ${JSON.stringify(access)} is not supported`, { hint: `Take one of ${accesses.join(', ')}.` });
   if (!Number.isInteger(stackDepth) || stackDepth < 0 || stackDepth > MOST_FRAMES)
     throw new BadRequestError(`a stack of ${stackDepth} frames cannot be had`, { hint: `Take 0 to ${MOST_FRAMES}.` });
   if (!Number.isInteger(priority) || priority < 0 || priority > 255)
     throw new BadRequestError(`there is no priority ${priority}`, { hint: 'Take 0 to 255; 20 is usual, 90 is high.' });
+  if (follow && (hasPriority || access === 'execute'))
+    throw new BadRequestError(`a watch ${hasPriority ? 'with a priority' : 'on code'} cannot follow its name`);
 }
 
 /** Addresses from here on are the kernel's on x86-64. */

@@ -31,6 +31,7 @@ class MadeCollector {
         life: () => undefined,
         exec: (comm) => this.execs.push(comm),
         items: (items) => this.items.push(...items),
+        collected: () => undefined,
       },
     });
     this.threads.started(MAIN, MAIN, 0);

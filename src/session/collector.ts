@@ -2,7 +2,7 @@
 import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
 import type { FacilityEvent, RequestId } from '../facility/index.js';
 import type { Inherit } from '../model/access.js';
-import type { TargetEvent } from '../model/hit.js';
+import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import type { Item, Outbox } from './outbox.js';
 import type { Pipeline } from './pipeline.js';
 import { RACE_WINDOW } from './race.js';
@@ -24,6 +24,8 @@ export interface CollectorEvents {
   /** The watched process runs another program. */
   exec(comm: string, now: number): void;
   items(items: readonly Item[]): void;
+  /** All reports of a round are in, and none of the hits that came of them is handed on yet. */
+  collected(): void;
   /** A thread began or ended. Nothing may be armed now. */
   life(event: Extract<FacilityEvent, { readonly type: 'threadStarted' | 'exit' }>): void;
 }
@@ -110,6 +112,7 @@ export class Collector {
     this.#lastRound = monotonic();
     const reports = this.#parts.session.collect(this.#sink, false);
     for (const pipeline of this.#pipelines) pipeline.endRound(horizon, monotonic);
+    this.#parts.events.collected();
     this.#deliver(horizon - RACE_WINDOW);
     this.#forgetClosed(horizon - RACE_WINDOW);
     this.#reportExec();
@@ -124,6 +127,7 @@ export class Collector {
     const disarmed = ended ? Number.POSITIVE_INFINITY : monotonic();
     this.#parts.session.collect(this.#sink, true);
     for (const pipeline of this.#pipelines) pipeline.finish(disarmed);
+    this.#parts.events.collected();
     last(this.#pendingExec);
     this.#deliver(Number.POSITIVE_INFINITY);
     this.#forgetClosed(Number.POSITIVE_INFINITY);
@@ -143,6 +147,7 @@ export class Collector {
     this.#closing = this.#closing.filter(({ time }) => time >= limit);
     for (const { pipeline, request, version, closed } of done) {
       this.#pipelines.delete(pipeline);
+      this.#parts.outbox.forget(pipeline.info);
       this.#setPipelines(
         request,
         (this.#byRequest.get(request) ?? []).filter((one) => one !== pipeline),
@@ -156,6 +161,11 @@ export class Collector {
     const comm = this.#pendingExec;
     this.#pendingExec = null;
     if (comm !== null) this.#parts.events.exec(comm, monotonic());
+  }
+
+  /** Hits of `watch` made while `isAstray` are of memory that it does not name then. */
+  follow(watch: WatchInfo, isAstray: () => boolean): void {
+    this.#parts.outbox.drop(watch, isAstray);
   }
 
   /** Puts an event into its place among the hits. */

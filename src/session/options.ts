@@ -27,6 +27,11 @@ export interface WatchOptions {
    * `values`: likewise, with the first and the last value at each place.
    */
   readonly keep?: 'each' | 'counts' | 'values' | undefined;
+  /**
+   * Stay with what the name means: when a pointer on the way to it changes, the watch is armed where that leads then (each pointer takes a
+   * debug register too). Where the way breaks off (a null pointer, a library that is not loaded) the watch waits. docs/following.md
+   */
+  readonly follow?: boolean | undefined;
 }
 
 /** How a target is watched. */

@@ -21,13 +21,25 @@ export interface Contender {
 /** The hits and events of one target that have not gone out yet. */
 export class Outbox {
   #items: Item[] = [];
+  readonly #astray = new Map<WatchInfo, () => boolean>();
 
   get isEmpty(): boolean {
     return this.#items.length === 0;
   }
 
   hit(hit: HitRecord): void {
+    if (this.#astray.size > 0 && this.#astray.get(hit.watch)?.() === true) return;
     this.#items.push(hit);
+  }
+
+  /** Hits of `watch` are dropped while `isAstray` says so. */
+  drop(watch: WatchInfo, isAstray: () => boolean): void {
+    this.#astray.set(watch, isAstray);
+  }
+
+  /** No more hits of `watch` will come. */
+  forget(watch: WatchInfo): void {
+    this.#astray.delete(watch);
   }
 
   event(event: TargetEvent): void {

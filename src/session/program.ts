@@ -1,4 +1,5 @@
 // What a session needs to know of the program it watches: names to addresses, addresses to places, code bytes.
+import type { Followed } from '../expressions/index.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Access } from '../model/access.js';
 import type { Place } from '../model/place.js';
@@ -17,6 +18,8 @@ export interface ResolveOptions {
   readonly access: Access;
   /** What `--as` named, for addresses and symbols without a type. */
   readonly as: string | null;
+  /** Gets the pointers read on the way, also where an error is thrown. */
+  readonly followed?: Followed[] | undefined;
 }
 
 /** The program of one process, and the kernel under it; or the kernel alone. All look-ups are synchronous and cached. */

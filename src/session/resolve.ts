@@ -15,6 +15,7 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
   const resolved = resolve(expression, image, {
     want: options.access === 'execute' ? 'code' : 'data',
     memory: memoryOf(image.pid),
+    followed: options.followed,
     ...(addressSize === null ? {} : { addressSize }),
   });
   const symbol = (address: bigint) => symbolAt(image, address);

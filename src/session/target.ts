@@ -1,4 +1,5 @@
 // One watched process: composes engine, program and pipelines, and is what a library user holds.
+import { present } from '../base/assert.js';
 import type { EngineSession } from '../engines/contract.js';
 import { threadIds, threadName } from '../engines/host/facts.js';
 import type { Ending, Lifecycle } from '../engines/host/lifecycle.js';
@@ -11,6 +12,7 @@ import { Collector } from './collector.js';
 import { Counting, checkRate } from './counting.js';
 import { explainArmFailure } from './diagnostics.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
+import { FollowGuards } from './follow-guards.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
@@ -25,6 +27,9 @@ import { WatchKeeper } from './watch-keeper.js';
 
 /** How often (ms) it is looked whether the process has ended, where no record says so. */
 const ENDING_INTERVAL = 50;
+
+/** How often (ms) it is looked at least whether pointers have changed: until then what they lead to is not watched. */
+const FOLLOW_INTERVAL = 1;
 
 /** How often (ms) an engine's counts are taken. */
 const COUNTS_INTERVAL = 200;
@@ -104,6 +109,7 @@ export class Target implements AsyncDisposable {
       events: {
         exec: (comm, now) => this.#watches.executed(comm, now),
         items: (items) => this.#deliver(items),
+        collected: () => this.#watches.followUp(Number(process.hrtime.bigint())),
         life: (event) => this.#slots.note(event),
       },
     });
@@ -116,9 +122,16 @@ export class Target implements AsyncDisposable {
       ...{ counting: this.#counting, armory: this.#armory, collector: this.#collector, program, buffered: options.onItems === undefined },
       iterating: () => this.resume(),
       hurry: () => this.#pulse.hurry(),
+      guards: () => this.#guards(),
       execed: () => this.#executed(),
       forgetCode: () => this.#code.forget(),
     });
+  }
+
+  #guards(): FollowGuards {
+    const { explain = explainArmFailure } = this.#parts;
+    const pid = present(this.pid, 'the process whose pointers are watched');
+    return new FollowGuards({ slots: this.#slots, collector: this.#collector, pid, explain, rebuilder: () => this.#code.rebuilder });
   }
 
   #makeCounting(): Counting {
@@ -193,7 +206,12 @@ export class Target implements AsyncDisposable {
     if (this.#ending !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
     checkRate(this.#parts.options.maxRate, options.keep, this.#parts.session.capabilities);
-    const watch = this.#watches.keep(this.#armory.arm(expression, options), options);
+    // Rounds wait for that, and every one of them counts where pointers change.
+    if (options.follow === true) await this.#code.load();
+    const watch =
+      options.follow === true
+        ? this.#watches.follow(expression, options)
+        : this.#watches.keep(this.#armory.arm(expression, options), options);
     // Threads that began since the first look.
     this.#addThreads();
     return watch;
@@ -217,7 +235,8 @@ export class Target implements AsyncDisposable {
       this.#finish(null);
       return null;
     }
-    return this.#pace.pause(busy, this.#watches.isWatching);
+    const pause = this.#pace.pause(busy, this.#watches.isWatching);
+    return this.#watches.isFollowing ? Math.min(pause, FOLLOW_INTERVAL) : pause;
   }
 
   /** Takes now and then what the engine counts, so that its places are looked up while their code is there. */

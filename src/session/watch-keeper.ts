@@ -5,12 +5,15 @@ import type { WatchInfo } from '../model/hit.js';
 import type { ArmedPieces, Armory, Order, Ordered } from './armory.js';
 import type { Collector } from './collector.js';
 import type { CountedPieces, Counter, Counting } from './counting.js';
+import type { FollowGuards } from './follow-guards.js';
+import { Followers } from './followers.js';
+import { type Aim, Following } from './following.js';
 import type { HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
 import type { Item } from './outbox.js';
 import type { Program } from './program.js';
 import { Rearming, reasonOf } from './rearming.js';
-import { Watch } from './watch.js';
+import { Watch, type WatchArming } from './watch.js';
 
 /** What the keeper works with. */
 export interface KeeperParts {
@@ -24,6 +27,8 @@ export interface KeeperParts {
   iterating(): void;
   /** There is something to do now. */
   hurry(): void;
+  /** For the pointers on the way to a watch. */
+  guards(): FollowGuards;
   /** Another program runs: nothing of the old one is armed or registered. */
   execed(): void;
   /** Another program runs: whatever was derived from code does not hold. */
@@ -48,6 +53,8 @@ interface KeptWatch {
 interface Route {
   readonly watch: Watch;
   readonly filter: HitFilter | null;
+  /** Later hits (ns of CLOCK_MONOTONIC) are not of what the watch names, which has moved. */
+  until: number;
 }
 
 export class WatchKeeper {
@@ -56,9 +63,11 @@ export class WatchKeeper {
   /** Where the hits of each armed thing go, also those still under way when it was disarmed. */
   readonly #routes = new Map<WatchInfo, Route>();
   readonly #rearming: Rearming<KeptWatch>;
+  readonly #followers: Followers<KeptWatch>;
   readonly notCovered = new Set<NotCovered>();
   /** Most CPUs on which a watch was armed. */
   cpus = 0;
+  #isDisarmed = false;
   #endedByThemselves = 0;
   /** Hits that readers of watches missed that have ended. */
   #missedBefore = 0;
@@ -70,6 +79,13 @@ export class WatchKeeper {
       refresh: () => parts.program.refresh(),
       arm: (kept) => this.#armAgain(kept),
       giveUp: (kept, reason, missed) => this.#giveUp(kept, reason, missed),
+    });
+    this.#followers = new Followers({
+      refresh: () => parts.program.refresh(),
+      release: (kept, until) => this.#moved(kept, until),
+      aimed: (kept, aim) => this.#aimed(kept, aim),
+      missed: (code) => this.notCovered.add(code),
+      giveUp: (kept, error) => this.#lostItsName(kept, error),
     });
   }
 
@@ -90,15 +106,64 @@ export class WatchKeeper {
 
   /** Makes a watch of what the armory has ordered. */
   keep({ order, pieces }: Ordered, options: WatchOptions): Watch {
-    const { buffered, iterating, armory, counting } = this.#parts;
-    const counter = (options.keep ?? 'each') === 'each' ? null : counting.counter();
-    const arming = pieces?.arming ?? armory.waiting(order);
-    const watch = new Watch(order.info, arming, { buffered, counter, iterating, close: () => this.#close(kept) });
-    const kept: KeptWatch = { watch, options, counter, order, pieces: null, counted: null, delivered: Promise.resolve() };
-    this.#kept.add(kept);
+    const kept = this.#make(order.info, pieces?.arming ?? this.#parts.armory.waiting(order), options);
+    kept.order = order;
     if (pieces !== null) this.#connect(kept, pieces);
     else this.#lacks(kept, 'waiting');
-    return watch;
+    return kept.watch;
+  }
+
+  #make(info: WatchInfo, arming: WatchArming, options: WatchOptions): KeptWatch {
+    const { buffered, iterating, counting } = this.#parts;
+    const counter = (options.keep ?? 'each') === 'each' ? null : counting.counter();
+    const watch = new Watch(info, arming, { buffered, counter, iterating, close: () => this.#close(kept) });
+    const kept: KeptWatch = { watch, options, counter, order: null, pieces: null, counted: null, delivered: Promise.resolve() };
+    this.#kept.add(kept);
+    return kept;
+  }
+
+  /** Makes a watch that follows `expression`. Throws as Armory.arm does. */
+  follow(expression: string, options: WatchOptions): Watch {
+    const { armory, program, guards } = this.#parts;
+    armory.check(options);
+    const following = new Following({ armory, program, guards: guards(), expression, options });
+    const aim = following.first();
+    const kept = this.#make(aim.info, aim.arming, options);
+    this.#followers.add(kept, following);
+    this.#aimed(kept, aim);
+    return kept.watch;
+  }
+
+  /** Whether a watch follows its name. */
+  get isFollowing(): boolean {
+    return !this.#followers.isEmpty;
+  }
+
+  /** Watches that follow their names look where these lead now. */
+  followUp(now: number): void {
+    if (this.#isDisarmed) this.#followers.end();
+    else this.#followers.round(now);
+  }
+
+  #moved(kept: KeptWatch, until: number): void {
+    const route = this.#routes.get(kept.watch.info);
+    if (route !== undefined) route.until = Math.min(route.until, until);
+    this.#release(kept);
+  }
+
+  #aimed(kept: KeptWatch, { info, arming, ordered, isAstray, event }: Aim): void {
+    kept.order = ordered?.order ?? null;
+    kept.watch.rearmed(info, arming);
+    this.#parts.collector.follow(info, isAstray);
+    if (ordered?.pieces) this.#connect(kept, ordered.pieces);
+    else for (const code of arming.notCovered) this.notCovered.add(code);
+    if (event !== null) this.#parts.collector.announce(event);
+    this.#parts.hurry();
+  }
+
+  #lostItsName(kept: KeptWatch, error: unknown): void {
+    this.#release(kept);
+    this.#giveUp(kept, error instanceof Error ? error.message : String(error), false);
   }
 
   /** The watch is without registers, for the first time or again. */
@@ -135,7 +200,7 @@ export class WatchKeeper {
 
   #connect(kept: KeptWatch, pieces: ArmedPieces): void {
     kept.pieces = pieces;
-    this.#routes.set(pieces.pipeline.info, { watch: kept.watch, filter: pieces.order.filter });
+    this.#routes.set(pieces.pipeline.info, { watch: kept.watch, filter: pieces.order.filter, until: Number.POSITIVE_INFINITY });
     this.#parts.collector.add(pieces.pipeline, pieces.order.request);
     kept.counted = kept.counter === null ? null : { info: pieces.order.info, cookies: pieces.cookies, byEngine: pieces.order.byEngine };
     if (kept.counted !== null) kept.counter?.armed(kept.counted);
@@ -179,7 +244,7 @@ export class WatchKeeper {
         continue;
       }
       const route = this.#routes.get(item.watch);
-      if (route?.filter?.(item) === false) continue;
+      if (route !== undefined && (item.at > route.until || route.filter?.(item) === false)) continue;
       route?.watch.deliver(item);
       if (route?.watch.counts === true) continue;
       hits++;
@@ -190,6 +255,7 @@ export class WatchKeeper {
 
   async #close(kept: KeptWatch): Promise<void> {
     this.#rearming.drop(kept);
+    this.#followers.drop(kept);
     this.#release(kept);
     this.#parts.hurry();
     await this.#end(kept, null);
@@ -205,9 +271,10 @@ export class WatchKeeper {
 
   /** The process runs another program, called `comm`: what was armed in the old one is gone. */
   executed(comm: string, now: number): void {
-    const before = [...this.#kept].filter(({ order }) => order !== null);
+    const before = [...this.#kept].filter((kept) => kept.order !== null || this.#followers.of(kept) !== null);
     for (const kept of before) kept.order = null;
     this.#parts.execed();
+    for (const kept of before) this.#followers.of(kept)?.release();
     for (const kept of before) this.#disconnect(kept);
     this.#parts.forgetCode();
     this.#rearming.begin(before, comm, now);
@@ -220,6 +287,12 @@ export class WatchKeeper {
 
   #armAgain(kept: KeptWatch): void {
     const { watch, options } = kept;
+    const following = this.#followers.of(kept);
+    if (following !== null) {
+      this.#aimed(kept, following.again());
+      if (kept.pieces !== null) this.#parts.collector.announce({ kind: 'armed-again', watch: watch.info, threads: watch.arming.threads });
+      return;
+    }
     const { order, pieces } = this.#parts.armory.armAgain(watch.info.expression, options);
     kept.order = order;
     if (pieces === null) {
@@ -234,6 +307,7 @@ export class WatchKeeper {
   #giveUp(kept: KeptWatch, reason: string, missed: boolean): void {
     if (missed) this.notCovered.add('after-exec');
     this.#endedByThemselves++;
+    this.#followers.drop(kept);
     this.#parts.collector.announce({ kind: 'watch-ended', watch: kept.watch.info, reason });
     void this.#end(kept, reason);
   }
@@ -243,6 +317,8 @@ export class WatchKeeper {
     // First those that wait, so that nobody moves in for a moment.
     for (const kept of this.#kept) if (kept.pieces === null) this.#release(kept);
     for (const kept of this.#kept) this.#release(kept);
+    this.#followers.disarm();
+    this.#isDisarmed = true;
   }
 
   /** After {@link disarm}: the process has come to run `comm` when nothing could be armed in it any more; null: it runs what it ran. */

@@ -20,6 +20,8 @@ export interface WatchArming {
   readonly slots: number;
   /** `widened`: the registers cover more than was asked, and hits known to be outside are dropped. */
   readonly cover: 'exact' | 'widened';
+  /** Debug registers for the pointers on the way to it, beside {@link slots}; null for a watch that does not follow its name. */
+  readonly pointerSlots: number | null;
 }
 
 /** What a watch asks of its target. */

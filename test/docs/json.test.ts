@@ -31,6 +31,8 @@ const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
     engine: true,
     threads: true,
     cpus: true,
+    value_slots: true,
+    pointer_slots: true,
     not_covered: true,
   }),
   hit: keys<HitMessage>({
@@ -66,6 +68,11 @@ const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
 const EVENTS: { readonly [E in EventMessage['event']]: readonly string[] } = {
   exec: keys<Event<'exec'>>({ type: true, event: true, pid: true, comm: true, time_ns: true }),
   'armed-again': keys<Event<'armed-again'>>({ type: true, event: true, watch: true, address: true, threads: true }),
+  're-aimed': keys<Event<'re-aimed'>>({
+    ...{ type: true, event: true, watch: true, address: true, time_ns: true, blind_ns: true, threads: true },
+  }),
+  'waiting-for-pointer': keys<Event<'waiting-for-pointer'>>({ type: true, event: true, watch: true, reason: true }),
+  'waiting-for-library': keys<Event<'waiting-for-library'>>({ type: true, event: true, watch: true, library: true }),
   'watch-ended': keys<Event<'watch-ended'>>({ type: true, event: true, watch: true, reason: true }),
   waiting: keys<Event<'waiting'>>({ type: true, event: true, watch: true }),
   evicted: keys<Event<'evicted'>>({ type: true, event: true, watch: true }),
@@ -171,6 +178,18 @@ describeWith(['perf', 'gcc'], 'docs/json.md and real output', () => {
     const again = await runHwbkpt(['watch', 'shared', '--json', '--limit', '100', '--', program, '--', steady, '--seconds', '1']);
     expect(messagesOf(again, 'event')).toMatchObject([{ event: 'exec' }, { event: 'armed-again' }]);
     expectDocumented([...ended.messages, ...again.messages]);
+  });
+
+  test('events of watches that follow', async () => {
+    const path = await buildFixture('moving-path');
+    const moving = ['watch', 'queue.head->len', '--follow', '--json', '--', path, '--rounds', '1', '--null', '--pause', '250000'];
+    const run = await runHwbkpt(moving);
+    expect(messagesOf(run, 'event')).toMatchObject([{ event: 'waiting-for-pointer' }, { event: 're-aimed' }]);
+    const armed = await runHwbkpt(['watch', 'tail->next->len', '--follow', '--json', '--', path, '--rounds', '0']);
+    expect(messagesOf(armed, 'armed')).toMatchObject([{ value_slots: 1, pointer_slots: 2 }]);
+    const library = await runHwbkpt(['watch', 'none.so!name', '--follow', '--json', '--', path, '--rounds', '0']);
+    expect(messagesOf(library, 'event')).toMatchObject([{ event: 'waiting-for-library', library: 'none.so' }]);
+    expectDocumented([...run.messages, ...armed.messages, ...library.messages]);
   });
 
   test('find: place, found', async () => {

@@ -13,6 +13,7 @@ interface Provoking {
 }
 
 const HIDDEN_WAYS = 'test/coverage/hidden-ways.test.ts';
+const FOLLOWING = 'test/session/following.test.ts';
 const THREADS = 'test/coverage/threads.test.ts';
 
 /** The compiler holds this against the type. */
@@ -25,6 +26,8 @@ const CODES: Readonly<Record<Code<NotCovered>, Provoking>> = {
   'new-threads': { file: 'test/session/processes.test.ts', title: 'is seen by one thread only where only that is watched' },
   'after-exec': { file: 'test/session/short-exec.test.ts', title: 'leaves the hits before it' },
   'no-register': { file: 'test/session/priority.test.ts', title: 'makes room for a higher one, says so, and is back when there is room' },
+  're-aiming': { file: FOLLOWING, title: 'is armed where it leads when it changes, and has the hits there only' },
+  'after-load': { file: FOLLOWING, title: 'is armed when it is' },
   nmi: { file: 'test/coverage/kernel.test.ts', title: 'names what no breakpoint sees there' },
   sampled: { file: 'test/cli/counting.test.ts', title: 'is sampled' },
   'thread:TID': { file: THREADS, title: 'names the threads that it has not come to' },

@@ -35,6 +35,7 @@ export function armedMessage(watch: Watch, engine: string): ArmedMessage {
     engine,
     threads: arming.threads,
     cpus: arming.cpus,
+    ...(arming.pointerSlots === null ? {} : { value_slots: arming.slots, pointer_slots: arming.pointerSlots }),
     not_covered: arming.notCovered,
   };
 }
@@ -101,6 +102,20 @@ export function eventMessage(event: TargetEvent): EventMessage {
         address: addressText(event.watch.address),
         threads: event.threads,
       };
+    case 're-aimed':
+      return {
+        type: 'event',
+        event: 're-aimed',
+        watch: event.watch.expression,
+        address: addressText(event.watch.address),
+        time_ns: event.time.toString(),
+        blind_ns: event.blind?.toString() ?? null,
+        threads: event.threads,
+      };
+    case 'waiting-for-pointer':
+      return { type: 'event', event: 'waiting-for-pointer', watch: event.watch.expression, reason: event.reason };
+    case 'waiting-for-library':
+      return { type: 'event', event: 'waiting-for-library', watch: event.watch.expression, library: event.library };
     default:
       return assertNever(event);
   }

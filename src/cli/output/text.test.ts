@@ -122,6 +122,15 @@ describe('eventLine', () => {
     expect(eventLine(event, true)).toMatch(/^unseen change of counter: 7 became 8 without a hit/);
   });
 
+  test('where a watch that follows its name leads, and why it waits', () => {
+    const watch = madeWatch();
+    const moved = { kind: 're-aimed', watch, time: 0n, threads: 1 } as const;
+    expect(eventLine({ ...moved, blind: 5_840_000n }, true)).toBe('counter is at 0x555500004040 now (not watched for 5.8 ms)');
+    expect(eventLine({ ...moved, blind: null }, true)).toBe('counter is at 0x555500004040 now');
+    expect(eventLine({ kind: 'waiting-for-pointer', watch, reason: 'p is null' }, true)).toBe('counter waits: p is null');
+    expect(eventLine({ kind: 'waiting-for-library', watch, library: 'a.so' }, true)).toBe('counter waits until a.so is loaded');
+  });
+
   test('names of programs do nothing to the terminal', () => {
     expect(eventLine({ kind: 'exec', pid: 1, comm: 'x\u001b[m', time: 0n }, true)).toBe('process 1 runs another program now: x\\x1b[m');
   });

@@ -21,7 +21,13 @@ export function placeLabel(place: Place): string {
 
 export function armedLine(message: ArmedMessage): string {
   const covered = `${plural(message.size, 'byte')}, ${whereText(message)}, engine ${message.engine}`;
-  return `armed ${message.watch} = ${message.address}, ${covered}; not covered: ${message.not_covered.join(', ') || 'nothing'}`;
+  return `armed ${message.watch} = ${message.address}, ${covered}${slotsText(message)}; not covered: ${message.not_covered.join(', ') || 'nothing'}`;
+}
+
+/** `; 4 slots: 1 for the value, 3 for pointers on its path`, for a watch that follows its name. */
+function slotsText({ value_slots: value, pointer_slots: pointers }: ArmedMessage): string {
+  if (value === undefined || pointers === undefined) return '';
+  return `; ${plural(value + pointers, 'slot')}: ${value} for the value, ${pointers} for pointers on its path`;
 }
 
 /** `3 threads on 2 CPUs`; where the kernel is watched, whatever runs there: `2 CPUs`. */
@@ -116,9 +122,19 @@ export function eventLine(event: TargetEvent, watchesChildren: boolean): string 
       return `${event.watch.expression} has its debug registers: ${addressText(event.watch.address)}, ${plural(event.threads, 'thread')}`;
     case 'armed-again':
       return `armed ${event.watch.expression} again = ${addressText(event.watch.address)}, ${plural(event.threads, 'thread')}`;
+    case 're-aimed':
+      return `${event.watch.expression} is at ${addressText(event.watch.address)} now${event.blind === null ? '' : ` (not watched for ${millisecondsText(event.blind)})`}`;
+    case 'waiting-for-pointer':
+      return `${event.watch.expression} waits: ${visible(event.reason)}`;
+    case 'waiting-for-library':
+      return `${event.watch.expression} waits until ${visible(event.library)} is loaded`;
     default:
       return assertNever(event);
   }
+}
+
+function millisecondsText(nanoseconds: bigint): string {
+  return `${(Number(nanoseconds) / 1e6).toFixed(1)} ms`;
 }
 
 export function summaryLine(summary: SummaryMessage): string {

@@ -1,0 +1,100 @@
+// The debug registers that hold the pointers on the way to one watch: as many as the way has, and always those that it has now.
+import { as, type VirtualAddress } from '../base/brand.js';
+import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
+import type { AccessRebuilder } from '../instructions/index.js';
+import type { WatchInfo } from '../model/hit.js';
+import { planCover } from '../registers/index.js';
+import type { Collector } from './collector.js';
+import { FollowGuard, PathNewsBox } from './follow-guard.js';
+import type { Look } from './follow-look.js';
+import type { Slots } from './slots.js';
+
+type Pointer = Look['pointers'][number];
+
+export interface GuardParts {
+  readonly slots: Slots;
+  readonly collector: Pick<Collector, 'add' | 'close'>;
+  readonly pid: number;
+  rebuilder(): AccessRebuilder | null;
+  /** The engine's refusal as an error with advice. */
+  explain(error: unknown, info: WatchInfo): unknown;
+}
+
+interface Guarded {
+  readonly request: RequestId;
+  readonly guard: FollowGuard;
+  readonly slots: number;
+}
+
+export class FollowGuards {
+  readonly #parts: GuardParts;
+  readonly #guarded = new Map<bigint, Guarded>();
+  /** What came of the pointers. */
+  readonly news = new PathNewsBox();
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+  }
+
+  /** Debug registers taken. */
+  get slots(): number {
+    return [...this.#guarded.values()].reduce((sum, { slots }) => sum + slots, 0);
+  }
+
+  /** Whether exactly these pointers are guarded. */
+  holds(pointers: readonly Pointer[]): boolean {
+    return pointers.length === this.#guarded.size && pointers.every(({ address }) => this.#guarded.has(address));
+  }
+
+  /** From now on these are guarded, and no others. Throws the engine's refusal, explained; what was armed until then is armed still. */
+  set(pointers: readonly Pointer[]): void {
+    for (const [address, guarded] of [...this.#guarded])
+      if (!pointers.some((pointer) => pointer.address === address)) this.#end(address, guarded);
+    for (const pointer of pointers) if (!this.#guarded.has(pointer.address)) this.#begin(pointer);
+    this.hold(pointers);
+  }
+
+  /** What these hold is what they are known to hold: writing the same again is no news. */
+  hold(pointers: readonly Pointer[]): void {
+    for (const { address, target } of pointers) this.#guarded.get(address)?.guard.hold(target);
+  }
+
+  #begin({ address, size, display }: Pointer): void {
+    const { slots, collector, pid, rebuilder, explain } = this.#parts;
+    const { pieces } = planCover({ address, length: size, slots: SLOTS, access: 'write' });
+    const info = infoOf(address, size, display);
+    const placement = slots.request({
+      pieces: pieces.map((piece) => ({ address: linearOfU64(piece.address), length: piece.length })),
+      ...{ access: 'write', stackDepth: 0, handling: 0, priority: null },
+    });
+    if (placement.kind === 'refused') throw explain(placement.error, info);
+    const guard = new FollowGuard(info, { pid, rebuilder, news: this.news });
+    guard.open(placement.installed?.since ?? Number.NEGATIVE_INFINITY);
+    collector.add(guard, placement.request);
+    this.#guarded.set(address, { request: placement.request, guard, slots: pieces.length });
+  }
+
+  #end(address: bigint, { request, guard }: Guarded): void {
+    this.#guarded.delete(address);
+    this.#parts.slots.withdraw(request);
+    this.#parts.collector.close(guard, request, () => undefined);
+    this.news.stray(guard, false);
+  }
+
+  /** None are guarded any more; the last news may still come. */
+  release(): void {
+    this.set([]);
+  }
+}
+
+function infoOf(address: bigint, size: number, expression: string): WatchInfo {
+  return { expression, access: 'write', address: as<VirtualAddress>(address), size, type: { kind: 'pointer', size, name: 'pointer' } };
+}
+
+/** Debug registers that guarding these pointers takes. */
+export function slotsOf(pointers: readonly Pointer[]): number {
+  return pointers.reduce(
+    (sum, { address, size }) => sum + planCover({ address, length: size, slots: SLOTS, access: 'write' }).pieces.length,
+    0,
+  );
+}
