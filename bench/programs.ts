@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
-const BUILT = `${PACKAGE}build/bench-programs`;
+/** Where programs are built. */
+export const BUILT = `${PACKAGE}build/bench-programs`;
 export const HWBKPT = `${PACKAGE}bin/hwbkpt.js`;
 
 /** A fixture built for a fixed address, so that tools without symbols can be given one. */

@@ -1,6 +1,6 @@
 // npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
 //
-// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,exactness,facility,find,machine,rates,startup
+// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,debug-information,exactness,facility,find,machine,rates,startup
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '60' },
-    only: { type: 'string', default: 'rates,startup,exactness,cost,aggregation,find,facility,machine' },
+    only: { type: 'string', default: 'rates,startup,exactness,cost,aggregation,find,facility,machine,debug-information' },
   },
 });
 const wanted = values.only.split(',');
@@ -33,6 +33,8 @@ if (wanted.includes('cost')) show('cost', await measureCost(hot, Number(values.r
 if (wanted.includes('aggregation')) show('aggregation', await measureAggregation(hot, Number(values.seconds)));
 // Loaded only when they are to run: with so much more code about, the ring is read at half the rate.
 if (wanted.includes('find')) show('find', await (await import('./find.js')).measureFind());
+if (wanted.includes('debug-information'))
+  show('debug-information', (await import('./debug-information.js')).measureDebugInformation(Number(values.rounds)));
 if (wanted.includes('facility')) show('facility', (await import('./facility.js')).measureFacility());
 if (wanted.includes('machine')) show('machine', (await import('./machine.js')).measureMachine());
 writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);

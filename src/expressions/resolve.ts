@@ -126,7 +126,7 @@ function resolveName(expression: NameExpression, scope: SymbolScope, options: Re
   const start = startAt(candidate, expression, scope);
   const [first] = path;
   if (start.type === null && first !== undefined && first.kind !== 'cast' && first.kind !== 'address')
-    throw new NoTypeError(base, candidate.module.name);
+    throw new NoTypeError(base, candidate.module);
   const { module, file, size } = candidate;
   return finish(start, { expression, path, origin: { kind: 'variable', module: module.name, file, size } }, contextOf(scope, options));
 }
@@ -257,5 +257,9 @@ function unknown(expression: NameExpression, scope: SymbolScope, want: Want, not
 function unsearched(modules: readonly ScopeModule[], named: boolean): string {
   if (named && modules[0]?.level === 'exports') return ' (it was stripped: only what it shares with others has a name)';
   const unreadable = modules.find((module) => module.level === 'unreadable' && module.problems.length > 0);
-  return unreadable === undefined ? '' : ` (${unreadable.name} could not be searched: ${unreadable.problems[0]})`;
+  if (unreadable !== undefined) return ` (${unreadable.name} could not be searched: ${unreadable.problems[0]})`;
+  // Debug information that is broken, or in a file that was not found.
+  const [first] = modules;
+  const problem = first?.problems[0];
+  return first === undefined || problem === undefined ? '' : ` (not all of ${first.name} could be read: ${problem})`;
 }

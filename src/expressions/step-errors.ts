@@ -116,18 +116,24 @@ export class NotAPlaceError extends PartError {
   }
 }
 
+const NO_MODULE = { name: null, problems: [] };
+
 /** A member, element or target of something whose type is not known. */
 export class NoTypeError extends PartError {
   readonly code = 'no-type';
   readonly symbol: string;
 
-  /** `module`: which has no debug information about it, where it is a variable. */
-  constructor(symbol: string, module: string | null = null) {
+  /** `module`: which has no debug information about it, where it is a variable; its first problem may be why. */
+  constructor(
+    symbol: string,
+    { name: module, problems }: { readonly name: string | null; readonly problems: readonly string[] } = NO_MODULE,
+  ) {
+    const [problem] = problems;
     const cast = `say its type with a cast: *(TYPE *)${symbol}, ((TYPE *)${symbol})->member`;
     super(
       module === null
         ? `the type of ${symbol} is not known`
-        : `the members of ${symbol} are not known: ${module} has no debug information about it`,
+        : `the members of ${symbol} are not known: ${module} has no debug information about it${problem === undefined ? '' : ` (${problem})`}`,
       {
         hint:
           module === null

@@ -85,3 +85,38 @@ describeWith(['perf', 'ptrace', 'command:readelf'], 'a program whose symbols or 
     await watchDamaged(bytes);
   });
 });
+
+describeWith(['gcc', 'perf'], 'debug information that is not at hand', () => {
+  const cases = [
+    {
+      title: 'a .dwo file that is gone',
+      flags: ['-gsplit-dwarf'],
+      then: (path: string) => rmSync(`${path}-main.dwo`),
+      why: /in \S*main\.dwo \(split DWARF\), which was not found/,
+    },
+    {
+      title: 'sections that are compressed in an unknown way',
+      flags: ['-gz'],
+      // The type in the compression header of .debug_info: 1 is zlib, 2 zstd, 9 nothing that anybody knows.
+      then: (path: string) => {
+        const bytes = readFileSync(path);
+        bytes.writeUInt32LE(9, sections(path).get('.debug_info')?.offset ?? 0);
+        writeFileSync(path, bytes);
+      },
+      why: /\.debug_info is compressed in a way \(9\) that hwbkpt does not know/,
+    },
+  ];
+
+  test.each(cases)('$title: an error about a name says so', async ({ flags, then, why }) => {
+    const path = `${folder}/elsewhere`;
+    writeFileSync(`${folder}/main.c`, 'struct point { int x, y; } where; int main(void) { where.x = 1; return 0; }\n');
+    execFileSync('gcc', ['-g', ...flags, 'main.c', '-o', path], { cwd: folder });
+    then(path);
+    for (const name of ['where.x', 'nowhere']) {
+      const run = await runHwbkpt(['stat', name, '--', path], { timeout: 20_000 });
+      expect(run.status).toBe(125);
+      expect(run.stderr).toMatch(why);
+    }
+    expect((await runHwbkpt(['stat', 'where', '--', path], { timeout: 20_000 })).status).toBe(0);
+  });
+});
