@@ -91,14 +91,14 @@ describeWith(['gcc', 'perf'], 'debug information that is not at hand', () => {
     {
       title: 'a .dwo file that is gone',
       flags: ['-gsplit-dwarf'],
-      then: (path: string) => rmSync(`${path}-main.dwo`),
+      damage: (path: string) => rmSync(`${path}-main.dwo`),
       why: /in \S*main\.dwo \(split DWARF\), which was not found/,
     },
     {
       title: 'sections that are compressed in an unknown way',
       flags: ['-gz'],
       // The type in the compression header of .debug_info: 1 is zlib, 2 zstd, 9 nothing that anybody knows.
-      then: (path: string) => {
+      damage: (path: string) => {
         const bytes = readFileSync(path);
         bytes.writeUInt32LE(9, sections(path).get('.debug_info')?.offset ?? 0);
         writeFileSync(path, bytes);
@@ -107,11 +107,11 @@ describeWith(['gcc', 'perf'], 'debug information that is not at hand', () => {
     },
   ];
 
-  test.each(cases)('$title: an error about a name says so', async ({ flags, then, why }) => {
+  test.each(cases)('$title: an error about a name says so', async ({ flags, damage, why }) => {
     const path = `${folder}/elsewhere`;
     writeFileSync(`${folder}/main.c`, 'struct point { int x, y; } where; int main(void) { where.x = 1; return 0; }\n');
     execFileSync('gcc', ['-g', ...flags, 'main.c', '-o', path], { cwd: folder });
-    then(path);
+    damage(path);
     for (const name of ['where.x', 'nowhere']) {
       const run = await runHwbkpt(['stat', name, '--', path], { timeout: 20_000 });
       expect(run.status).toBe(125);
