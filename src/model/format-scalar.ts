@@ -1,5 +1,6 @@
 // Bytes of a plain value as JSON and as text. 64-bit integers are strings in JSON, because programs that read JSON would round them.
 import { assertNever } from '../base/assert.js';
+import { extendedText } from './format-extended.js';
 import type { ScalarType } from './value.js';
 
 /** Whole numbers up to this many bytes fit a JavaScript number. */
@@ -133,6 +134,8 @@ export function scalarToJson(bytes: Uint8Array, type: ScalarType): number | stri
       // JSON has no infinities and no NaN.
       return Number.isFinite(value) ? Number(floatText(bytes)) : floatText(bytes);
     }
+    case 'extended':
+      return extendedText(bytes);
     case 'bool':
       return isTrue(bytes);
     case 'character':
@@ -158,6 +161,8 @@ export function scalarToText(bytes: Uint8Array, type: ScalarType): string {
       return integerText(bytes, type.kind === 'signed');
     case 'float':
       return floatText(bytes);
+    case 'extended':
+      return extendedText(bytes);
     case 'bool':
       return isTrue(bytes) ? 'true' : 'false';
     case 'character': {

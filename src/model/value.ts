@@ -8,6 +8,8 @@ export type ScalarType =
   | { readonly kind: 'signed'; readonly size: number; readonly name: string }
   | { readonly kind: 'unsigned'; readonly size: number; readonly name: string }
   | { readonly kind: 'float'; readonly size: 4 | 8; readonly name: string }
+  /** `long double`: the processor's own 80 bits, and padding. */
+  | { readonly kind: 'extended'; readonly size: number; readonly name: string }
   | { readonly kind: 'bool'; readonly size: number; readonly name: string }
   /** Shown as a character where it can be printed, else as its number. */
   | { readonly kind: 'character'; readonly size: number; readonly name: string; readonly signed: boolean }
@@ -38,7 +40,7 @@ export type ScalarType =
       /** Shown as true or false. */
       readonly truth?: true;
     }
-  /** No type is known, or one that is shown as raw bytes (long double, structs too large to be watched). */
+  /** No type is known, or one that is shown as raw bytes (structs too large to be watched). */
   | { readonly kind: 'bytes'; readonly size: number; readonly name: string };
 
 /** A value with parts. */

@@ -23,8 +23,9 @@ test('numbers are numbers', () => {
   expect(valueTypeOf(base('_Bool', 1, 'bool'), 1)).toMatchObject({ kind: 'bool' });
 });
 
-test('floats of other sizes are bytes', () => {
-  expect(valueTypeOf(base('long double', 16, 'float'), 16)).toMatchObject({ kind: 'bytes', size: 16 });
+test('floats of other sizes are bytes, but for long double', () => {
+  expect(valueTypeOf(base('long double', 16, 'float'), 16)).toMatchObject({ kind: 'extended', size: 16 });
+  expect(valueTypeOf(base('__float128', 16, 'float'), 16)).toMatchObject({ kind: 'bytes', size: 16 });
   expect(valueTypeOf(base('_Float16', 2, 'float'), 2)).toMatchObject({ kind: 'bytes', size: 2 });
 });
 

@@ -16,7 +16,7 @@ export interface Shown {
   readonly symbol?: (address: bigint) => string | null;
 }
 
-/** How `size` bytes of `type` are shown. What is too large to be watched, and long double, is shown as bytes. */
+/** How `size` bytes of `type` are shown. What is too large to be watched is shown as bytes. */
 export function valueTypeOf(type: Type, size: number, shown: Shown = {}): ValueType {
   return new ValueTypes(shown).of(type, size, 0);
 }
@@ -148,6 +148,7 @@ function baseType(type: Extract<Type, { kind: 'base' }>, size: number): ValueTyp
       if (name === 'wchar_t') return { kind: 'character', size, name, signed: encoding === 'signed' };
       return size <= 16 ? { kind: encoding, size, name } : { kind: 'bytes', size, name };
     case 'float':
+      if (name === 'long double' && size === 16) return { kind: 'extended', size, name };
       return size === 4 || size === 8 ? { kind: 'float', size, name } : { kind: 'bytes', size, name };
     case 'bool':
       return { kind: 'bool', size, name };

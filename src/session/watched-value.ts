@@ -32,6 +32,7 @@ function valueOfType(type: ValueType): WatchedValue {
     }
     case 'float':
       return { kind: 'float', name: type.name, size: type.size };
+    case 'extended':
     case 'struct':
     case 'array':
     case 'text':

@@ -29,7 +29,7 @@ def fold(v, depth=0):
         for f in t.fields():
             if f.enumval == n: return f.name.split('::')[-1]
         return str(n)
-    if c == gdb.TYPE_CODE_FLT: return '~' + str(v) if t.sizeof in (4, 8) else dump(v)
+    if c == gdb.TYPE_CODE_FLT: return '~' + str(v)
     if c == gdb.TYPE_CODE_CHAR: return printable(int(v))
     if c == gdb.TYPE_CODE_INT: return printable(int(v)) if str(t.unqualified()) in ('char', 'wchar_t', 'char16_t', 'char32_t') else str(int(v))
     if c == gdb.TYPE_CODE_ARRAY:

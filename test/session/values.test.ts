@@ -46,10 +46,10 @@ describeWith(['perf', 'gcc'], 'every type of value', () => {
     }
   });
 
-  test('long double is shown as bytes', async () => {
+  test('long double is a number, as text', async () => {
     const { hits } = await observe('value-types', ['long_double_value']);
     expect(hits.length).toBeGreaterThanOrEqual(3);
-    for (const { newValue } of hits) if (newValue !== null) expect(newValue).toMatch(/^([0-9a-f]{2} ){15}[0-9a-f]{2}$/);
+    for (const { newValue } of hits) if (newValue !== null) expect(['1.5', '-2.25', '0']).toContain(newValue);
   });
 
   test('pointers are the addresses that were stored', async () => {
