@@ -52,7 +52,7 @@ export class NullPointerError extends PartError {
 
   constructor(pointer: string) {
     super(`${pointer} is null: there is nothing behind it`, {
-      hint: `Watch ${pointer} itself to see when it is set, or try again when it points somewhere.`,
+      hint: `Watch ${pointer} itself to see when it is set; with --follow the watch waits until it points somewhere.`,
     });
     this.pointer = pointer;
   }

@@ -15,7 +15,7 @@ import { type HitPlan, type HitWish, planHits } from './hit-plan.js';
 import type { WatchOptions } from './options.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { Program, ResolvedExpression } from './program.js';
-import { isUnknownName } from './rearming.js';
+import { isUnknownName, isUnsetPointer } from './rearming.js';
 import type { Installed, Slots, SlotWish } from './slots.js';
 import type { StackWish } from './stack.js';
 import { TrapPipeline, type TrapScope } from './trap-pipeline.js';
@@ -184,18 +184,24 @@ export class Armory {
   #isLoaded(expression: string, options: WatchOptions): () => boolean {
     const { program, context } = this.#parts;
     const pid = present(program.pid, 'the process that is being loaded');
-    let found: ResolvedExpression | null = null;
+    let found: ResolvedExpression | 'later' | null = 'later';
     return () => {
-      if (program.refresh()) found = this.#tryResolve(expression, options);
-      return found !== null && program.isInPlace(found.address) && context.readMemory(pid, found.address, found.size) !== null;
+      if (program.refresh() || found === 'later') found = this.#tryResolve(expression, options);
+      return (
+        found !== null &&
+        found !== 'later' &&
+        program.isInPlace(found.address) &&
+        context.readMemory(pid, found.address, found.size) !== null
+      );
     };
   }
 
-  #tryResolve(expression: string, { access, as }: WatchOptions): ResolvedExpression | null {
+  /** `later`: pointers on the way are not set yet, which the loader does without loading anything. */
+  #tryResolve(expression: string, { access, as }: WatchOptions): ResolvedExpression | 'later' | null {
     try {
       return this.#parts.program.resolve(expression, { access: access ?? 'write', as: as ?? null });
-    } catch {
-      return null;
+    } catch (error) {
+      return isUnsetPointer(error) ? 'later' : null;
     }
   }
 

@@ -95,10 +95,16 @@ export function reasonOf(comm: string, error: unknown): string {
   return `the process runs another program now (${comm}): ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Whether loading more libraries may give the name a meaning: the loader also sets the pointers that the linker has left to it. */
+/** Whether loading more libraries may give the name a meaning. */
 export function isUnknownName(error: unknown): boolean {
-  return (
-    error instanceof HwbkptError &&
-    ['unknown-symbol', 'unknown-module', 'no-symbols', 'null-pointer', 'unreadable-pointer'].includes(error.code)
-  );
+  return isUnsetPointer(error) || hasCode(error, ['unknown-symbol', 'unknown-module', 'no-symbols']);
+}
+
+/** Whether a pointer on the way leads nowhere yet: the loader sets those that the linker has left to it. */
+export function isUnsetPointer(error: unknown): boolean {
+  return hasCode(error, ['null-pointer', 'unreadable-pointer']);
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof HwbkptError && codes.includes(error.code);
 }
