@@ -199,7 +199,7 @@ describe('a made-up kernel', () => {
     const y = { size: 4, type: { kind: 'signed', size: 4, name: 'int' } };
     expect(resolve(kernel, '0xffffffff82001000.y', 'struct point')).toEqual({ address: 0xffff_ffff_8200_1004n, ...y });
     expect(resolve(kernel, 'origin.y', 'struct point')).toEqual({ address: 0xffff_ffff_8200_1004n, ...y });
-    expect(resolve(kernel, 'origin', 'struct point')).toMatchObject({ size: 8, type: { kind: 'bytes', name: 'struct point' } });
+    expect(resolve(kernel, 'origin', 'struct point')).toMatchObject({ size: 8, type: { kind: 'struct', name: 'struct point' } });
     expect(() => resolve(kernel, 'origin.z', 'struct point')).toThrow('has no member z');
     expect(() => resolve(kernel, 'origin', 'struct pint')).toThrow(expect.objectContaining({ code: 'bad-request' }));
     expect(() => resolve(made({}), 'origin', 'struct point')).toThrow('built without BTF');
@@ -224,7 +224,7 @@ describe('a made-up kernel', () => {
       const copy = 0xffff_8880_1000_0040n;
       const kernel = made({ map: FUNCTIONS + symbols + TABLE, memory: offset(BigInt.asUintN(64, copy - symbol)), btf: POINT });
       expect(resolve(kernel, 'cursor@cpu0.y')).toMatchObject({ address: copy + 4n, size: 4 });
-      expect(resolve(kernel, 'cursor@cpu0')).toMatchObject({ address: copy, size: 8, type: { kind: 'bytes', name: 'struct point' } });
+      expect(resolve(kernel, 'cursor@cpu0')).toMatchObject({ address: copy, size: 8, type: { kind: 'struct', name: 'struct point' } });
     });
 
     test('is asked which CPU, and has no others than there are', () => {
