@@ -13,7 +13,6 @@ import { build, scratchFolder } from './dwarf-tools.js';
 const scratch = scratchFolder();
 
 const layouts = [
-  ['-gdwarf-4', '-O0'],
   ['-gdwarf-4', '-O2'],
   ['-gdwarf-5', '-O0'],
   ['-gdwarf-5', '-O2'],

@@ -32,7 +32,7 @@ export interface IndexedFile {
 
 const MAGIC = 'hwbkpt-x';
 /** To be raised with every change of what an index holds, or of what is taken into it. */
-const VERSION = 1;
+const VERSION = 2;
 const KEY_AT = 20;
 const LARGEST = 1 << 30;
 /** Files kept; the ones written longest ago go first. */

@@ -225,7 +225,9 @@ export class ModuleFile implements Disposable {
   #index(elf: ElfFile): IndexStore | null {
     const buildId = this.#guard(() => elf.buildId);
     const { size } = this.#separate?.source ?? this.#origin.source;
-    return buildId === null ? null : indexCache({ buildId, alternateId: this.#alternate?.elf.buildId ?? '', size });
+    return buildId === null
+      ? null
+      : indexCache({ buildId, alternateId: this.#alternate === null ? '' : (elf.debugAltLink?.buildId ?? ''), size });
   }
 
   #take(find: () => DebugFileFound): OpenElf | null {

@@ -12,7 +12,7 @@ import type { DieScanner } from './scanner.js';
 /** Name hashes and entry offsets, in the order of the file. */
 export class Candidates {
   readonly hashes: Uint32Array;
-  /** Numbers in `file.contents`. */
+  /** Twice the number in `file.contents`, and 1 more where the entry is in no scope within the unit. */
   readonly units: Uint32Array;
   readonly offsets: Float64Array | Uint32Array;
 
@@ -34,13 +34,14 @@ export class Candidates {
 
   /** Candidate `number` of `file`. Throws DwarfError. */
   die(file: DwarfFile, number: number): Die | null {
-    const unit = file.contents[this.units[number] ?? 0];
-    return unit === undefined ? null : new Die(unit, this.offsets[number] ?? 0);
+    const place = this.units[number] ?? 0;
+    const unit = file.contents[place >>> 1];
+    return unit === undefined ? null : new Die(unit, this.offsets[number] ?? 0, (place & 1) !== 0);
   }
 }
 
-/** Takes the hash of a name and the offset of the entry that has it. */
-export type Found = (hash: number, offset: number) => void;
+/** Takes the hash of a name, the offset of the entry that has it, and whether that is in no scope (namespace, function) within the unit. */
+export type Found = (hash: number, offset: number, topLevel: boolean) => void;
 
 /** What `scan` finds in the units of `file`. A unit that turns out to be broken is left at that point, with a problem noted. */
 export function collect(file: DwarfFile, scan: (unit: Unit, found: Found) => void): Candidates {
@@ -48,9 +49,9 @@ export function collect(file: DwarfFile, scan: (unit: Unit, found: Found) => voi
   const units = new U32List();
   const offsets = new NumberList();
   file.contents.forEach((unit, index) => {
-    const found: Found = (hash, offset) => {
+    const found: Found = (hash, offset, topLevel) => {
       hashes.push(hash);
-      units.push(index);
+      units.push(index * 2 + (topLevel ? 1 : 0));
       offsets.push(offset);
     };
     file.problems.guard(
@@ -65,13 +66,14 @@ export function collect(file: DwarfFile, scan: (unit: Unit, found: Found) => voi
 /** Gives the scanner's current entry to `found`, under its own name or the one of the entry that it completes; not where it has none. */
 export function addNamed(scanner: DieScanner, found: Found): void {
   const { unit, offset } = scanner;
+  const topLevel = scanner.depth === 1;
   const form = scanner.formOf(Slot.name);
   if (form !== 0 && form !== Form.indirect) {
     const hash = readStringHash(unit, { form, pos: scanner.positionOf(Slot.name) });
-    if (hash !== null) found(hash, offset);
+    if (hash !== null) found(hash, offset, topLevel);
     return;
   }
   if (form === 0 && !scanner.has(Slot.origin)) return;
   const name = new Die(unit, offset).name();
-  if (name !== null) found(hashOf(name), offset);
+  if (name !== null) found(hashOf(name), offset, topLevel);
 }

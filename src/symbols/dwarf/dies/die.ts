@@ -22,18 +22,22 @@ export class Die {
   readonly offset: number;
   readonly tag: number;
   readonly hasChildren: boolean;
+  /** Known to be directly below the unit's root: then what encloses it need not be looked for. */
+  readonly isTopLevel: boolean;
   readonly #index: number;
   readonly #values: number;
   #attributes: readonly (Attribute & { readonly name: number })[] | null = null;
   #end = 0;
 
-  constructor(unit: Unit, offset: number) {
+  /** `isTopLevel`: known to be directly below the unit's root. */
+  constructor(unit: Unit, offset: number, isTopLevel = false) {
     if (!(offset >= unit.header.firstDie && offset < unit.end)) throw new DwarfError(`no entry at 0x${offset.toString(16)}`);
     const cursor = unit.cursor(offset);
     const code = cursor.uleb();
     if (code === 0) throw new DwarfError(`no entry at 0x${offset.toString(16)}`);
     this.unit = unit;
     this.offset = offset;
+    this.isTopLevel = isTopLevel;
     this.#index = abbrevNumber(unit.table, code);
     this.#values = cursor.pos;
     this.tag = unit.table.store.tags[this.#index] ?? 0;

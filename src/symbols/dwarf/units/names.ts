@@ -18,11 +18,13 @@ export interface Enclosing {
   readonly function: Die | null;
 }
 
+const NOTHING: Enclosing = { scopes: [], spoken: [], function: null };
+
 /** What encloses `die`: where a definition completes a declaration elsewhere, what encloses that. Throws DwarfError. */
 export function enclosing(die: Die): Enclosing {
   let home = die;
   for (const link of die.chain()) home = link;
-  return around(home, 0);
+  return home.isTopLevel ? NOTHING : around(home, 0);
 }
 
 function around(die: Die, depth: number): Enclosing {
