@@ -25,7 +25,7 @@ export class HitRecord implements Hit {
   readonly ipLo: number;
   readonly ipHi: number;
   readonly kernel: boolean;
-  readonly place: Place;
+  place: Place;
   oldBytes: Uint8Array | null = null;
   newBytes: Uint8Array | null = null;
   valueSource: ValueSource | null = null;
@@ -60,6 +60,13 @@ export class HitRecord implements Hit {
     this.place = place;
     this.cgroup = raw.origin === null ? null : cgroupName(raw.origin.cgroup);
     this.exact = raw.exact;
+  }
+
+  /** Calls that were inlined are in its stack only: then the first of them is the place, of the same line. */
+  addStack(stack: readonly Place[] | null): void {
+    this.stack = stack;
+    const [first] = stack ?? [];
+    if (first !== undefined && first.line !== null && first.line === this.place.line && first.file === this.place.file) this.place = first;
   }
 
   /** {@link time} as a number: exact for 104 days of uptime, within 2 ns for years above. */

@@ -46,6 +46,8 @@ function machineName(machine: number): string {
 
 /** How often (ms) the memory map is read for addresses that belong to nothing known. */
 const REFRESH_INTERVAL = 20;
+/** The same where nothing was mapped at the last look. */
+const UNMAPPED_INTERVAL = 0.5;
 
 class LiveProgram implements Program {
   readonly pid: number;
@@ -98,9 +100,11 @@ class LiveProgram implements Program {
     };
   }
 
-  /** A library loaded since the last look (dlopen) is found by looking again. */
+  /** A library loaded since the last look (dlopen) is found by looking again. Code that a program writes itself is in none. */
   #lookFor(address: bigint): void {
-    if (this.#image.moduleAt(address) === null && performance.now() - this.#lastRefresh > REFRESH_INTERVAL) this.refresh();
+    if (this.#image.moduleAt(address) !== null) return;
+    const interval = this.#image.isMapped(address) ? REFRESH_INTERVAL : UNMAPPED_INTERVAL;
+    if (performance.now() - this.#lastRefresh > interval) this.refresh();
   }
 
   #places(address: bigint): readonly Place[] {

@@ -179,7 +179,7 @@ export class TrapPipeline implements Pipeline {
   #record(raw: RawHit, placeLo: number, placeHi: number): HitRecord {
     const place = this.#context.places.at(placeLo, placeHi, raw.kernel);
     const hit = new HitRecord(this.info, raw, place, raw.origin?.comm ?? this.#context.comm(raw.pid, raw.tid));
-    if (raw.stack !== null) hit.stack = this.#context.stack(raw);
+    if (raw.stack !== null) hit.addStack(this.#context.stack(raw));
     return hit;
   }
 

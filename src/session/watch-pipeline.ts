@@ -210,7 +210,7 @@ export class WatchPipeline implements Pipeline {
   #record(raw: RawHit, placeLo: number, placeHi: number): HitRecord {
     const place = this.#context.places.at(placeLo, placeHi, raw.kernel);
     const hit = new HitRecord(this.info, raw, place, this.#context.comm(raw.pid, raw.tid));
-    if (raw.stack !== null) hit.stack = this.#context.stack(raw);
+    if (raw.stack !== null) hit.addStack(this.#context.stack(raw));
     return hit;
   }
 
