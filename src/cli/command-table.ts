@@ -95,7 +95,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
 
 const STACK_OPTION: OptionSpec = {
   flags: '--stack [depth]',
-  description: 'with each hit the calls that led to it (by frame pointers), 16 deep unless said otherwise',
+  description: 'with each hit the calls that led to it, 16 deep unless said otherwise',
 };
 
 const INSTRUCTION_OPTION: OptionSpec = {
@@ -105,7 +105,7 @@ const INSTRUCTION_OPTION: OptionSpec = {
 
 const GROUP_STACK_OPTION: OptionSpec = {
   flags: '--stack [depth]',
-  description: 'group by the calls that led there too (by frame pointers), 16 deep unless said otherwise',
+  description: 'group by the calls that led there too, 16 deep unless said otherwise',
 };
 
 const PER_THREAD_OPTION: OptionSpec = { flags: '--per-thread', description: 'a line for each thread of each process' };
