@@ -76,9 +76,15 @@ export interface ArmoryParts {
 
 export class Armory {
   readonly #parts: ArmoryParts;
+  #showsStacks = false;
 
   constructor(parts: ArmoryParts) {
     this.#parts = parts;
+  }
+
+  /** Whether a stack was ever asked for. */
+  get showsStacks(): boolean {
+    return this.#showsStacks;
   }
 
   /**
@@ -121,6 +127,7 @@ export class Armory {
     const { stackDepth = 0, priority = null } = options;
     // A busy program would hit thousands of times while its symbols are read for the first stack.
     if (stackDepth > 0) this.#parts.program.frames?.prepare();
+    this.#showsStacks ||= stackDepth > 0;
     const condition = conditionOf(info, options);
     // Hits of where a pointer led before are told from the others one by one.
     const keep = options.follow === true ? 'each' : (options.keep ?? 'each');

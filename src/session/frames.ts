@@ -15,6 +15,8 @@ export interface Frames {
   places(address: number): readonly Place[];
   /** Reads now what the first stacks would have to wait for. Throws nothing. */
   prepare(): void;
+  /** Looks whether all libraries are mapped that the program is started with, or that cannot be known any more. */
+  isLoaded(): boolean;
 }
 
 /** Where {@link LiveFrames} look. */
@@ -24,6 +26,8 @@ export interface FrameSource {
   places(address: bigint): readonly Place[];
   /** An instruction of each module, of which there is something to be read first. */
   samples(): Iterable<number>;
+  /** See {@link Frames.isLoaded}. */
+  isLoaded(): boolean;
 }
 
 /** Frames walked at most, also where more are asked for: Linux's default of kernel.perf_event_max_stack. */
@@ -40,6 +44,10 @@ export class LiveFrames implements Frames {
   constructor(source: FrameSource) {
     this.#unwinder = processUnwinder(source.image, MOST_FRAMES);
     this.#source = source;
+  }
+
+  isLoaded(): boolean {
+    return this.#source.isLoaded();
   }
 
   prepare(): void {

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { executableKind } from '../engines/host/facts.js';
 import type { CodeSource } from '../instructions/index.js';
+import { isAlive } from '../linux/procfs/process.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
 import type { LiveModule } from '../symbols/live/live-module.js';
@@ -72,6 +73,10 @@ class LiveProgram implements Program {
     this.frames = new LiveFrames({
       image: this.#codeOf(),
       places: (address) => this.#places(address),
+      isLoaded: () => {
+        this.refresh();
+        return !this.#image.lacksModules || !isAlive(this.pid);
+      },
       samples: () => this.#image.modules.map(startOfCode).filter((address) => address !== null),
     });
   }

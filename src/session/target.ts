@@ -219,7 +219,15 @@ export class Target implements AsyncDisposable {
 
   /** Lets a launched program run; iterating over a watch does that too. Does nothing for a program that runs. */
   resume(): void {
-    if (this.#parts.lifecycle.held) this.#parts.lifecycle.release();
+    const { lifecycle, program } = this.#parts;
+    if (!lifecycle.held) return;
+    const { frames } = program;
+    // A short program may be gone before anybody can look for its libraries: they are known before it runs.
+    if (this.#armory.showsStacks && frames !== null) {
+      lifecycle.advance(() => frames.isLoaded());
+      frames.prepare();
+    }
+    lifecycle.release();
   }
 
   async #round(): Promise<number | null> {

@@ -37,3 +37,11 @@ function neededModules(program: LiveModule, modules: readonly LiveModule[]): Liv
   }
   return [...found];
 }
+
+/** Whether one of `modules` needs a library that is not among them. */
+export function lacksNeeded(modules: readonly LiveModule[]): boolean {
+  const there = new Set(modules.flatMap(({ soname, name }) => [soname, name]));
+  return modules.some((module) =>
+    (module.file?.elf.dynamic.needed ?? []).some((name) => !there.has(name.slice(name.lastIndexOf('/') + 1))),
+  );
+}

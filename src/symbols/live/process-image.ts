@@ -7,7 +7,7 @@ import { executablePath } from '../../linux/procfs/process.js';
 import { readText } from '../../linux/procfs/read.js';
 import type { DebugSearch } from './debug-search.js';
 import { linkMap } from './link-map.js';
-import { linkOrder } from './link-order.js';
+import { lacksNeeded, linkOrder } from './link-order.js';
 import type { LiveModule } from './live-module.js';
 import { type MappedRange, parseMaps, rangeAt } from './maps.js';
 import { readProcessMemory } from './memory.js';
@@ -129,6 +129,11 @@ export class ProcessImage implements Disposable {
       if (bytes.length > 0) return bytes;
     }
     return readProcessMemory(this.pid, address, wanted);
+  }
+
+  /** Whether a library is still missing that the program, or one of its libraries, is started with, as of the last {@link refresh}. */
+  get lacksModules(): boolean {
+    return lacksNeeded(this.#modules);
   }
 
   /** Whether the byte at `address` is mapped, as of the last {@link refresh}. */
