@@ -74,16 +74,24 @@ for text_of in json.load(open(QUESTIONS)):
 json.dump(answers, open(ANSWERS, 'w'))
 `;
 
-/** An answer for each of `expressions`, from the process `pid`. Files go into `folder`. */
-export function gdbAnswers(pid: number, expressions: readonly string[], folder: string): GdbAnswer[] {
+/** An answer for each of `expressions`, from the process `pid`, seen from `frame` where one is named. Files go into `folder`. */
+export function gdbAnswers(
+  pid: number,
+  expressions: readonly string[],
+  { folder, frame }: { folder: string; frame?: string },
+): GdbAnswer[] {
   const files = { script: join(folder, 'ask.py'), questions: join(folder, 'questions.json'), answers: join(folder, 'answers.json') };
   writeFileSync(files.questions, JSON.stringify(expressions));
   writeFileSync(files.script, `QUESTIONS = ${JSON.stringify(files.questions)}\nANSWERS = ${JSON.stringify(files.answers)}\n${SCRIPT}`);
-  const quiet = ['set debuginfod enabled off', 'set auto-load python-scripts off', 'set print object off', 'set language auto'].flatMap(
-    (command) => ['-iex', command],
-  );
+  const quiet = [
+    'set debuginfod enabled off',
+    'set auto-load python-scripts off',
+    'set max-value-size unlimited',
+    'set print object off',
+    'set language auto',
+  ].flatMap((command) => ['-iex', command]);
   // The frame that a process stands in decides what names mean: in main's file, not in a library's.
-  const up = ['-ex', 'frame function main'];
+  const up = frame === undefined ? [] : ['-ex', `frame function ${frame}`];
   execFileSync('gdb', ['-batch', '-nx', ...quiet, '-p', String(pid), ...up, '-x', files.script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 26,
