@@ -1,0 +1,144 @@
+// Inlined calls against llvm-symbolizer: for each address the functions inlined there, and the line of each call, the innermost first.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { as, type FileAddress } from '../../src/base/brand.js';
+import { openModuleFile } from '../../src/symbols/live/module-file.js';
+import { describeWith } from '../helpers/requirement.js';
+import { C_SOURCES, CPP_SOURCES } from './dwarf-sources.js';
+import { build, openFile, scratchFolder } from './dwarf-tools.js';
+
+const SYMBOLIZER = 'command:llvm-symbolizer';
+const scratch = scratchFolder();
+
+interface Frame {
+  readonly FileName: string;
+  readonly FunctionName: string;
+  readonly Line: number;
+}
+
+/** Frames of each address, as symbols of the linker call them. */
+function symbolize(file: string, addresses: readonly bigint[]): (readonly Frame[])[] {
+  const printed = execFileSync('llvm-symbolizer', [`--obj=${file}`, '--no-demangle', '--output-style=JSON'], {
+    input: addresses.map((address) => `0x${address.toString(16)}\n`).join(''),
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  });
+  return printed
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly Symbol: readonly Frame[] }).Symbol);
+}
+
+interface Comparison {
+  readonly differences: readonly string[];
+  readonly compared: number;
+  /** Addresses within inlined code. */
+  readonly inlined: number;
+}
+
+function compare(file: string, addresses: readonly bigint[]): Comparison {
+  using module = openModuleFile(file);
+  const theirs = symbolize(file, addresses);
+  const differences: string[] = [];
+  let inlined = 0;
+  addresses.forEach((address, i) => {
+    const frames = theirs[i] ?? [];
+    if (frames.length > 1) inlined++;
+    const calls = module.debug?.inlinedAt(as<FileAddress>(address)) ?? [];
+    const lines = [module.lineAt(as<FileAddress>(address)), ...calls.map(({ call }) => call)];
+    const ours = lines.map((at, depth) => ({ name: calls[depth]?.name ?? null, file: at?.file ?? '', line: at?.line ?? 0 }));
+    const isEqual = ours.length === frames.length && ours.every((one, depth) => isSame(one, frames[depth]));
+    if (!isEqual) differences.push(`${address.toString(16)}: ${JSON.stringify(ours)}, not ${JSON.stringify(frames)}`);
+  });
+  expect(module.problems).toEqual([]);
+  return { differences, compared: addresses.length, inlined };
+}
+
+interface OurFrame {
+  /** Null for the outermost function, which symbol tables and debug information call by different ones of many names. */
+  readonly name: string | null;
+  readonly file: string;
+  readonly line: number;
+}
+
+function isSame({ name, file, line }: OurFrame, theirs: Frame | undefined): boolean {
+  if (theirs === undefined) return false;
+  // Where it knows no line it may still know the unit's file.
+  const samePlace = line === theirs.Line && (line === 0 || file === theirs.FileName);
+  // What has no linkage name has its plain name there, and the qualified one here.
+  return samePlace && (name === null || name === theirs.FunctionName || name.endsWith(`::${theirs.FunctionName}`));
+}
+
+function textOf(file: string): { readonly start: bigint; readonly size: number } {
+  const text = openFile(file).section('.text');
+  return { start: text?.address ?? 0n, size: text?.size ?? 0 };
+}
+
+/** `count` addresses spread over the code; the same in every run. */
+function sample(file: string, count: number): bigint[] {
+  const { start, size } = textOf(file);
+  let state = 20070222;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return start + BigInt(Math.floor((state / 2 ** 32) * size));
+  });
+}
+
+const INLINING = `
+#include <vector>
+#include <algorithm>
+#include <string>
+struct Shape { virtual ~Shape() {} virtual int area() const { return side() * side(); } int side() const { return width + 1; } int width = 2; };
+static int total; template <class T> static inline T twice(T value) { total += 1; return value + value; }
+__attribute__((noinline)) int sorted(std::vector<int> &all) { std::sort(all.begin(), all.end(), [](int a, int b) { return twice(a) < twice(b); }); return all[0]; }
+int main(int argc, char **argv) { std::vector<int> all; for (int i = 0; i < argc * 7; i++) all.push_back(i ^ 5); Shape shape; std::string text(argv[0]); text += "x"; return sorted(all) + shape.area() + twice<long>(argc) + (int)text.size(); }
+`;
+
+describeWith(['gcc', 'g++', 'clang', 'command:clang++', SYMBOLIZER], 'every address of small programs', () => {
+  const cases = ['gcc', 'g++', 'clang', 'clang++'].flatMap((compiler) => [4, 5].map((version) => [compiler, version] as const));
+
+  test.each(cases)('%s, DWARF %i', (compiler, version) => {
+    const cpp = compiler.endsWith('++');
+    let inlined = 0;
+    for (const [level, sources] of [
+      ['-O2', cpp ? CPP_SOURCES : C_SOURCES],
+      ['-O3', cpp ? { 'inlining.cpp': INLINING } : C_SOURCES],
+    ] as const) {
+      const flags = [`-gdwarf-${version}`, level, ...(cpp ? ['-std=c++17'] : [])];
+      const program = build(scratch, `${compiler}${version}${level}`, { sources, compiler, flags });
+      const { start, size } = textOf(program);
+      const found = compare(
+        program,
+        Array.from({ length: size }, (_, i) => start + BigInt(i)),
+      );
+      expect(found.differences).toEqual([]);
+      inlined += found.inlined;
+    }
+    expect(inlined).toBeGreaterThan(cpp ? 200 : 10);
+  });
+});
+
+/** The debug file of a library of this machine, by its build-id. */
+function debugFileOf(library: string): string {
+  const id = openFile(library).buildId ?? '';
+  return `/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`;
+}
+
+const LIBRARIES = ['/lib/x86_64-linux-gnu/libc.so.6', '/usr/lib/x86_64-linux-gnu/libstdc++.so.6', '/usr/bin/python3.11'];
+
+describeWith(['libc-debug', SYMBOLIZER], '5,000 addresses each of large programs', () => {
+  for (const library of LIBRARIES) {
+    test(`${library}, where its debug information is installed`, ({ skip }) => {
+      const file = existsSync(library) ? debugFileOf(library) : '';
+      if (!existsSync(file)) skip();
+      else expectNearlyAll(file);
+    });
+  }
+});
+
+function expectNearlyAll(file: string): void {
+  const { differences, compared, inlined } = compare(file, sample(file, 5000));
+  expect(inlined).toBeGreaterThan(300);
+  expect(differences.length / compared, differences.slice(0, 20).join('\n')).toBeLessThanOrEqual(0.005);
+}
