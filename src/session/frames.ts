@@ -26,6 +26,8 @@ export interface FrameSource {
   places(address: bigint): readonly Place[];
   /** An instruction of each module, of which there is something to be read first. */
   samples(): Iterable<number>;
+  /** Reads the kernel's own names. */
+  prepareKernel(): void;
   /** See {@link Frames.isLoaded}. */
   isLoaded(): boolean;
 }
@@ -51,6 +53,7 @@ export class LiveFrames implements Frames {
   }
 
   prepare(): void {
+    this.#source.prepareKernel();
     for (const address of this.#source.samples()) {
       const registers = new Float64Array(REGISTERS);
       registers[DWARF_REGISTER.returnAddress] = address;

@@ -73,6 +73,7 @@ class LiveProgram implements Program {
     this.frames = new LiveFrames({
       image: this.#codeOf(),
       places: (address) => this.#places(address),
+      prepareKernel: () => this.#kernel.place(0n),
       isLoaded: () => {
         this.refresh();
         return !this.#image.lacksModules || !isAlive(this.pid);
