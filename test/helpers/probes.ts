@@ -14,6 +14,8 @@ import { FIXTURES } from './paths.js';
 type Probe = () => string | null;
 
 /** Everything that tests may ask for beside single commands. */
+const DEBUG_LIBSTDCXX = '/usr/lib/x86_64-linux-gnu/debug/libstdc++.so.6';
+
 export const PROBES = {
   /** A breakpoint of this process on its own memory can be opened, and counts a write. */
   perf: attempt(probePerf),
@@ -45,6 +47,8 @@ export const PROBES = {
   bpftrace: command('bpftrace'),
   /** Debug information of the C library, as Debian's libc6-dbg installs it. */
   'libc-debug': debugFile('/lib/x86_64-linux-gnu/libc.so.6'),
+  /** The C++ library with debug information, as Debian's libstdc++6-12-dbg installs it. */
+  'libstdc++-debug': () => (existsSync(DEBUG_LIBSTDCXX) ? null : `no ${DEBUG_LIBSTDCXX}`),
   /** Debug information of Python, as Debian's python3.11-dbg installs it. */
   'python-debug': debugFile('/usr/bin/python3.11'),
 } as const satisfies Record<string, Probe>;
