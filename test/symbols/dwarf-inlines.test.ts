@@ -125,12 +125,13 @@ function debugFileOf(library: string): string {
   return `/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`;
 }
 
-const LIBRARIES = ['/lib/x86_64-linux-gnu/libc.so.6', '/usr/lib/x86_64-linux-gnu/libstdc++.so.6', '/usr/bin/python3.11'];
+/** Their debug files are separate, but for libstdc++'s, which is a library of its own, built without optimisation. */
+const LARGE = ['/lib/x86_64-linux-gnu/libc.so.6', '/usr/lib/x86_64-linux-gnu/debug/libstdc++.so.6.0.30', '/usr/bin/python3.11'];
 
 describeWith(['libc-debug', SYMBOLIZER], '5,000 addresses each of large programs', () => {
-  for (const library of LIBRARIES) {
+  for (const library of LARGE) {
     test(`${library}, where its debug information is installed`, ({ skip }) => {
-      const file = existsSync(library) ? debugFileOf(library) : '';
+      const file = library.includes('/debug/') ? library : existsSync(library) ? debugFileOf(library) : '';
       if (!existsSync(file)) skip();
       else expectNearlyAll(file);
     });
@@ -139,6 +140,6 @@ describeWith(['libc-debug', SYMBOLIZER], '5,000 addresses each of large programs
 
 function expectNearlyAll(file: string): void {
   const { differences, compared, inlined } = compare(file, sample(file, 5000));
-  expect(inlined).toBeGreaterThan(300);
+  expect(inlined).toBeGreaterThan(100);
   expect(differences.length / compared, differences.slice(0, 20).join('\n')).toBeLessThanOrEqual(0.005);
 }
