@@ -87,6 +87,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     description:
       'stay with what the name means: arm again where a pointer on the way leads when it changes (each takes a debug register too), wait while it is null, and for a library (LIBRARY!NAME) until it is loaded',
   },
+  { flags: '--every-call', description: 'of a local variable (FUNCTION::NAME): in every call; without it the watch ends with the first' },
   { flags: '--strict', description: 'exit with status 3 when anything was lost, changed unseen, or not covered' },
   { flags: '--quiet', description: 'print hits, and warnings of what was missed: no armed line, no summary' },
   { flags: '-o, --output <file>', description: 'where hits go: a file, or fd:N for an open descriptor; default stdout' },

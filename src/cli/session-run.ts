@@ -18,7 +18,13 @@ import { Streams } from './streams.js';
 import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
 
-const FOLLOWING: readonly TargetEvent['kind'][] = ['re-aimed', 'waiting-for-pointer', 'waiting-for-library'];
+const FOLLOWING: readonly TargetEvent['kind'][] = [
+  're-aimed',
+  'waiting-for-pointer',
+  'waiting-for-library',
+  'waiting-for-call',
+  'frame-ended',
+];
 
 /** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
 const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended', 'waiting', 'evicted', ...FOLLOWING];
@@ -70,7 +76,19 @@ class SessionRun implements AsyncDisposable {
   }
 
   async #arm(target: Target): Promise<Watch[]> {
-    const { expressions, access, as, condition, changesOnly, stackDepth, instruction, priority, follow, target: choice } = this.#options;
+    const {
+      expressions,
+      access,
+      as,
+      condition,
+      changesOnly,
+      stackDepth,
+      instruction,
+      priority,
+      follow,
+      everyCall,
+      target: choice,
+    } = this.#options;
     const options = {
       access,
       as,
@@ -79,6 +97,7 @@ class SessionRun implements AsyncDisposable {
       stackDepth,
       instruction,
       follow,
+      everyCall,
       priority: priority ?? undefined,
       keep: this.#presenter.keep,
     };

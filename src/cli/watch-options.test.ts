@@ -39,6 +39,7 @@ test('what is not said', () => {
     instruction: false,
     maxRate: null,
     follow: false,
+    everyCall: false,
   });
 });
 

@@ -30,6 +30,8 @@ export interface CommonOptions {
   readonly instruction: boolean;
   /** Watches stay with what their names mean. */
   readonly follow: boolean;
+  /** Local variables are watched in one call after the other. */
+  readonly everyCall: boolean;
   /** Hits a second above which a watch is sampled; null: never. */
   readonly maxRate: number | null;
 }
@@ -65,6 +67,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     instruction: options['instruction'] === true,
     maxRate: maxRate(options),
     follow: follow(options),
+    everyCall: options['everyCall'] === true,
   };
 }
 

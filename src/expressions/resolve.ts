@@ -37,6 +37,8 @@ export interface ResolveOptions {
   readonly memory?: Memory | null;
   /** Registers of the thread whose frame is meant, by name (`rsp`), where one stands still; null for one it does not have. */
   readonly registers?: ((name: string) => bigint | null) | null;
+  /** What the name stands for, where it is that of a local variable of a frame: looked up by the caller. */
+  readonly local?: { readonly address: bigint; readonly type: Type | null } | undefined;
   /** Gets what {@link Resolved.followed} says, as it is read: also where the way then breaks off, and an error is thrown. */
   readonly followed?: Followed[] | undefined;
 }
@@ -117,7 +119,12 @@ function naturalSize(address: bigint): number {
 }
 
 function resolveName(expression: NameExpression, scope: SymbolScope, options: ResolveOptions): Resolved {
-  const { want = 'data' } = options;
+  const { want = 'data', local } = options;
+  if (local !== undefined) {
+    const start: Place = { kind: 'place', ...local, bits: null, display: qualified(expression), prefixed: false };
+    const origin = { kind: 'variable', module: null, file: expression.file, size: 0 } as const;
+    return finish(start, { expression, path: expression.path, origin }, contextOf(scope, options));
+  }
   const { candidate, path } = find(expression, scope, want);
   const base = displayed(candidate);
   if (isCode(candidate) && (want === 'data' || path.length > 0)) throw notAVariable(candidate, expression, scope);

@@ -93,4 +93,8 @@ export type TargetEvent =
     }
   /** A watch that follows its name cannot be armed now; `reason` says why, for people. */
   | { readonly kind: 'waiting-for-pointer'; readonly watch: WatchInfo; readonly reason: string }
-  | { readonly kind: 'waiting-for-library'; readonly watch: WatchInfo; readonly library: string };
+  | { readonly kind: 'waiting-for-library'; readonly watch: WatchInfo; readonly library: string }
+  /** A watch on a local variable is armed in the next call of its function. */
+  | { readonly kind: 'waiting-for-call'; readonly watch: WatchInfo; readonly function: string }
+  /** The call whose variable was watched has ended. */
+  | { readonly kind: 'frame-ended'; readonly watch: WatchInfo; readonly time: bigint };

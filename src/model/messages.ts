@@ -118,7 +118,9 @@ export type EventMessage =
       readonly threads: number;
     }
   | { readonly type: 'event'; readonly event: 'waiting-for-pointer'; readonly watch: string; readonly reason: string }
-  | { readonly type: 'event'; readonly event: 'waiting-for-library'; readonly watch: string; readonly library: string };
+  | { readonly type: 'event'; readonly event: 'waiting-for-library'; readonly watch: string; readonly library: string }
+  | { readonly type: 'event'; readonly event: 'waiting-for-call'; readonly watch: string; readonly function: string }
+  | { readonly type: 'event'; readonly event: 'frame-ended'; readonly watch: string; readonly time_ns: string };
 
 /** Always the last line. */
 export interface SummaryMessage {

@@ -1,6 +1,6 @@
 // The watches of one target that follow their names: when each looks again, and what comes of it.
 import type { NotCovered } from '../model/coverage.js';
-import type { Aim, Following } from './following.js';
+import type { Aim, FollowerWatch } from './follower-watch.js';
 
 /** How often (ns) it is looked whether libraries were loaded, or memory was mapped that pointers lead to: nobody tells. */
 const POLL = 100_000_000;
@@ -21,7 +21,7 @@ export interface FollowHooks<W> {
 
 export class Followers<W> {
   readonly #hooks: FollowHooks<W>;
-  readonly #all = new Map<W, Following>();
+  readonly #all = new Map<W, FollowerWatch>();
   #lastPoll = Number.NEGATIVE_INFINITY;
 
   constructor(hooks: FollowHooks<W>) {
@@ -33,12 +33,12 @@ export class Followers<W> {
     return this.#all.size === 0;
   }
 
-  add(watch: W, following: Following): void {
+  add(watch: W, following: FollowerWatch): void {
     this.#all.set(watch, following);
   }
 
   /** Null for a watch that does not follow its name. */
-  of(watch: W): Following | null {
+  of(watch: W): FollowerWatch | null {
     return this.#all.get(watch) ?? null;
   }
 
@@ -72,7 +72,7 @@ export class Followers<W> {
     for (const [watch, following] of [...this.#all]) if (following.isDue(now, { loaded, polled })) this.#look(watch, following);
   }
 
-  #look(watch: W, following: Following): void {
+  #look(watch: W, following: FollowerWatch): void {
     try {
       const aim = following.next(
         (until) => this.#hooks.release(watch, until),

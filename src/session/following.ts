@@ -11,30 +11,15 @@ import type { Armory, Ordered } from './armory.js';
 import { BadRequestError } from './errors.js';
 import { type FollowGuards, slotsOf } from './follow-guards.js';
 import { type Break, type Look, leadsTheSameWay, lookAlong } from './follow-look.js';
+import type { Aim, FollowerWatch, Occasion, Release } from './follower-watch.js';
 import type { WatchOptions } from './options.js';
 import type { Program } from './program.js';
-import type { WatchArming } from './watch.js';
 
 /** A way that changes while it is guarded is looked at again, so often at once. */
 const TRIES = 3;
 
 /** So many times as long as arming takes, nothing is armed again: threads that come and go make it dear. */
 const REST = 3;
-
-/** What came of looking. */
-export interface Aim {
-  readonly info: WatchInfo;
-  readonly arming: WatchArming;
-  /** Null: it waits. */
-  readonly ordered: Ordered | null;
-  /** Whether just now, in the order of reports, a pointer on the way holds something else than what is armed goes by. */
-  isAstray(): boolean;
-  /** What there is to tell of it; null where it is armed for the first time. */
-  readonly event: TargetEvent | null;
-}
-
-/** Why what was armed is disarmed: from `until` on (ns of CLOCK_MONOTONIC) its hits are not the watch's. */
-export type Release = (until: number) => void;
 
 export interface FollowingParts {
   readonly armory: Armory;
@@ -44,7 +29,7 @@ export interface FollowingParts {
   readonly options: WatchOptions;
 }
 
-export class Following {
+export class Following implements FollowerWatch {
   readonly #parts: FollowingParts;
   /** Null while nobody looks: before the first time, and after an exec until the name means something again. */
   #look: Look | null = null;
@@ -106,7 +91,7 @@ export class Following {
   }
 
   /** Whether it is time to look again. `loaded`: other libraries are there; `polled`: it is time for what nobody tells. */
-  isDue(at: number, { loaded, polled }: { readonly loaded: boolean; readonly polled: boolean }): boolean {
+  isDue(at: number, { loaded, polled }: Occasion): boolean {
     if (this.#look === null) return false;
     if (this.#movedAt !== null) return at >= this.#restUntil;
     return !this.#parts.guards.news.isEmpty || this.#isUnsure || loaded || (polled && this.#look.kind === 'broken');
@@ -172,9 +157,9 @@ export class Following {
     this.#info = info;
     const { threads } = pieces.arming;
     const blind = since === null || this.#isFoundOut ? null : BigInt(Math.max(0, Math.round(now() - since)));
-    const event =
-      since === null ? null : ({ kind: 're-aimed', watch: ordered.order.info, time: BigInt(Math.round(since)), blind, threads } as const);
-    return { info: ordered.order.info, arming: pieces.arming, ordered, isAstray: this.#isAstray, event };
+    const events =
+      since === null ? [] : [{ kind: 're-aimed', watch: ordered.order.info, time: BigInt(Math.round(since)), blind, threads } as const];
+    return { info: ordered.order.info, arming: pieces.arming, ordered, isAstray: this.#isAstray, events };
   }
 
   /** Guards the pointers of the way as it is; returns a look at it that they hold. */
@@ -211,7 +196,7 @@ export class Following {
       found.kind === 'library'
         ? { kind: 'waiting-for-library', watch, library: found.library }
         : { kind: 'waiting-for-pointer', watch, reason: found.reason };
-    return { info: watch, arming, ordered: null, isAstray: this.#isAstray, event };
+    return { info: watch, arming, ordered: null, isAstray: this.#isAstray, events: [event] };
   }
 
   #counted({ order, pieces }: Ordered): Ordered {

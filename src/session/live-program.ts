@@ -12,6 +12,8 @@ import { PerfMap } from '../symbols/live/perf-map.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
 import type { UnwoundImage } from '../symbols/live/unwinder.js';
 import { WrongArchitectureError } from './errors.js';
+import type { Boundaries } from './frame-exits.js';
+import { type FrameVariable, findFrameVariable } from './frame-variable.js';
 import { LiveFrames } from './frames.js';
 import { isInPlace } from './loading.js';
 import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
@@ -84,6 +86,10 @@ class LiveProgram implements Program {
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
     return resolveInImage(expression, this.#image, options);
+  }
+
+  frameVariable(expression: string, options: ResolveOptions & { readonly decoder: Boundaries }): FrameVariable | null {
+    return findFrameVariable(expression, this.#image, options);
   }
 
   place(address: bigint, kernel: boolean): Place {

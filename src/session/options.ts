@@ -32,6 +32,8 @@ export interface WatchOptions {
    * debug register too). Where the way breaks off (a null pointer, a library that is not loaded) the watch waits. docs/following.md
    */
   readonly follow?: boolean | undefined;
+  /** Of a local variable (`function::local`): in one call after the other. Default: the watch ends with the first call that it was armed in. */
+  readonly everyCall?: boolean | undefined;
 }
 
 /** How a target is watched. */

@@ -4,6 +4,8 @@ import type { CodeSource } from '../instructions/index.js';
 import type { Access } from '../model/access.js';
 import type { Place } from '../model/place.js';
 import type { ValueType } from '../model/value.js';
+import type { Boundaries } from './frame-exits.js';
+import type { FrameVariable } from './frame-variable.js';
 import type { Frames } from './frames.js';
 
 /** A resolved expression. */
@@ -28,6 +30,8 @@ export interface Program extends Disposable {
   readonly pid: number | null;
   /** Throws the errors of expressions/ and BadRequestError. */
   resolve(expression: string, options: ResolveOptions): ResolvedExpression;
+  /** The local variable that `expression` names; null where it names none. Throws BadRequestError for one that cannot be watched. */
+  frameVariable?(expression: string, options: ResolveOptions & { readonly decoder: Boundaries }): FrameVariable | null;
   place(address: bigint, kernel: boolean): Place;
   readonly code: CodeSource;
   functionStart(address: bigint): bigint | null;

@@ -3,6 +3,7 @@ import { present } from '../base/assert.js';
 import type { EngineSession } from '../engines/contract.js';
 import { threadIds, threadName } from '../engines/host/facts.js';
 import type { Ending, Lifecycle } from '../engines/host/lifecycle.js';
+import { loadDecoder } from '../instructions/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { SummaryMessage } from '../model/messages.js';
@@ -12,13 +13,16 @@ import { Collector } from './collector.js';
 import { Counting, checkRate } from './counting.js';
 import { explainArmFailure } from './diagnostics.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
-import { FollowGuards } from './follow-guards.js';
+import { FollowGuards, type GuardParts } from './follow-guards.js';
+import { FrameGuards } from './frame-guards.js';
+import { FrameWatch } from './frame-watch.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
 import { outlivesItsLeader } from './process-state.js';
-import type { Program } from './program.js';
+import type { Program, ResolveOptions } from './program.js';
 import { Pace, Pulse } from './pulse.js';
+import { isUnknownName } from './rearming.js';
 import { Slots } from './slots.js';
 import { StackResolver } from './stack.js';
 import { ThreadBook } from './threads.js';
@@ -129,9 +133,13 @@ export class Target implements AsyncDisposable {
   }
 
   #guards(): FollowGuards {
+    return new FollowGuards(this.#guardParts());
+  }
+
+  #guardParts(): GuardParts {
     const { explain = explainArmFailure } = this.#parts;
     const pid = present(this.pid, 'the process whose pointers are watched');
-    return new FollowGuards({ slots: this.#slots, collector: this.#collector, pid, explain, rebuilder: () => this.#code.rebuilder });
+    return { slots: this.#slots, collector: this.#collector, pid, explain, rebuilder: () => this.#code.rebuilder };
   }
 
   #makeCounting(): Counting {
@@ -208,13 +216,37 @@ export class Target implements AsyncDisposable {
     checkRate(this.#parts.options.maxRate, options.keep, this.#parts.session.capabilities);
     // Rounds wait for that, and every one of them counts where pointers change.
     if (options.follow === true) await this.#code.load();
-    const watch =
-      options.follow === true
-        ? this.#watches.follow(expression, options)
-        : this.#watches.keep(this.#armory.arm(expression, options), options);
+    const watch = await this.#keep(expression, options);
     // Threads that began since the first look.
     this.#addThreads();
     return watch;
+  }
+
+  async #keep(expression: string, options: WatchOptions): Promise<Watch> {
+    // Before the loader is let run to find a name: its function may be called before there is another chance to stop.
+    const local = expression.includes('::') ? await this.#localVariable(expression, options) : null;
+    if (local !== null) return local;
+    if (options.follow === true) return this.#watches.follow(expression, options);
+    return this.#watches.keep(this.#armory.arm(expression, options), options);
+  }
+
+  /** A watch on a local variable; null where the name means none. */
+  async #localVariable(expression: string, options: WatchOptions): Promise<Watch | null> {
+    const {
+      program,
+      options: { maxRate },
+    } = this.#parts;
+    const { access = 'write', as = null } = options;
+    if (program.frameVariable === undefined || maxRate !== undefined || means(program, expression, { access, as })) return null;
+    await this.#code.load();
+    const decoder = await loadDecoder();
+    const find = () => program.frameVariable?.(expression, { access, as, decoder }) ?? null;
+    const variable = find();
+    if (variable === null) return null;
+    this.#armory.check({ ...options, follow: true });
+    const guards = new FrameGuards(this.#guardParts());
+    const parts = { armory: this.#armory, guards, expression, options, find };
+    return this.#watches.keepFollowing(new FrameWatch(parts, variable), options);
   }
 
   /** Lets a launched program run; iterating over a watch does that too. Does nothing for a program that runs. */
@@ -352,5 +384,15 @@ export class Target implements AsyncDisposable {
       await session[Symbol.asyncDispose]();
       program[Symbol.dispose]();
     }
+  }
+}
+
+/** Whether a name means something, or is wrong in a way that no local variable would mend. */
+function means(program: Program, expression: string, options: ResolveOptions): boolean {
+  try {
+    program.resolve(expression, options);
+    return true;
+  } catch (error) {
+    return !isUnknownName(error);
   }
 }

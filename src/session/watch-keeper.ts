@@ -6,8 +6,9 @@ import type { ArmedPieces, Armory, Order, Ordered } from './armory.js';
 import type { Collector } from './collector.js';
 import type { CountedPieces, Counter, Counting } from './counting.js';
 import type { FollowGuards } from './follow-guards.js';
+import type { Aim, FollowerWatch } from './follower-watch.js';
 import { Followers } from './followers.js';
-import { type Aim, Following } from './following.js';
+import { Following } from './following.js';
 import type { HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
 import type { Item } from './outbox.js';
@@ -126,7 +127,11 @@ export class WatchKeeper {
   follow(expression: string, options: WatchOptions): Watch {
     const { armory, program, guards } = this.#parts;
     armory.check(options);
-    const following = new Following({ armory, program, guards: guards(), expression, options });
+    return this.keepFollowing(new Following({ armory, program, guards: guards(), expression, options }), options);
+  }
+
+  /** Makes a watch of what may move. Throws what its first look throws. */
+  keepFollowing(following: FollowerWatch, options: WatchOptions): Watch {
     const aim = following.first();
     const kept = this.#make(aim.info, aim.arming, options);
     this.#followers.add(kept, following);
@@ -151,13 +156,13 @@ export class WatchKeeper {
     this.#release(kept);
   }
 
-  #aimed(kept: KeptWatch, { info, arming, ordered, isAstray, event }: Aim): void {
+  #aimed(kept: KeptWatch, { info, arming, ordered, isAstray, events }: Aim): void {
     kept.order = ordered?.order ?? null;
     kept.watch.rearmed(info, arming);
     this.#parts.collector.follow(info, isAstray);
     if (ordered?.pieces) this.#connect(kept, ordered.pieces);
     else for (const code of arming.notCovered) this.notCovered.add(code);
-    if (event !== null) this.#parts.collector.announce(event);
+    for (const event of events) this.#parts.collector.announce(event);
     this.#parts.hurry();
   }
 

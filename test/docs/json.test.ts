@@ -73,6 +73,8 @@ const EVENTS: { readonly [E in EventMessage['event']]: readonly string[] } = {
   }),
   'waiting-for-pointer': keys<Event<'waiting-for-pointer'>>({ type: true, event: true, watch: true, reason: true }),
   'waiting-for-library': keys<Event<'waiting-for-library'>>({ type: true, event: true, watch: true, library: true }),
+  'waiting-for-call': keys<Event<'waiting-for-call'>>({ type: true, event: true, watch: true, function: true }),
+  'frame-ended': keys<Event<'frame-ended'>>({ type: true, event: true, watch: true, time_ns: true }),
   'watch-ended': keys<Event<'watch-ended'>>({ type: true, event: true, watch: true, reason: true }),
   waiting: keys<Event<'waiting'>>({ type: true, event: true, watch: true }),
   evicted: keys<Event<'evicted'>>({ type: true, event: true, watch: true }),
@@ -189,7 +191,10 @@ describeWith(['perf', 'gcc'], 'docs/json.md and real output', () => {
     expect(messagesOf(armed, 'armed')).toMatchObject([{ value_slots: 1, pointer_slots: 2 }]);
     const library = await runHwbkpt(['watch', 'none.so!name', '--follow', '--json', '--', path, '--rounds', '0']);
     expect(messagesOf(library, 'event')).toMatchObject([{ event: 'waiting-for-library', library: 'none.so' }]);
-    expectDocumented([...run.messages, ...armed.messages, ...library.messages]);
+    const locals = await buildFixture('frame-locals', { flags: ['-O0'] });
+    const call = await runHwbkpt(['watch', 'sum_up::total', '--json', '--', locals, '--calls', '2', '--pause', '250000']);
+    expect(messagesOf(call, 'event').map(({ event }) => event)).toEqual(['waiting-for-call', 're-aimed', 'frame-ended', 'watch-ended']);
+    expectDocumented([...run.messages, ...armed.messages, ...library.messages, ...call.messages]);
   });
 
   test('find: place, found', async () => {

@@ -74,6 +74,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   stacks: [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
   'stacks-cpp': [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
   'steady-threads': [{ args: ['--seconds', '1'], prints: steadyThreads(1) }],
+  'frame-locals': [{ args: ['--pause', '10'], prints: 'sum_up 30|' }],
   'moving-path': [{ args: ['--pause', '10'], prints: 'write_len 80|moves 4|' }],
   'struct-path': [{ prints: 'damage 50|heal 5|move_all 50|next_value 50|' }],
   'thread-local': [{ prints: 'thread 0 10|thread 1 10|' }],

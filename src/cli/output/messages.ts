@@ -116,6 +116,10 @@ export function eventMessage(event: TargetEvent): EventMessage {
       return { type: 'event', event: 'waiting-for-pointer', watch: event.watch.expression, reason: event.reason };
     case 'waiting-for-library':
       return { type: 'event', event: 'waiting-for-library', watch: event.watch.expression, library: event.library };
+    case 'waiting-for-call':
+      return { type: 'event', event: 'waiting-for-call', watch: event.watch.expression, function: event.function };
+    case 'frame-ended':
+      return { type: 'event', event: 'frame-ended', watch: event.watch.expression, time_ns: event.time.toString() };
     default:
       return assertNever(event);
   }

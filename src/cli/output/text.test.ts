@@ -128,6 +128,8 @@ describe('eventLine', () => {
     expect(eventLine({ ...moved, blind: 5_840_000n }, true)).toBe('counter is at 0x555500004040 now (not watched for 5.8 ms)');
     expect(eventLine({ ...moved, blind: null }, true)).toBe('counter is at 0x555500004040 now');
     expect(eventLine({ kind: 'waiting-for-pointer', watch, reason: 'p is null' }, true)).toBe('counter waits: p is null');
+    expect(eventLine({ kind: 'waiting-for-call', watch, function: 'f' }, true)).toBe('counter waits for a call of f');
+    expect(eventLine({ kind: 'frame-ended', watch, time: 0n }, true)).toBe('the call that counter was watched in has ended');
     expect(eventLine({ kind: 'waiting-for-library', watch, library: 'a.so' }, true)).toBe('counter waits until a.so is loaded');
   });
 

@@ -128,6 +128,10 @@ export function eventLine(event: TargetEvent, watchesChildren: boolean): string 
       return `${event.watch.expression} waits: ${visible(event.reason)}`;
     case 'waiting-for-library':
       return `${event.watch.expression} waits until ${visible(event.library)} is loaded`;
+    case 'waiting-for-call':
+      return `${event.watch.expression} waits for a call of ${visible(event.function)}`;
+    case 'frame-ended':
+      return `the call that ${event.watch.expression} was watched in has ended`;
     default:
       return assertNever(event);
   }
