@@ -3,7 +3,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { executableKind } from '../engines/host/facts.js';
 import type { CodeSource } from '../instructions/index.js';
-import { isAlive } from '../linux/procfs/process.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
 import type { LiveModule } from '../symbols/live/live-module.js';
@@ -78,7 +77,7 @@ class LiveProgram implements Program {
       prepareKernel: () => this.#kernel.place(0n),
       isLoaded: () => {
         this.refresh();
-        return !this.#image.lacksModules || !isAlive(this.pid);
+        return !this.#image.lacksModules || executableIdentity(this.pid) !== this.#executable;
       },
       samples: () => this.#image.modules.map(startOfCode).filter((address) => address !== null),
     });
