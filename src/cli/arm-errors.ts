@@ -35,7 +35,7 @@ export function explainRefusal(error: unknown, refusal: Refusal): unknown {
 }
 
 function tooLong(error: CoverError, { expression, armed }: Refusal): TooLongError {
-  const others = armed.reduce((sum, { arming }) => sum + arming.slots, 0);
+  const others = armed.reduce((sum, { arming }) => sum + arming.slots + (arming.pointerSlots ?? 0), 0);
   const sentences = ['The processor has 4 debug registers of at most 8 aligned bytes each.'];
   if (others > 0) sentences.push(`The EXPRs before this one take ${others} of them.`);
   if (error.fitting > 0) sentences.push(`What fits: ${expression.replace(/:\d+$/, '')}:${error.fitting}.`);

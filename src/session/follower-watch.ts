@@ -19,6 +19,9 @@ export interface Aim {
 /** Why what was armed is disarmed: from `until` on (ns of CLOCK_MONOTONIC) its hits are not the watch's. */
 export type Release = (until: number) => void;
 
+/** Nothing is wrong: what was named is gone for good. The message says what that was. */
+export class WatchOver extends Error {}
+
 /** When to look, as far as it does not depend on the watch. `loaded`: other libraries are there; `polled`: it is time for what nobody tells. */
 export interface Occasion {
   readonly loaded: boolean;
@@ -34,7 +37,7 @@ export interface FollowerWatch {
   isDue(at: number, occasion: Occasion): boolean;
   /**
    * Looks, and arms what is named now; null where that is the same, or it is too soon. Once it is something else, `release` is called.
-   * `missed` is told what was not covered though the watch stays. Throws where there is nothing to wait for any more.
+   * `missed` is told what was not covered though the watch stays. Throws WatchOver, or the error of the name, where there is nothing to wait for any more.
    */
   next(release: Release, missed: (code: NotCovered) => void): Aim | null;
   /** Nothing of it is armed any more, and nobody looks. */

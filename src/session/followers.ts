@@ -1,6 +1,7 @@
 // The watches of one target that follow their names: when each looks again, and what comes of it.
+import { HwbkptError } from '../base/errors.js';
 import type { NotCovered } from '../model/coverage.js';
-import type { Aim, FollowerWatch } from './follower-watch.js';
+import { type Aim, type FollowerWatch, WatchOver } from './follower-watch.js';
 
 /** How often (ns) it is looked whether libraries were loaded, or memory was mapped that pointers lead to: nobody tells. */
 const POLL = 100_000_000;
@@ -80,6 +81,7 @@ export class Followers<W> {
       );
       if (aim !== null) this.#hooks.aimed(watch, aim);
     } catch (error) {
+      if (!(error instanceof WatchOver || error instanceof HwbkptError)) throw error;
       this.drop(watch);
       this.#hooks.giveUp(watch, error);
     }

@@ -116,7 +116,14 @@ export class Following implements FollowerWatch {
     const before = this.#look;
     const news = this.#parts.guards.news.take();
     const look = this.#lookNow();
-    if (before === null || isGone(before, look)) return null;
+    if (before === null) return null;
+    if (isGone(before, look)) {
+      if (news === null) return null;
+      missed('re-aiming');
+      release(news.first);
+      this.#isUnsure = true;
+      return null;
+    }
     if (!this.#isUnsure && leadsTheSameWay(before, look)) {
       this.#parts.guards.hold(look.pointers);
       if (news?.changed === true) missed('re-aiming');

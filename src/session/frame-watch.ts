@@ -3,13 +3,12 @@
 // Breakpoints at the function's start and at all its ends tell which calls are under way, in the order of time: a call that ended before the
 // variable was armed is known to have ended, and hits after the end are left out. What the call did with it before it was armed is not seen.
 import { as, type VirtualAddress } from '../base/brand.js';
-import { HwbkptError } from '../base/errors.js';
 import { SLOTS } from '../facility/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import type { Armory } from './armory.js';
 import { BadRequestError } from './errors.js';
-import type { Aim, FollowerWatch, Release } from './follower-watch.js';
+import { type Aim, type FollowerWatch, type Release, WatchOver } from './follower-watch.js';
 import type { FrameGuards, FrameNews } from './frame-guards.js';
 import type { FrameVariable } from './frame-variable.js';
 import type { WatchOptions } from './options.js';
@@ -40,11 +39,6 @@ type State =
   | { readonly kind: 'in'; readonly call: Call; readonly armed: boolean }
   /** The one call that was wanted is over. */
   | { readonly kind: 'over' };
-
-/** The call has ended, and with it the watch. */
-export class CallEndedError extends HwbkptError {
-  readonly code = 'call-ended';
-}
 
 export class FrameWatch implements FollowerWatch {
   readonly #parts: FrameWatchParts;
@@ -98,7 +92,7 @@ export class FrameWatch implements FollowerWatch {
   }
 
   next(release: Release, missed: (code: NotCovered) => void): Aim | null {
-    if (this.#state.kind === 'over') throw new CallEndedError(`the call of ${this.#variable.function} has ended`);
+    if (this.#state.kind === 'over') throw new WatchOver(`the call of ${this.#variable.function} has ended`);
     let ended: number | null = null;
     for (const news of this.#parts.guards.take()) ended = this.#take(news, missed) ?? ended;
     if (ended !== null) release(ended);
@@ -129,8 +123,9 @@ export class FrameWatch implements FollowerWatch {
     this.#missed.add('re-aiming');
     const info = this.#infoAt(BigInt.asUintN(64, call.frame + this.#variable.offset));
     const { armory, options } = this.#parts;
-    const { order, pieces } = armory.order(info, { ...options, follow: true }, [...this.#missed]);
-    if (pieces === null) throw new BadRequestError('the debug registers that it needs are taken');
+    const { order, pieces: armed } = armory.order(info, { ...options, follow: true }, [...this.#missed]);
+    if (armed === null) throw new BadRequestError('the debug registers that it needs are taken');
+    const pieces = { ...armed, arming: { ...armed.arming, pointerSlots: this.#slots } };
     this.#info = order.info;
     this.#state = { kind: 'in', call, armed: true };
     const { threads } = pieces.arming;
@@ -139,8 +134,13 @@ export class FrameWatch implements FollowerWatch {
     return { info: order.info, arming: pieces.arming, ordered: { order, pieces }, isAstray: () => false, events: [...before, event] };
   }
 
+  /** For the start and the ends. */
+  get #slots(): number {
+    return 1 + this.#variable.exits.length;
+  }
+
   #waits(event: TargetEvent): Aim {
-    const arming = this.#parts.armory.unarmed([...this.#missed]);
+    const arming = { ...this.#parts.armory.unarmed([...this.#missed]), pointerSlots: this.#slots };
     return { info: this.#info, arming, ordered: null, isAstray: () => false, events: [event] };
   }
 

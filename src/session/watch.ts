@@ -20,7 +20,7 @@ export interface WatchArming {
   readonly slots: number;
   /** `widened`: the registers cover more than was asked, and hits known to be outside are dropped. */
   readonly cover: 'exact' | 'widened';
-  /** Debug registers for the pointers on the way to it, beside {@link slots}; null for a watch that does not follow its name. */
+  /** Debug registers for the pointers on the way to it, or its function's start and ends, beside {@link slots}; null for a watch that stays where it is. */
   readonly pointerSlots: number | null;
 }
 
