@@ -74,8 +74,8 @@ describeWith(['perf', 'ptrace'], 'watch', () => {
   test('--stack: the callers, by name', async () => {
     const program = await buildFixture('call-chain', { flags: ['-fno-omit-frame-pointer'] });
     const run = await runHwbkpt(['watch', 'shared', '--stack', '8', '--json', '--', program]);
-    const callers = messagesOf(run, 'hit').map(({ stack }) => stack?.slice(0, 3).map((frame) => frame.split(' ')[0]));
-    expect(new Set(callers.map((names) => names?.join(' ')))).toEqual(new Set(['inner outer_a main', 'inner outer_b main']));
+    const callers = messagesOf(run, 'hit').map(({ stack }) => stack?.slice(0, 4).map((frame) => frame.split(' ')[0]));
+    expect(new Set(callers.map((names) => names?.join(' ')))).toEqual(new Set(['inner middle outer_a main', 'inner middle outer_b main']));
   });
 
   test('--as reads memory at an address the way it is told', async () => {
