@@ -3,7 +3,6 @@ import { present } from '../base/assert.js';
 import type { EngineSession } from '../engines/contract.js';
 import { threadIds, threadName } from '../engines/host/facts.js';
 import type { Ending, Lifecycle } from '../engines/host/lifecycle.js';
-import { loadDecoder } from '../instructions/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { SummaryMessage } from '../model/messages.js';
@@ -15,14 +14,13 @@ import { explainArmFailure } from './diagnostics.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import { FollowGuards, type GuardParts } from './follow-guards.js';
 import { FrameGuards } from './frame-guards.js';
-import { FrameWatch } from './frame-watch.js';
+import { findFrameWatch } from './frame-watch-search.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
 import { outlivesItsLeader } from './process-state.js';
-import type { Program, ResolveOptions } from './program.js';
+import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
-import { isUnknownName } from './rearming.js';
 import { Slots } from './slots.js';
 import { StackResolver } from './stack.js';
 import { ThreadBook } from './threads.js';
@@ -232,21 +230,12 @@ export class Target implements AsyncDisposable {
 
   /** A watch on a local variable; null where the name means none. */
   async #localVariable(expression: string, options: WatchOptions): Promise<Watch | null> {
-    const {
-      program,
-      options: { maxRate },
-    } = this.#parts;
-    const { access = 'write', as = null } = options;
-    if (program.frameVariable === undefined || maxRate !== undefined || means(program, expression, { access, as })) return null;
+    const { program, options: target } = this.#parts;
+    if (target.maxRate !== undefined) return null;
     await this.#code.load();
-    const decoder = await loadDecoder();
-    const find = () => program.frameVariable?.(expression, { access, as, decoder }) ?? null;
-    const variable = find();
-    if (variable === null) return null;
-    this.#armory.check({ ...options, follow: true });
     const guards = new FrameGuards(this.#guardParts());
-    const parts = { armory: this.#armory, guards, expression, options, find };
-    return this.#watches.keepFollowing(new FrameWatch(parts, variable), options);
+    const found = await findFrameWatch({ armory: this.#armory, program, guards }, expression, options);
+    return found === null ? null : this.#watches.keepFollowing(found, options);
   }
 
   /** Lets a launched program run; iterating over a watch does that too. Does nothing for a program that runs. */
@@ -384,15 +373,5 @@ export class Target implements AsyncDisposable {
       await session[Symbol.asyncDispose]();
       program[Symbol.dispose]();
     }
-  }
-}
-
-/** Whether a name means something, or is wrong in a way that no local variable would mend. */
-function means(program: Program, expression: string, options: ResolveOptions): boolean {
-  try {
-    program.resolve(expression, options);
-    return true;
-  } catch (error) {
-    return !isUnknownName(error);
   }
 }
