@@ -103,7 +103,8 @@ describeWith(['perf', 'gcc'], 'examples on real programs', () => {
     const { stdout, stderr } = await runExample('events', ['shared', program, '--count', '2', '--reads', '1']);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^process \d+ made process \d+$/m);
-    expect(stdout).toMatch(/^hit 0 -> 1000001$/m);
+    // What it found is not known where another thread has written within the same moment on the other CPU.
+    expect(stdout).toMatch(/^hit (0|null) -> 1000001$/m);
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'summary', lost: 0, unseen_changes: 0 });
   });
 

@@ -88,6 +88,8 @@ export function gdbLocals(program: string, steps: number): GdbStop[] {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // The environment lies above the stack: with a small one there is less memory above the first frame than is copied.
+    env: { ...process.env, HWBKPT_PADDING: 'x'.repeat(8192) },
   });
   const line = printed.split('\n').find((text) => text.includes('JSON['));
   if (line === undefined) throw new Error(`gdb says nothing about ${program}`);
