@@ -2,4 +2,5 @@
 // Starts the command line; all of it is in src/cli.
 import { main } from '../dist/cli/main.js';
 
-process.exitCode = await main(process.argv.slice(2));
+// All is written by now. Left to itself Node 20 waits for ever, now and then, for its own threads (NodePlatform::DrainTasks).
+process.exit(await main(process.argv.slice(2)));
