@@ -1,5 +1,9 @@
 // Evaluates the location expressions that unwind instructions use: of PLT entries, realigned stacks, hand-written code.
 import { Cursor } from '../dwarf/bytes/cursor.js';
+import { Op } from '../dwarf/codes/operations.js';
+import { readConstantOperand } from '../dwarf/expression.js';
+import { calculate, rearrange } from '../dwarf/locations/arithmetic.js';
+import { jump } from '../dwarf/locations/jump.js';
 
 /** Operations carried out for one value; no real expression has as many. */
 const MOST_STEPS = 1000;
@@ -25,171 +29,48 @@ export function evaluate(block: Uint8Array, frame: ExpressionFrame, first: numbe
 /** False where it cannot be carried out. */
 function step(cursor: Cursor, stack: bigint[], frame: ExpressionFrame): boolean {
   const op = cursor.u8();
-  const value = constantOf(op, cursor) ?? registerOf(op, cursor, frame);
-  if (value !== null) {
-    if (typeof value === 'number' && !Number.isFinite(value)) return false;
-    stack.push(BigInt.asUintN(64, BigInt(value)));
-    return true;
-  }
-  return move(op, cursor, stack) || compute(op, cursor, stack, frame);
+  const constant = op === Op.addr ? cursor.u64() : readConstantOperand(cursor, op);
+  if (constant !== null) return push(stack, constant);
+  return calculate(stack, op) ?? rearrange(stack, op, () => cursor.u8()) ?? inFrame(op, cursor, stack, frame);
 }
 
-function constantOf(op: number, cursor: Cursor): bigint | number | null {
-  if (op >= 0x30 && op <= 0x4f) return op - 0x30;
+function push(stack: bigint[], value: bigint): boolean {
+  stack.push(BigInt.asUintN(64, value));
+  return true;
+}
+
+/** What looks at registers or memory, or goes on elsewhere. */
+function inFrame(op: number, cursor: Cursor, stack: bigint[], frame: ExpressionFrame): boolean {
+  if (op >= Op.breg0 && op <= Op.breg31) return pushKnown(stack, frame.register(op - Op.breg0) + cursor.sleb());
   switch (op) {
-    case 0x03:
-    case 0x0e:
-    case 0x0f:
-      return cursor.u64();
-    case 0x08:
-      return cursor.u8();
-    case 0x09:
-      return cursor.s8();
-    case 0x0a:
-      return cursor.u16();
-    case 0x0b:
-      return (cursor.u16() << 16) >> 16;
-    case 0x0c:
-      return cursor.u32();
-    case 0x0d:
-      return cursor.u32() | 0;
-    case 0x10:
-      return cursor.ulebBig();
-    case 0x11:
-      return cursor.slebBig();
-    default:
-      return null;
-  }
-}
-
-function registerOf(op: number, cursor: Cursor, frame: ExpressionFrame): number | null {
-  if (op >= 0x70 && op <= 0x8f) return frame.register(op - 0x70) + cursor.sleb();
-  return op === 0x92 ? frame.register(cursor.uleb()) + cursor.sleb() : null;
-}
-
-/** What only moves things, or the place of execution. */
-function move(op: number, cursor: Cursor, stack: bigint[]): boolean {
-  switch (op) {
-    case 0x12:
-      return copy(stack, 0);
-    case 0x13:
-      return stack.pop() !== undefined;
-    case 0x14:
-      return copy(stack, 1);
-    case 0x15:
-      return copy(stack, cursor.u8());
-    case 0x16:
-      return rotate(stack, 2);
-    case 0x17:
-      return rotate(stack, 3);
-    case 0x2f:
+    case Op.bregx:
+      return pushKnown(stack, frame.register(cursor.uleb()) + cursor.sleb());
+    case Op.deref:
+      return load(stack, frame, 8);
+    case Op.derefSize:
+      return load(stack, frame, cursor.u8());
+    case Op.plusUconst: {
+      const top = stack.pop();
+      return top !== undefined && push(stack, top + cursor.ulebBig());
+    }
+    case Op.skip:
       return jump(cursor, true);
-    case 0x28:
+    case Op.bra:
       return jump(cursor, stack.pop() !== 0n);
-    case 0x96:
+    case Op.nop:
       return true;
     default:
       return false;
   }
 }
 
-function copy(stack: bigint[], depth: number): boolean {
-  const value = stack[stack.length - 1 - depth];
-  if (value === undefined) return false;
-  stack.push(value);
-  return true;
+function pushKnown(stack: bigint[], value: number): boolean {
+  return Number.isFinite(value) && push(stack, BigInt(value));
 }
 
-/** The top goes `count` - 1 places down. */
-function rotate(stack: bigint[], count: number): boolean {
-  const top = stack.pop();
-  if (top === undefined || stack.length < count - 1) return false;
-  stack.splice(stack.length - count + 1, 0, top);
-  return true;
-}
-
-function jump(cursor: Cursor, taken: boolean): boolean {
-  const distance = (cursor.u16() << 16) >> 16;
-  if (!taken) return true;
-  const to = cursor.pos + distance;
-  if (to < 0 || to > cursor.end) return false;
-  cursor.pos = to;
-  return true;
-}
-
-function compute(op: number, cursor: Cursor, stack: bigint[], frame: ExpressionFrame): boolean {
-  const top = stack.pop();
-  if (top === undefined) return false;
-  const one = unary(op, top, cursor, frame);
-  const result = one ?? binary(op, stack.pop(), top);
-  if (result === null || (typeof result === 'number' && !Number.isFinite(result))) return false;
-  stack.push(BigInt.asUintN(64, BigInt(result)));
-  return true;
-}
-
-function unary(op: number, top: bigint, cursor: Cursor, frame: ExpressionFrame): bigint | number | null {
-  switch (op) {
-    case 0x06:
-      return frame.word(Number(top));
-    case 0x94: {
-      const bits = 8 * Math.min(cursor.u8(), 8);
-      const word = frame.word(Number(top));
-      return Number.isFinite(word) ? BigInt.asUintN(bits, BigInt(word)) : word;
-    }
-    case 0x19:
-      return BigInt.asIntN(64, top) < 0n ? -top : top;
-    case 0x1f:
-      return -top;
-    case 0x20:
-      return ~top;
-    case 0x23:
-      return top + cursor.ulebBig();
-    default:
-      return null;
-  }
-}
-
-/** `under` is what lay below `top`. */
-function binary(op: number, under: bigint | undefined, top: bigint): bigint | null {
-  if (under === undefined) return null;
-  const [a, b] = [BigInt.asIntN(64, under), BigInt.asIntN(64, top)];
-  const shift = top > 63n ? 64n : top;
-  switch (op) {
-    case 0x1a:
-      return under & top;
-    case 0x1b:
-      return b === 0n ? null : a / b;
-    case 0x1c:
-      return under - top;
-    case 0x1d:
-      return top === 0n ? null : under % top;
-    case 0x1e:
-      return under * top;
-    case 0x21:
-      return under | top;
-    case 0x22:
-      return under + top;
-    case 0x24:
-      return under << shift;
-    case 0x25:
-      return under >> shift;
-    case 0x26:
-      return a >> shift;
-    case 0x27:
-      return under ^ top;
-    case 0x29:
-      return BigInt(a === b);
-    case 0x2a:
-      return BigInt(a >= b);
-    case 0x2b:
-      return BigInt(a > b);
-    case 0x2c:
-      return BigInt(a <= b);
-    case 0x2d:
-      return BigInt(a < b);
-    case 0x2e:
-      return BigInt(a !== b);
-    default:
-      return null;
-  }
+function load(stack: bigint[], frame: ExpressionFrame, size: number): boolean {
+  const address = stack.pop();
+  if (address === undefined) return false;
+  const word = frame.word(Number(address));
+  return Number.isFinite(word) && push(stack, BigInt.asUintN(8 * Math.min(size, 8), BigInt(word)));
 }

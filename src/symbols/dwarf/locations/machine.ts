@@ -9,6 +9,7 @@ import { indexedAddress } from '../forms/addresses.js';
 import { isSigned } from '../types/bases.js';
 import type { Unit } from '../units/unit.js';
 import { calculate, rearrange } from './arithmetic.js';
+import { jump } from './jump.js';
 
 /** Operations run for one expression, and numbers on its stack; a broken one may loop. */
 const MOST_OPERATIONS = 10_000;
@@ -193,10 +194,10 @@ class Machine {
       case Op.gnuPushTlsAddress:
         return this.#based(this.#context.frame.threadBlock?.() ?? null, this.#stack.pop() ?? 0n);
       case Op.skip:
-        return this.#jump(true);
+        return jump(cursor, true);
       case Op.bra: {
         const value = this.#stack.pop();
-        return value !== undefined && this.#jump(value !== 0n);
+        return value !== undefined && jump(cursor, value !== 0n);
       }
       default:
         // DW_OP_entry_value, DW_OP_implicit_pointer, DW_OP_call*, and what nobody knows.
@@ -209,16 +210,6 @@ class Machine {
     if (address === undefined || size === 0 || size > 8) return null;
     const bytes = this.#context.frame.read(address, size);
     return bytes === null || bytes.length < size ? null : numberOf(bytes);
-  }
-
-  #jump(taken: boolean): boolean {
-    const cursor = this.#cursor;
-    const distance = (cursor.u16() << 16) >> 16;
-    if (!taken) return true;
-    const target = cursor.pos + distance;
-    if (target < 0 || target > cursor.end) return false;
-    cursor.pos = target;
-    return true;
   }
 }
 
