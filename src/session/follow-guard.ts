@@ -4,7 +4,7 @@ import type { RawHit } from '../engines/contract.js';
 import type { AccessRebuilder } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
 import { AccessReader } from './access-reader.js';
-import type { Pipeline } from './pipeline.js';
+import { GuardPipeline } from './guard-pipeline.js';
 
 /** What came of the pointers of one way since somebody looked. */
 export interface PathNews {
@@ -63,17 +63,14 @@ export interface FollowGuardParts {
 }
 
 /** The pipeline of one pointer. */
-export class FollowGuard implements Pipeline {
-  readonly info: WatchInfo;
+export class FollowGuard extends GuardPipeline {
   readonly #parts: FollowGuardParts;
   readonly #reader: AccessReader;
   #heldLo = 0;
   #heldHi = 0;
-  #openedAt = Number.NEGATIVE_INFINITY;
-  #closedAt = Number.POSITIVE_INFINITY;
 
   constructor(info: WatchInfo, parts: FollowGuardParts) {
-    this.info = info;
+    super(info);
     this.#parts = parts;
     this.#reader = new AccessReader({ address: info.address, length: info.size }, true, () => parts.rebuilder());
   }
@@ -85,25 +82,12 @@ export class FollowGuard implements Pipeline {
     this.#parts.news.stray(this, false);
   }
 
-  open(time: number): void {
-    this.#openedAt = time;
-  }
-
-  close(time: number): void {
-    this.#closedAt = time;
-  }
-
-  report(raw: RawHit): void {
-    const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
-    if (raw.pid !== this.#parts.pid || time < this.#openedAt || time > this.#closedAt) return;
+  protected noted(raw: RawHit, time: number): void {
+    if (raw.pid !== this.#parts.pid) return;
     const holds = this.#holdsStill(raw);
     // Once it is disarmed, the way may go by other pointers.
-    if (holds !== null && this.#closedAt === Number.POSITIVE_INFINITY) this.#parts.news.stray(this, !holds);
+    if (holds !== null && !this.isClosed) this.#parts.news.stray(this, !holds);
     if (holds !== true) this.#parts.news.add(time, holds === false);
-  }
-
-  reportShared(raw: RawHit): void {
-    this.report(raw);
   }
 
   /** Whether the pointer holds what it held after this write; null: that is not known. */
@@ -120,13 +104,4 @@ export class FollowGuard implements Pipeline {
     if (access.kind !== 'store' || access.offset !== 0 || access.size !== size) return null;
     return access.lo === this.#heldLo && access.hi === this.#heldHi;
   }
-
-  // Values, processes and threads are nothing to it.
-  start(): void {}
-  fork(): void {}
-  forget(): void {}
-  threadEnded(): void {}
-  blind(): void {}
-  endRound(): void {}
-  finish(): void {}
 }

@@ -6,7 +6,7 @@ import { registerValue } from '../instructions/index.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { GuardParts } from './follow-guards.js';
 import type { FrameVariable } from './frame-variable.js';
-import type { Pipeline } from './pipeline.js';
+import { GuardPipeline } from './guard-pipeline.js';
 
 /** A call began or ended. */
 export interface FrameNews {
@@ -18,42 +18,17 @@ export interface FrameNews {
   readonly time: number;
 }
 
-class FrameGuard implements Pipeline {
-  readonly info: WatchInfo;
-  readonly #report: (raw: RawHit, time: number) => void;
-  #closedAt = Number.POSITIVE_INFINITY;
-  #openedAt = Number.NEGATIVE_INFINITY;
+class FrameGuard extends GuardPipeline {
+  readonly #noted: (raw: RawHit, time: number) => void;
 
-  constructor(info: WatchInfo, report: (raw: RawHit, time: number) => void) {
-    this.info = info;
-    this.#report = report;
+  constructor(info: WatchInfo, noted: (raw: RawHit, time: number) => void) {
+    super(info);
+    this.#noted = noted;
   }
 
-  open(time: number): void {
-    this.#openedAt = time;
+  protected noted(raw: RawHit, time: number): void {
+    this.#noted(raw, time);
   }
-
-  close(time: number): void {
-    this.#closedAt = time;
-  }
-
-  report(raw: RawHit): void {
-    const time = raw.timeHi * 0x1_0000_0000 + raw.timeLo;
-    if (time >= this.#openedAt && time <= this.#closedAt) this.#report(raw, time);
-  }
-
-  reportShared(raw: RawHit): void {
-    this.report(raw);
-  }
-
-  // Values, processes and threads are nothing to it.
-  start(): void {}
-  fork(): void {}
-  forget(): void {}
-  threadEnded(): void {}
-  blind(): void {}
-  endRound(): void {}
-  finish(): void {}
 }
 
 export class FrameGuards {
