@@ -1,7 +1,7 @@
 // The stack of a hit as places: the kernel's frames first, from its own call chain; then those of user code, found by unwinding from the
 // registers and the copy of the stack that came with the hit. Where no copy came, the kernel's chain, which follows frame pointers.
 import type { RawHit, UserStack } from '../engines/contract.js';
-import { REGISTER_COUNT, REGISTER_NAMES, type RegisterName } from '../instructions/index.js';
+import { REGISTER_COUNT, REGISTER_NAMES } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
 import { DWARF_REGISTER, REGISTERS } from '../symbols/unwind/row.js';
 import type { Unwound } from '../symbols/unwind/unwinder.js';
@@ -22,29 +22,7 @@ export const CUT: Place = { ...NAMELESS, function: '...' };
 const SIGNAL_FRAME: Place = { ...NAMELESS, function: '<signal handler called>' };
 
 /** The number that DWARF gives to each register of a sample; -1 where it has none that is followed. */
-const DWARF_NUMBERS: readonly number[] = REGISTER_NAMES.map((name) => dwarfNumber(name));
-
-function dwarfNumber(name: RegisterName): number {
-  const order: readonly RegisterName[] = [
-    'ax',
-    'dx',
-    'cx',
-    'bx',
-    'si',
-    'di',
-    'bp',
-    'sp',
-    'r8',
-    'r9',
-    'r10',
-    'r11',
-    'r12',
-    'r13',
-    'r14',
-    'r15',
-  ];
-  return order.indexOf(name);
-}
+const DWARF_NUMBERS: readonly number[] = REGISTER_NAMES.map((name) => (name === 'flags' ? -1 : DWARF_REGISTER[name]));
 
 /** What a watch asks for. */
 export interface StackWish {

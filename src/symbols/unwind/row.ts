@@ -18,7 +18,11 @@ export type CfaRule =
   | { readonly kind: 'expression'; readonly block: Uint8Array };
 
 /** Numbers of registers as DWARF counts them on x86-64 (System V ABI, figure 3.36); 16 is the return address. */
-export const DWARF_REGISTER = { bx: 3, bp: 6, sp: 7, r12: 12, r13: 13, r14: 14, r15: 15, returnAddress: 16 } as const;
+export const DWARF_REGISTER = {
+  ...{ ax: 0, dx: 1, cx: 2, bx: 3, si: 4, di: 5, bp: 6, sp: 7 },
+  ...{ r8: 8, r9: 9, r10: 10, r11: 11, r12: 12, r13: 13, r14: 14, r15: 15 },
+  returnAddress: 16,
+} as const;
 /** Registers that are followed. */
 export const REGISTERS = 17;
 
