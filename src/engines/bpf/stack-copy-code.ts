@@ -2,7 +2,8 @@
 //
 //  Words of 32 bits, behind the call chains:  0-1 bytes copied | 2-3 stack pointer | 4-45 struct pt_regs, of a kernel hit | 46- the copy
 //
-// It is read up to the end of a page first: what lies behind may not be mapped, and a read is all or nothing.
+// A read is all or nothing, and what lies above the stack may not be mapped. Where the whole cannot be read, it ends less than two pages from
+// the pointer: what is left of the pointer's page and the page above it are then all there is.
 import { REGISTER } from '../../instructions/index.js';
 import { type Assembler, R0, R1, R2, R3, R7, R8 } from '../../linux/bpf/index.js';
 import { STACK_COPY_BYTES } from '../events/layout.js';
@@ -36,6 +37,10 @@ export function emitStackCopy(asm: Assembler, plan: ProgramPlan): void {
   }
   asm.load(8, R3, wordAt(FRAME.registers, REGISTER.sp));
   asm.place(found).store(8, pointer, R3);
+  const inParts = asm.label();
+  asm.move(R1, R7).compute('add', R1, copy).move(R2, STACK_COPY_BYTES).call('probe_read_user').jumpIf(R0, '!=', 0, inParts);
+  asm.store(8, length, STACK_COPY_BYTES).jump(done);
+  asm.place(inParts).load(8, R3, pointer);
   asm
     .move(R8, R3)
     .compute('and', R8, PAGE - 1)
