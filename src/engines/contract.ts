@@ -7,6 +7,7 @@ import type { Code, HardwareEffect, Scope } from '../facility/index.js';
 import type { StoreLookup } from '../instructions/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
+import type { Control } from './control.js';
 import type { ArmError } from './errors.js';
 import type { Handling, HitCount } from './handling.js';
 import type { EngineSink } from './reports.js';
@@ -81,6 +82,8 @@ export interface Reconciliation {
 export interface EngineSession extends AsyncDisposable {
   readonly capabilities: Capabilities;
   readonly target: EngineTarget | 'kernel';
+  /** Stops and steers its threads; null from an engine that never stops its target. */
+  readonly control: Control | null;
   /**
    * Carries out effects, each answered when this returns. All `arm`s of one call are done on all threads, or all fail and none is armed; a
    * `move` that fails leaves the piece where it was. With ENOSPC comes what {@link capacity} says, before the failures. The last hits of

@@ -1,5 +1,5 @@
 // Why a breakpoint could not be armed, before the advice for people is added.
-import { HwbkptError } from '../base/errors.js';
+import { type ErrorDetails, HwbkptError } from '../base/errors.js';
 import type { Code } from '../facility/index.js';
 
 export type ArmFailure =
@@ -34,6 +34,35 @@ export class ArmError extends HwbkptError {
     super(`cannot arm a breakpoint in process ${pid}: ${text}`, hint === undefined ? { cause } : { cause, hint });
     this.failure = failure;
     this.pid = pid;
+  }
+}
+
+/** Why a thread cannot be steered. */
+export type ControlFailure =
+  /** It has ended, or was never ours. */
+  | 'no-such-thread'
+  /** It runs: stop it first. */
+  | 'not-stopped'
+  /** A step needs a slot, and all of that thread are taken. */
+  | 'no-slot'
+  | 'not-mapped'
+  /** The kernel refuses these values. */
+  | 'bad-registers'
+  /** The instruction cannot be decoded, so where it leads is not known. */
+  | 'cannot-decode'
+  | 'unsupported';
+
+/** What control.ts throws: nothing has changed. */
+export class ControlError extends HwbkptError {
+  readonly code = 'control-failed';
+  readonly failure: ControlFailure;
+  /** Thread, or process where it is about memory. */
+  readonly id: number;
+
+  constructor(failure: ControlFailure, id: number, message: string, details: ErrorDetails = {}) {
+    super(message, details);
+    this.failure = failure;
+    this.id = id;
   }
 }
 

@@ -11,8 +11,11 @@ export interface Handling {
   readonly start: Uint8Array | null;
   /** Only hits for which it holds, or may hold as far as is known, are reported; null: all. */
   readonly condition: Condition | null;
-  /** `each`: every hit is reported. `counts`: user code's hits are only counted; the kernel's in a process are still reported. */
-  readonly keep: 'each' | 'counts';
+  /**
+   * `each`: every hit is reported. `counts`: user code's hits are only counted; the kernel's in a process are still reported. `stops`: every
+   * hit is reported, and the thread stands until somebody resumes it (control.ts).
+   */
+  readonly keep: 'each' | 'counts' | 'stops';
 }
 
 /** Accesses of one thread from one place, and by one call chain where the piece's `stackDepth` asks for one. */

@@ -1,5 +1,6 @@
 // What an engine reports: hits, births and ends of threads, and what was lost.
 import { REGISTER_WORDS } from '../instructions/index.js';
+import type { ProcessEnd, ThreadStop } from './control.js';
 
 /** One report of the hardware. The engine reuses the object: copy what must outlive the call. 64-bit values are two u32 halves. */
 export interface RawHit {
@@ -94,6 +95,10 @@ export interface EngineSink {
     readonly exec: boolean;
     readonly time: bigint;
   }): void;
+  /** From a session with control: a thread has stopped. Its hits came before. */
+  stopped?(stop: ThreadStop): void;
+  /** From a session with control: a process has ended, and how. Its threads' ends came before. */
+  processEnded?(end: ProcessEnd): void;
   /** `count` reports did not fit, or were suppressed by the kernel. */
   lost(loss: { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }): void;
 }

@@ -18,7 +18,7 @@ export interface RecordedHit {
   readonly after: Uint8Array | null;
 }
 
-type Told<K extends keyof EngineSink> = Parameters<EngineSink[K]>[0];
+type Told<K extends keyof EngineSink> = Parameters<NonNullable<EngineSink[K]>>[0];
 
 export class Recorder implements EngineSink {
   readonly hits: RecordedHit[] = [];

@@ -16,7 +16,7 @@ export class Handlings {
 
   /** Its number, from 1. Throws ArmError for what a program cannot do. */
   add(handling: Handling, pid: number): number {
-    if (handling.range.length > RANGE_BYTES) throw cannotHandle(pid);
+    if (handling.keep === 'stops' || handling.range.length > RANGE_BYTES) throw cannotHandle(pid);
     if (usesValue(handling) && handling.value.size > WORD_BYTES) throw cannotHandle(pid);
     if (handling.condition !== null && !canCompile(handling.condition)) throw cannotHandle(pid);
     const key = JSON.stringify(handling, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));

@@ -79,7 +79,7 @@ function wordOf(bytes: Uint8Array, { offset, size }: Handling['value']): bigint 
 function planOf(order: ArmOrder, handling: Handling | null, { tables, memory }: ProgramParts): PlanFor {
   const { access, stackDepth, inKernel, inherit } = order;
   const inProcess = memory === 'user';
-  const keep = handling?.keep ?? 'each';
+  const keep = handling?.keep === 'counts' ? 'counts' : 'each';
   const condition = handling?.condition ?? null;
   const value = valuePlan(order, handling, memory);
   const frames = { kernelFrames: inProcess && !inKernel ? 0 : stackDepth, userFrames: inProcess ? stackDepth : 0 };

@@ -22,6 +22,7 @@ export interface BpfSessionParts {
 
 export class BpfSession implements EngineSession {
   readonly capabilities: Capabilities;
+  readonly control = null;
   readonly target: EngineSession['target'];
   readonly #parts: BpfSessionParts;
   readonly #handlings = new Handlings();

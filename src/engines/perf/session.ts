@@ -13,6 +13,7 @@ import { RecordReader } from './read-records.js';
 
 export class PerfSession implements EngineSession {
   readonly capabilities: Capabilities;
+  readonly control = null;
   readonly target: EngineTarget;
   readonly #process: FollowedProcess;
   readonly #breakpoints: BreakpointSet;

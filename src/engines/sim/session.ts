@@ -18,6 +18,7 @@ type Arm = Extract<HardwareEffect, { readonly type: 'arm' }>;
 
 export class SimSession implements EngineSession, Watcher {
   readonly capabilities: Capabilities = SIM_CAPABILITIES;
+  readonly control = null;
   readonly target: EngineTarget;
   readonly #simulation: Simulation;
   readonly #arming: SimArming;
