@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openModuleFile } from '../../src/symbols/live/module-file.js';
 import { findCommand } from '../helpers/find-command.js';
+import { SYMBOLIZER } from '../helpers/llvm-symbolizer.js';
 import { describeWith, type Requirement } from '../helpers/requirement.js';
 import { scratchFolder } from '../symbols/dwarf-tools.js';
 import { compareAddresses, SAMPLE } from './addresses.js';
 import { checkList } from './difference-list.js';
 
-const SYMBOLIZER = 'command:llvm-symbolizer';
 /** Of Debian's libstdc++6-12-dbg: the library built once more, with debug information and without optimisation. */
 const LIBSTDCXX = '/usr/lib/x86_64-linux-gnu/debug/libstdc++.so.6';
 const scratch = scratchFolder();

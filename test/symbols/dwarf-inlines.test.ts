@@ -1,33 +1,14 @@
 // Inlined calls of the standard library's templates, and of link-time optimisation, against llvm-symbolizer: for each address the functions inlined
 // there, and the line of each call, the innermost first. (test/differential has the other programs.)
-import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { as, type FileAddress } from '../../src/base/brand.js';
 import { openModuleFile } from '../../src/symbols/live/module-file.js';
+import { SYMBOLIZER, type SymbolizedFrame, symbolize } from '../helpers/llvm-symbolizer.js';
 import { describeWith } from '../helpers/requirement.js';
+import { everyAddress, sampleOfAddresses } from './code-addresses.js';
 import { build, openFile, scratchFolder } from './dwarf-tools.js';
 
-const SYMBOLIZER = 'command:llvm-symbolizer';
 const scratch = scratchFolder();
-
-interface Frame {
-  readonly FileName: string;
-  readonly FunctionName: string;
-  readonly Line: number;
-}
-
-/** Frames of each address, as symbols of the linker call them. */
-function symbolize(file: string, addresses: readonly bigint[]): (readonly Frame[])[] {
-  const printed = execFileSync('llvm-symbolizer', [`--obj=${file}`, '--no-demangle', '--output-style=JSON'], {
-    input: addresses.map((address) => `0x${address.toString(16)}\n`).join(''),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  });
-  return printed
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { readonly Symbol: readonly Frame[] }).Symbol);
-}
 
 interface Comparison {
   readonly differences: readonly string[];
@@ -38,7 +19,7 @@ interface Comparison {
 
 function compare(file: string, addresses: readonly bigint[]): Comparison {
   using module = openModuleFile(file);
-  const theirs = symbolize(file, addresses);
+  const theirs = symbolize(file, addresses, '--no-demangle');
   const differences: string[] = [];
   let inlined = 0;
   addresses.forEach((address, i) => {
@@ -61,27 +42,12 @@ interface OurFrame {
   readonly line: number;
 }
 
-function isSame({ name, file, line }: OurFrame, theirs: Frame | undefined): boolean {
+function isSame({ name, file, line }: OurFrame, theirs: SymbolizedFrame | undefined): boolean {
   if (theirs === undefined) return false;
   // Where it knows no line it may still know the unit's file.
   const samePlace = line === theirs.Line && (line === 0 || file === theirs.FileName);
   // What has no linkage name has its plain name there, and the qualified one here.
   return samePlace && (name === null || name === theirs.FunctionName || name.endsWith(`::${theirs.FunctionName}`));
-}
-
-function textOf(file: string): { readonly start: bigint; readonly size: number } {
-  const text = openFile(file).section('.text');
-  return { start: text?.address ?? 0n, size: text?.size ?? 0 };
-}
-
-/** `count` addresses spread over the code; the same in every run. */
-function sample(file: string, count: number): bigint[] {
-  const { start, size } = textOf(file);
-  let state = 20070222;
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return start + BigInt(Math.floor((state / 2 ** 32) * size));
-  });
 }
 
 const INLINING = `
@@ -100,11 +66,7 @@ describeWith(['g++', 'command:clang++', SYMBOLIZER], 'every address of a program
   test.each(cases)('%s, DWARF %i', (compiler, version) => {
     const flags = [`-gdwarf-${version}`, '-O3', '-std=c++17'];
     const program = build(scratch, `${compiler}${version}`, { sources: { 'inlining.cpp': INLINING }, compiler, flags });
-    const { start, size } = textOf(program);
-    const { differences, inlined } = compare(
-      program,
-      Array.from({ length: size }, (_, i) => start + BigInt(i)),
-    );
+    const { differences, inlined } = compare(program, everyAddress(program));
     expect(differences).toEqual([]);
     expect(inlined).toBeGreaterThan(200);
   });
@@ -114,7 +76,7 @@ describeWith(['python-debug', SYMBOLIZER], '5,000 addresses of python3.11, optim
   test('have the inlined calls that llvm-symbolizer says', () => {
     const id = openFile('/usr/bin/python3.11').buildId ?? '';
     const file = `/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`;
-    const { differences, compared, inlined } = compare(file, sample(file, 5000));
+    const { differences, compared, inlined } = compare(file, sampleOfAddresses(file, 5000));
     expect(inlined).toBeGreaterThan(1000);
     expect(differences.length / compared, differences.slice(0, 20).join('\n')).toBeLessThanOrEqual(0.005);
   });

@@ -1,55 +1,16 @@
 // Lines and functions of addresses, against llvm-symbolizer: every address of small programs, a sample of large files.
-import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { as, type FileAddress } from '../../src/base/brand.js';
 import { findCommand } from '../helpers/find-command.js';
+import { SYMBOLIZER, symbolize } from '../helpers/llvm-symbolizer.js';
 import { describeWith } from '../helpers/requirement.js';
+import { everyAddress, sampleOfAddresses } from './code-addresses.js';
 import { withoutParameters } from './dwarf-compare.js';
 import { C_SOURCES, CPP_SOURCES } from './dwarf-sources.js';
 import { build, openDebugInfo, openFile, scratchFolder } from './dwarf-tools.js';
 
-interface Frame {
-  readonly FileName: string;
-  readonly FunctionName: string;
-  readonly Line: number;
-}
-
-const SYMBOLIZER = 'command:llvm-symbolizer';
 const scratch = scratchFolder();
-
-/** What llvm-symbolizer says of each address, inlined functions counted to the function they are in. */
-function symbolize(file: string, addresses: readonly bigint[]): Frame[] {
-  const printed = execFileSync('llvm-symbolizer', [`--obj=${file}`, '--no-inlines', '--output-style=JSON'], {
-    input: addresses.map((address) => `0x${address.toString(16)}\n`).join(''),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  });
-  return printed
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { readonly Symbol: readonly Frame[] }).Symbol[0] ?? { FileName: '', FunctionName: '', Line: 0 });
-}
-
-function textOf(file: string): { readonly start: bigint; readonly size: number } {
-  const text = openFile(file).section('.text');
-  return { start: text?.address ?? 0n, size: text?.size ?? 0 };
-}
-
-/** `count` addresses spread over the code; the same in every run. */
-function sample(file: string, count: number): bigint[] {
-  const { start, size } = textOf(file);
-  let state = 20070222;
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return start + BigInt(Math.floor((state / 2 ** 32) * size));
-  });
-}
-
-function everyAddress(file: string): bigint[] {
-  const { start, size } = textOf(file);
-  return Array.from({ length: size }, (_, i) => start + BigInt(i));
-}
 
 interface Comparison {
   readonly differences: readonly string[];
@@ -63,7 +24,7 @@ interface Comparison {
 
 function compare(file: string, addresses: readonly bigint[]): Comparison {
   const info = openDebugInfo(file);
-  const theirs = symbolize(file, addresses);
+  const theirs = symbolize(file, addresses, '--no-inlines').map(([frame]) => frame);
   const differences: string[] = [];
   const equal = { lines: 0, functions: 0 };
   const known = { lines: 0, functions: 0 };
@@ -135,5 +96,5 @@ describeWith(['libc-debug', SYMBOLIZER], 'a sample of 5,000 addresses of libc', 
 });
 
 function compareSample(file: string): Comparison {
-  return compare(file, sample(file, 5000));
+  return compare(file, sampleOfAddresses(file, 5000));
 }
