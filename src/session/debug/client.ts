@@ -8,6 +8,7 @@ import type { Capabilities } from '../../engines/contract.js';
 import type { ProcessEnd, StepRequest, StopCause, StopPolicy } from '../../engines/control.js';
 import type { Hit, TargetEvent, WatchInfo } from '../../model/hit.js';
 import type { WatchOptions } from '../options.js';
+import type { TallyRow } from '../tally.js';
 import type { WatchArming } from '../watch.js';
 
 /** What a client may do: steer threads, or only watch. */
@@ -22,6 +23,8 @@ export interface ClientWatch {
   readonly arming: WatchArming;
   /** False while it waits for registers, or has lost them to a higher priority. */
   readonly isArmed: boolean;
+  /** With WatchOptions.keep `counts` or `values`: what was counted so far, as Watch.tally; of other watches nothing. */
+  tally(): Promise<readonly TallyRow[]>;
   /** Disarms; resolves when its last hit was told. */
   close(): Promise<void>;
 }
