@@ -11,6 +11,7 @@ import { CodeKnowledge } from './code-knowledge.js';
 import { Collector } from './collector.js';
 import { Counting, checkRate } from './counting.js';
 import { explainArmFailure } from './diagnostics.js';
+import { EndingLook } from './ending.js';
 import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import { FollowGuards, type GuardParts } from './follow-guards.js';
 import { FrameGuards } from './frame-guards.js';
@@ -18,7 +19,6 @@ import { findFrameWatch } from './frame-watch-search.js';
 import type { TargetOptions, WatchOptions } from './options.js';
 import { type Item, Outbox } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
-import { outlivesItsLeader } from './process-state.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
 import { Slots } from './slots.js';
@@ -26,9 +26,6 @@ import { StackResolver } from './stack.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
 import { WatchKeeper } from './watch-keeper.js';
-
-/** How often (ms) it is looked whether the process has ended, where no record says so. */
-const ENDING_INTERVAL = 50;
 
 /** How often (ms) it is looked at least whether pointers have changed: until then what they lead to is not watched. */
 const FOLLOW_INTERVAL = 1;
@@ -72,13 +69,12 @@ export class Target implements AsyncDisposable {
   readonly #watches: WatchKeeper;
   readonly #pulse: Pulse;
   readonly #pace = new Pace();
+  readonly #ending: EndingLook;
   readonly #ended: Promise<void>;
   #settleEnded: { resolve(): void; reject(error: unknown): void } = { resolve: () => undefined, reject: () => undefined };
   #hits = 0;
   #lastCounts = 0;
-  #lastEndingLook = 0;
   #lastStrangersLook = 0;
-  #ending: Ending | null = null;
   #isOver = false;
   #isDisposed = false;
 
@@ -89,6 +85,7 @@ export class Target implements AsyncDisposable {
     this.#parts = parts;
     this.#threads = new ThreadBook({ ids: parts.facts?.threadIds ?? threadIds, name: parts.facts?.threadName ?? threadName });
     this.pid = program.pid;
+    this.#ending = new EndingLook(program.pid, lifecycle);
     this.#ended = new Promise((resolve, reject) => {
       this.#settleEnded = { resolve, reject };
     });
@@ -186,7 +183,7 @@ export class Target implements AsyncDisposable {
 
   /** How the process ended, once that is known; null before. */
   get ending(): Ending | null {
-    return this.#ending;
+    return this.#ending.ending;
   }
 
   /**
@@ -208,8 +205,7 @@ export class Target implements AsyncDisposable {
    * and TargetClosedError after {@link ended}. Nothing is armed then.
    */
   async watch(expression: string, options: WatchOptions = {}): Promise<Watch> {
-    this.#pollEnding();
-    if (this.#ending !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
+    if (this.#ending.poll() !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
     checkRate(this.#parts.options.maxRate, options.keep, this.#parts.session.capabilities);
     // Rounds wait for that, and every one of them counts where pointers change.
@@ -260,7 +256,7 @@ export class Target implements AsyncDisposable {
     this.#slots.catchUp();
     this.#watches.retry(Number(process.hrtime.bigint()));
     this.#lookAround(busy, performance.now());
-    if (this.#ending !== null || this.#watches.isOver) {
+    if (this.ending !== null || this.#watches.isOver) {
       this.#finish(null);
       return null;
     }
@@ -282,16 +278,7 @@ export class Target implements AsyncDisposable {
       this.#lastStrangersLook = now;
       this.#slots.look();
     }
-    if (!this.#threads.isEmpty && now - this.#lastEndingLook < ENDING_INTERVAL) return;
-    this.#lastEndingLook = now;
-    this.#pollEnding();
-  }
-
-  #pollEnding(): void {
-    const { lifecycle } = this.#parts;
-    if (this.#ending !== null || lifecycle.held) return;
-    const ending = lifecycle.poll();
-    if (ending?.kind !== 'gone' || this.pid === null || !outlivesItsLeader(this.pid)) this.#ending = ending;
+    this.#ending.look(now, !this.#threads.isEmpty);
   }
 
   #deliver(items: readonly Item[]): void {
@@ -309,7 +296,7 @@ export class Target implements AsyncDisposable {
     try {
       this.#counting.stop();
       this.#watches.disarm();
-      if (this.#code.rebuilder !== null) this.#collector.finish(this.#ending !== null, (comm) => this.#watches.endAfterExec(comm));
+      if (this.#code.rebuilder !== null) this.#collector.finish(this.ending !== null, (comm) => this.#watches.endAfterExec(comm));
     } catch (error) {
       problem ??= { error };
     }
@@ -326,8 +313,7 @@ export class Target implements AsyncDisposable {
 
   /** Looks whether the process has ended; for use after {@link ended}, when nobody else looks any more. */
   pollEnding(): Ending | null {
-    this.#pollEnding();
-    return this.#ending;
+    return this.#ending.poll();
   }
 
   /** Whether the engine can sample: TargetOptions.maxRate needs that. */
