@@ -2,6 +2,7 @@
 export { type CodeSource, codeFromBytes, type FunctionStart } from './code-source.js';
 export { type InstructionDecoder, loadDecoder } from './decoder.js';
 export type { InstructionText } from './instruction-text.js';
+export { loadNextAddress, type NextAddressFinder } from './next-address.js';
 export { PreviousInstructionFinder, type PreviousInstructions } from './previous-instruction.js';
 export { AccessRebuilder } from './rebuild.js';
 export {
@@ -15,4 +16,6 @@ export {
   registerValue,
 } from './registers.js';
 export { type AccessSample, newAccessSample, newRebuiltAccess, type RebuiltAccess } from './sample.js';
+export type { NextAddress, StoppedThread } from './stopped-thread.js';
 export type { StoreForm, StoreLookup } from './store-form.js';
+export { USER_WORD, type UserWord, userWord } from './user-registers.js';
