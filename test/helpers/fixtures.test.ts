@@ -73,6 +73,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   ],
   stacks: [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
   'stacks-cpp': [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
+  stepped: [{ prints: 'sorted 59 text 166 copied 9 jumps 5 signals 3|' }],
   'steady-threads': [{ args: ['--seconds', '1'], prints: steadyThreads(1) }],
   'frame-locals': [{ args: ['--pause', '10'], prints: 'sum_up 30|' }],
   'moving-path': [{ args: ['--pause', '10'], prints: 'write_len 80|moves 4|' }],
