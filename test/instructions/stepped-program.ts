@@ -45,12 +45,14 @@ export class SteppedProgram implements Disposable {
     this.#words = this.#registers.read(held.pid);
   }
 
-  /** Stops it at its first instruction. */
+  /** Stops it at its first instruction: behind its exec, whose end is a step of its own. */
   static start(argv: readonly string[]): SteppedProgram {
     const held = HeldProcess.start(argv, process.env);
     if (!(held instanceof HeldProcess)) throw new Error(`${argv[0]} did not start`);
     ptraceSetOptions(held.pid, PTRACE_OPTION.EXITKILL);
-    return new SteppedProgram(held);
+    const program = new SteppedProgram(held);
+    program.step();
+    return program;
   }
 
   /** Where it stands. */
