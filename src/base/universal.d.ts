@@ -4,3 +4,8 @@ interface TextDecoder {
   decode(input?: ArrayBufferView | ArrayBuffer): string;
 }
 declare const TextDecoder: { new (label?: string): TextDecoder };
+
+interface TextEncoder {
+  encode(input: string): Uint8Array;
+}
+declare const TextEncoder: { new (): TextEncoder };
