@@ -106,6 +106,8 @@ export class VoidPointerError extends PartError {
 /** An address or a number where memory is wanted, or a bit-field whose address is. */
 export class NotAPlaceError extends PartError {
   readonly code = 'not-a-place';
+  /** What it is instead, as far as that is a number. */
+  readonly value: bigint | null;
 
   constructor(what: string, kind: 'value' | 'bit-field', known: { readonly value?: bigint; readonly target?: string | null } = {}) {
     const { value, target = null } = known;
@@ -113,6 +115,7 @@ export class NotAPlaceError extends PartError {
     super(kind === 'bit-field' ? `${what} is a bit-field, which has no address` : `${what} is ${is}, not memory that can be watched`, {
       hint: target === null ? 'Write the name of the memory itself.' : `What is there is written ${target}.`,
     });
+    this.value = value ?? null;
   }
 }
 

@@ -2,6 +2,7 @@
 import type * as IcedModule from 'iced-x86';
 import type { InstructionPlan } from './access-plan.js';
 import { compileInstruction } from './compile.js';
+import { type FlowInstruction, flowOf } from './flow.js';
 
 /** The decoder library's module object. */
 export type Iced = typeof IcedModule;
@@ -72,6 +73,20 @@ export class InstructionDecoder {
       }
     });
     return jumps;
+  }
+
+  /** Where the instructions lead that follow one another from the start of `bytes`, which lies at `address`; up to what cannot be decoded. */
+  flow(bytes: Uint8Array, address: bigint): FlowInstruction[] {
+    const found: FlowInstruction[] = [];
+    this.#withDecoder(bytes, (decoder) => {
+      decoder.ip = address;
+      for (let offset = 0; offset < bytes.length; offset += this.#instruction.length) {
+        decoder.decodeOut(this.#instruction);
+        if (this.#instruction.isInvalid) break;
+        found.push(flowOf(this.#iced, this.#instruction, offset));
+      }
+    });
+    return found;
   }
 
   /** The plan of the instruction at the start of `bytes`, which lies at `address`; null when it cannot be decoded. */

@@ -1,6 +1,7 @@
 // The room's door: what engines and sessions use to turn samples of registers into accesses to memory.
 export { type CodeSource, codeFromBytes, type FunctionStart } from './code-source.js';
 export { type InstructionDecoder, loadDecoder } from './decoder.js';
+export type { FlowInstruction } from './flow.js';
 export type { InstructionText } from './instruction-text.js';
 export { loadNextAddress, type NextAddressFinder } from './next-address.js';
 export { PreviousInstructionFinder, type PreviousInstructions } from './previous-instruction.js';

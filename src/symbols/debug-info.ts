@@ -32,6 +32,12 @@ export interface SourceLine {
   readonly line: number;
 }
 
+/** Code of one line: bytes from `start` up to `end`. */
+export interface LineSpan extends SourceLine {
+  readonly start: FileAddress;
+  readonly end: FileAddress;
+}
+
 /** The debug information of one ELF file. All look-ups are lazy, cached, and never throw for bad input: they find less. */
 export interface DebugInfo {
   /** Variables whose `name` or `qualifiedName` is `name`. */
@@ -42,6 +48,15 @@ export interface DebugInfo {
   types(name: string): readonly Type[];
   /** The line of the instruction that contains `address`, or null. */
   lineAt(address: FileAddress): SourceLine | null;
+  /** The lines of the code from `low` up to `high` (at most a MiB), in order of address; what belongs to no line is left out. */
+  linesIn(low: FileAddress, high: FileAddress): readonly LineSpan[];
+  /**
+   * The code of the first line from `line` on that has some, in the source files whose path ends with `file` (whole names of folders), in order
+   * of address; of one file where several match. Empty where there is none.
+   */
+  codeOfLine(file: string, line: number): readonly LineSpan[];
+  /** Variables that the unit which holds the code at `address` declares outside functions, or within them as static. */
+  variablesAround(address: FileAddress): readonly Variable[];
   /** Name of the (not inlined) function whose code contains `address`, or null. */
   functionAt(address: FileAddress): string | null;
   /** The calls that were inlined around the instruction that contains `address`, innermost first. */

@@ -1,15 +1,17 @@
 // Look-up by address: the line and the function of an instruction.
-import type { SourceLine } from '../debug-info.js';
+import type { LineSpan, SourceLine, Variable } from '../debug-info.js';
 import type { LocalVariable } from '../frame.js';
 import type { Type } from '../types.js';
 import { Die } from './dies/die.js';
 import type { DwarfFile } from './file.js';
 import { FunctionInlines, type InlinedCall } from './inlines.js';
+import { LineCode } from './lines/line-code.js';
 import { LineTables } from './lines/tables.js';
 import { type LocalsContext, localsOf } from './locations/locals.js';
 import type { IntervalMap } from './ranges/interval-map.js';
 import { functionName } from './units/names.js';
 import { mapUnits } from './units/unit-map.js';
+import { variablesOfUnit } from './variables/around.js';
 
 /** Functions whose inlined calls are remembered; then all are forgotten. */
 const MOST_FUNCTIONS = 1024;
@@ -18,6 +20,7 @@ const MOST_FUNCTIONS = 1024;
 export class CodeLookup {
   readonly #file: DwarfFile;
   readonly #lines: LineTables;
+  readonly #lineCode: LineCode;
   readonly #names = new Map<string, string | null>();
   readonly #inlines = new Map<string, FunctionInlines>();
   #units: IntervalMap | null = null;
@@ -25,6 +28,7 @@ export class CodeLookup {
   constructor(file: DwarfFile) {
     this.#file = file;
     this.#lines = new LineTables(file);
+    this.#lineCode = new LineCode(file, this.#lines, () => this.#unitMap);
   }
 
   lineAt(address: number): SourceLine | null {
@@ -35,6 +39,28 @@ export class CodeLookup {
       if (table !== null && row >= 0) return table.row(row);
     }
     return null;
+  }
+
+  /** See DebugInfo.linesIn. */
+  linesIn(low: number, high: number): readonly LineSpan[] {
+    return this.#lineCode.linesIn(low, high);
+  }
+
+  /** See DebugInfo.codeOfLine. */
+  codeOfLine(file: string, line: number): readonly LineSpan[] {
+    return this.#lineCode.codeOf(file, line);
+  }
+
+  /** See DebugInfo.variablesAround. */
+  variablesAround(address: number, typeOf: (die: Die) => Type | null): readonly Variable[] {
+    const number = this.#unitMap.find(address);
+    const unit = number < 0 ? undefined : this.#file.units[this.#unitMap.value(number)]?.content;
+    if (unit === undefined) return [];
+    return this.#file.problems.guard(
+      () => 'variables of a unit',
+      [],
+      () => variablesOfUnit(unit, typeOf),
+    );
   }
 
   functionAt(address: number): string | null {

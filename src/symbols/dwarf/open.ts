@@ -1,6 +1,6 @@
 // Opens the DWARF sections of one file as `DebugInfo`.
 import type { FileAddress } from '../../base/brand.js';
-import type { DebugInfo, SourceLine, Variable } from '../debug-info.js';
+import type { DebugInfo, LineSpan, SourceLine, Variable } from '../debug-info.js';
 import type { LocalVariable } from '../frame.js';
 import type { Type } from '../types.js';
 import { addressKey } from './bytes/address-key.js';
@@ -68,6 +68,18 @@ class Dwarf implements DebugInfo {
 
   lineAt(address: FileAddress): SourceLine | null {
     return this.#code.lineAt(addressKey(address));
+  }
+
+  linesIn(low: FileAddress, high: FileAddress): readonly LineSpan[] {
+    return this.#code.linesIn(addressKey(low), addressKey(high));
+  }
+
+  codeOfLine(file: string, line: number): readonly LineSpan[] {
+    return this.#code.codeOfLine(file, line);
+  }
+
+  variablesAround(address: FileAddress): readonly Variable[] {
+    return this.#code.variablesAround(addressKey(address), this.#typeOf);
   }
 
   functionAt(address: FileAddress): string | null {

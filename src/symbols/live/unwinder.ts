@@ -1,7 +1,7 @@
 // Unwinding in a live process: the rule for an address is in the tables of the module that is mapped there.
 import { type FrameRule, savedAround } from '../unwind/frame-rule.js';
 import { UnwindTables } from '../unwind/tables.js';
-import { Unwinder, type WithoutRule } from '../unwind/unwinder.js';
+import { type UnwindCode, Unwinder, type WithoutRule } from '../unwind/unwinder.js';
 import type { ModuleFile } from './module-file.js';
 import type { ProcessImage } from './process-image.js';
 
@@ -23,8 +23,13 @@ const IN_UCONTEXT = [144, 136, 152, 128, 112, 104, 120, 160, 40, 48, 56, 64, 72,
 
 /** An unwinder of at most `most` frames over `image`. Call its `forget` whenever other code may be mapped. */
 export function processUnwinder(image: UnwoundImage, most: number): Unwinder {
+  return new Unwinder(unwindCode(image), most);
+}
+
+/** What tells how to leave each frame of `image`. Not remembered. */
+export function unwindCode(image: UnwoundImage): UnwindCode {
   const tables = new WeakMap<ModuleFile, UnwindTables>();
-  return new Unwinder({ rule: (address) => ruleAt(image, tables, address) }, most);
+  return { rule: (address) => ruleAt(image, tables, address) };
 }
 
 function ruleAt(image: UnwoundImage, tables: WeakMap<ModuleFile, UnwindTables>, address: number): FrameRule | WithoutRule {

@@ -48,6 +48,19 @@ export class Sequences {
     this.#byAddress.each(sink);
   }
 
+  /** Each row that covers code, with its first address and the first one behind it: ascending within a sequence. */
+  eachRow(sink: (row: number, low: number, high: number) => void): void {
+    for (let i = 0; i < this.#first.length; i++) {
+      const end = this.#end.at(i);
+      if (!isLiveCode(this.#addresses[this.#first.at(i)] ?? 0, this.#addresses[end] ?? 0)) continue;
+      for (let position = this.#first.at(i); position < end; position++) {
+        const low = this.#addresses[position] ?? 0;
+        const high = this.#addresses[position + 1] ?? 0;
+        if (low < high) sink(this.#reordered?.[position] ?? position, low, high);
+      }
+    }
+  }
+
   /** Sorts the addresses of rows `first` to `end` where they are not ascending; equal ones keep their order. */
   #sort(first: number, end: number): void {
     const addresses = this.#addresses;

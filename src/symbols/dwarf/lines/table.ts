@@ -83,6 +83,11 @@ export class LineTable {
     return path;
   }
 
+  /** Each row's code, with the number of its file; ascending within a run of code. Line 0: belongs to no line. */
+  eachRow(sink: (row: { readonly low: number; readonly high: number; readonly file: number; readonly line: number }) => void): void {
+    this.#sequences.eachRow((row, low, high) => sink({ low, high, file: this.#files[row] ?? 0, line: this.#lines[row] ?? 0 }));
+  }
+
   /** Gives the extent of each run of code to `sink`. */
   eachSequence(sink: (low: number, high: number) => void): void {
     this.#sequences.each(sink);

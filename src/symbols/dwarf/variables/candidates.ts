@@ -15,7 +15,8 @@ export function findVariables(file: DwarfFile): Candidates {
   return indexed(file, 'variables', scanUnit);
 }
 
-function scanUnit(unit: Unit, found: Found): void {
+/** Gives the candidates of one unit to `found`. Throws DwarfError. */
+export function scanUnit(unit: Unit, found: Found): void {
   const scanner = new DieScanner(unit);
   const plainC = isC(unit.language);
   // Depth of the outermost function that the walk is in.

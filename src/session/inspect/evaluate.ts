@@ -1,0 +1,97 @@
+// What an expression means in a frame of a stopped thread, or in the process where no frame is given.
+import { HwbkptError } from '../../base/errors.js';
+import { NotAPlaceError, parseExpression, type Resolved, resolve, UnknownSymbolError } from '../../expressions/index.js';
+import type { Type } from '../../symbols/types.js';
+import { FrameMemory } from './frame-memory.js';
+import type { Frame } from './frames.js';
+import type { Item } from './item.js';
+import { localsOf } from './locals.js';
+import type { ProcessView } from './process-view.js';
+import { registerOf, type ThreadRegisters } from './registers.js';
+
+/** Whose variables and registers an expression may name. */
+export interface FrameContext {
+  readonly frame: Frame;
+  readonly thread: ThreadRegisters;
+}
+
+/** A variable of the frame has no value here. */
+export class NoValueError extends HwbkptError {
+  readonly code = 'no-value';
+  readonly variable: string;
+
+  constructor(variable: string, why: string) {
+    super(`${variable} has no value: ${why}`, { hint: 'Look at it in another line, or build with -O0 or -Og.' });
+    this.variable = variable;
+  }
+}
+
+/** The value that `text` names: a local variable before a global one; `$rax`, `&x`. Throws NoValueError and the errors of expressions/. */
+export function evaluate(view: ProcessView, text: string, context: FrameContext | null): Item {
+  const plain = /^\s*\$(\w+)\s*$/.exec(text)?.[1];
+  const register = plain === undefined || context === null ? null : registerItem(plain, context, view);
+  if (register !== null) return register;
+  try {
+    return resolveIn(view, text, context);
+  } catch (error) {
+    if (error instanceof NotAPlaceError && error.value !== null) return numberItem(text, error.value, view);
+    const member = error instanceof UnknownSymbolError ? memberOfThis(view, text, context) : null;
+    if (member === null) throw error;
+    return member;
+  }
+}
+
+function resolveIn(view: ProcessView, text: string, context: FrameContext | null): Item {
+  const local = context === null ? null : localOf(view, text, context.frame);
+  const memory = local?.memory ?? view;
+  const resolved = resolve(text, view.image, {
+    memory,
+    registers: context === null ? null : (name) => registerOf(name, context.thread, context.frame),
+    ...(local === null ? {} : { local: { address: local.at, type: local.type } }),
+  });
+  return itemOf(text, resolved, memory);
+}
+
+/** The frame's variable that `text` begins with. Throws NoValueError. */
+function localOf(view: ProcessView, text: string, frame: Frame): Item | null {
+  const expression = parseExpression(text);
+  if (expression.kind !== 'name' || expression.module !== null || expression.file !== null || expression.scopes.length > 0) return null;
+  const local = localsOf(view, frame).find(({ name }) => name === expression.name) ?? null;
+  if (local !== null && local.absence !== null) throw new NoValueError(local.name, local.absence);
+  return local;
+}
+
+function itemOf(text: string, { address, size, type, bits, kind }: Resolved, memory: Item['memory']): Item {
+  const isKept = memory instanceof FrameMemory && memory.isKept(address);
+  const absence = kind === 'function' ? `function at 0x${address.toString(16)}` : null;
+  return { name: text, expression: text, type, size, bits, memory, at: address, address: isKept ? null : address, absence };
+}
+
+/** In a method, members need no `this->`. */
+function memberOfThis(view: ProcessView, text: string, context: FrameContext | null): Item | null {
+  const { kind, path } = parseExpression(text);
+  if (context === null || kind !== 'name' || path.some((step) => step.kind === 'dereference' || step.kind === 'address')) return null;
+  const written = `this->${text.trim()}`;
+  try {
+    return localOf(view, 'this', context.frame) === null ? null : { ...resolveIn(view, written, context), name: text, expression: written };
+  } catch {
+    return null;
+  }
+}
+
+/** Null where there is no such register, or it is not known in the frame. */
+function registerItem(name: string, { thread, frame }: FrameContext, view: ProcessView): Item | null {
+  const names: Readonly<Record<string, string>> = { pc: 'rip', sp: 'rsp', fp: 'rbp' };
+  const value = registerOf(names[name.toLowerCase()] ?? name.toLowerCase(), thread, frame);
+  return value === null ? null : numberItem(`$${name}`, value, view);
+}
+
+const LONG: Type = { kind: 'base', name: 'unsigned long', size: 8, encoding: 'unsigned' };
+
+/** A number that is nowhere: eight bytes, shown as an address is. */
+export function numberItem(name: string, value: bigint, view: ProcessView, type: Type | null = null): Item {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  const memory = new FrameMemory(view);
+  return { name, expression: name, type, size: LONG.size, bits: null, memory, at: memory.keep(bytes), address: null, absence: null };
+}

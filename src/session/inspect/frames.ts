@@ -1,0 +1,58 @@
+// The frames of a stopped thread, innermost first, each with its registers; calls that were inlined are frames of their own.
+import type { Place } from '../../model/place.js';
+import { callerOf, type FrameRegisters } from '../../symbols/unwind/caller.js';
+import { DWARF_REGISTER } from '../../symbols/unwind/row.js';
+import { type ProcessView, wordAt } from './process-view.js';
+import { frameRegisters, type ThreadRegisters } from './registers.js';
+
+/** One call. */
+export interface Frame {
+  /** Number of the frame in the hardware's sense, from 0: those inlined into one share it. */
+  readonly level: number;
+  /** Where it goes on. */
+  readonly address: bigint;
+  /** The instruction that it is at: {@link address}, or for a caller that of the call's last byte. */
+  readonly pc: bigint;
+  readonly place: Place;
+  /** Of the calls inlined there which this is, 0 the innermost, and what all are called, the function itself last. */
+  readonly inlined: { readonly depth: number; readonly functions: readonly (string | null)[] };
+  readonly registers: FrameRegisters;
+  /** RSP before the call that made it; null where nothing tells. */
+  readonly cfa: bigint | null;
+}
+
+/** Frames walked over at most: more are a sign of a circle, or of endless recursion. */
+const MOST_FRAMES = 10_000;
+const SIGNAL_FRAME: Place = { function: '<signal handler called>', file: null, line: null, module: null, offset: null };
+
+/** The first `most` frames. Throws nothing: where unwinding fails there are fewer. */
+export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST_FRAMES): Frame[] {
+  const frames: Frame[] = [];
+  let registers = frameRegisters(thread);
+  let isExact = true;
+  for (let level = 0; level < MOST_FRAMES && frames.length < most; level++) {
+    const address = registers[DWARF_REGISTER.returnAddress] ?? 0n;
+    const pc = isExact ? address : address - 1n;
+    const rule = view.unwind.rule(Number(pc));
+    if (rule === 'no-code' && level > 0) break;
+    const caller = callerOf(rule, registers, (at) => wordAt((from, length) => view.read(from, length), at));
+    const here = { level, address, pc, registers, cfa: caller?.cfa ?? null };
+    frames.push(...(caller?.interrupted === true ? [signalFrame(here)] : inlinedFrames(view, here)));
+    if (caller === null) break;
+    registers = caller.registers;
+    isExact = caller.interrupted;
+  }
+  return frames.slice(0, most);
+}
+
+type Physical = Omit<Frame, 'place' | 'inlined'>;
+
+function signalFrame(frame: Physical): Frame {
+  return { ...frame, place: SIGNAL_FRAME, inlined: { depth: 0, functions: [null] } };
+}
+
+function inlinedFrames(view: ProcessView, frame: Physical): Frame[] {
+  const places = view.image.places(frame.pc);
+  const functions = places.map((place) => place.function);
+  return places.map((place, depth) => ({ ...frame, place, inlined: { depth, functions } }));
+}

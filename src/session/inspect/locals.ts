@@ -1,0 +1,96 @@
+// The variables of a frame: parameters and local variables, the innermost block's first; and what its source file declares outside functions.
+import type { FrameAccess, LocalPlace, LocalVariable } from '../../symbols/frame.js';
+import type { LiveModule } from '../../symbols/live/live-module.js';
+import { bytesAt, FrameMemory } from './frame-memory.js';
+import type { Frame } from './frames.js';
+import type { Item } from './item.js';
+import type { ProcessView } from './process-view.js';
+
+/** One variable of a frame. */
+export interface FrameItem extends Item {
+  readonly isParameter: boolean;
+}
+
+const ABSENT = {
+  'optimised-away': 'optimised away',
+  'not-here': 'not here: not set yet, or no longer needed',
+  unknown: 'not known in this frame',
+} as const;
+
+/** Variables of the frame's function (of one inlined call only its own), one for each name: the innermost. */
+export function localsOf(view: ProcessView, frame: Frame): FrameItem[] {
+  const module = view.image.moduleAt(frame.pc);
+  const debug = module?.file?.debug ?? null;
+  if (module === null || debug === null) return [];
+  const memory = new FrameMemory(view);
+  const access = frameAccess(view, frame, module);
+  const seen = new Set<string>();
+  const found: FrameItem[] = [];
+  for (const local of debug.localsAt(module.toFile(frame.pc))) {
+    if (seen.has(local.name) || depthOf(local, frame.inlined.functions) !== frame.inlined.depth) continue;
+    seen.add(local.name);
+    found.push(itemOf(local, access, memory));
+  }
+  return found;
+}
+
+/** What the source file of the frame's function declares outside functions, and as static within them. */
+export function staticsOf(view: ProcessView, frame: Frame): Item[] {
+  const module = view.image.moduleAt(frame.pc);
+  const variables = module?.file?.debug?.variablesAround(module.toFile(frame.pc)) ?? [];
+  return variables.flatMap(({ name, qualifiedName, function: owner, address, type }): Item[] => {
+    const known = type();
+    if (module === null || known === null || address === null || known.size === 0) return [];
+    const at = module.toVirtual(address);
+    const shown = owner === null ? qualifiedName : `${owner}::${name}`;
+    return [{ name: shown, expression: shown, type: known, size: known.size, bits: null, memory: view, at, address: at, absence: null }];
+  });
+}
+
+function frameAccess(view: ProcessView, frame: Frame, module: LiveModule): FrameAccess {
+  return {
+    pc: module.toFile(frame.pc),
+    bias: module.bias,
+    register: (number) => frame.registers[number] ?? null,
+    cfa: () => frame.cfa,
+    read: (address, size) => view.read(address, size),
+  };
+}
+
+/** Of which of the calls inlined here a variable is: by name, because that is all that ties the two together. */
+function depthOf({ function: owner }: LocalVariable, functions: readonly (string | null)[]): number {
+  const outermost = functions.length - 1;
+  if (owner === null || outermost === 0) return outermost;
+  const depth = functions.findIndex((name) => name !== null && bareName(name) === bareName(owner));
+  return depth < 0 ? outermost : depth;
+}
+
+/** Without scopes, parameters and template arguments. */
+function bareName(name: string): string {
+  let depth = 0;
+  let bare = '';
+  for (const character of name) {
+    if (character === '(') break;
+    if (character === '<') depth++;
+    else if (character === '>') depth--;
+    else if (depth === 0) bare = character === ':' ? '' : bare + character;
+  }
+  return bare;
+}
+
+function itemOf(local: LocalVariable, access: FrameAccess, memory: FrameMemory): FrameItem {
+  const type = local.type();
+  const size = type?.size ?? 0;
+  const common = { name: local.name, expression: local.name, isParameter: local.isParameter, type, size, bits: null, memory };
+  const place = local.place(access);
+  if (place.kind === 'memory') return { ...common, at: place.address, address: place.address, absence: null };
+  const absence = whyNone(place);
+  if (absence !== null) return { ...common, at: 0n, address: null, absence };
+  const bytes = bytesAt(place, size, access);
+  if (bytes === null) return { ...common, at: 0n, address: null, absence: ABSENT.unknown };
+  return { ...common, at: memory.keep(bytes), address: null, absence: null };
+}
+
+function whyNone(place: LocalPlace): string | null {
+  return place.kind === 'none' ? ABSENT[place.why] : null;
+}
