@@ -24,7 +24,7 @@ function next(code: readonly number[], setting: Setting = {}, memory: Readonly<R
     const word = memory[address.toString(16)];
     return word === undefined ? null : new Uint8Array(new BigUint64Array([word]).buffer).subarray(0, length);
   };
-  return finder.next({ registers, isInSystemCall: false, readMemory });
+  return finder.next({ registers, isInSystemCall: false, restartable: null, readMemory });
 }
 
 function at(...addresses: bigint[]): NextAddress {
@@ -126,6 +126,35 @@ describe('system calls', () => {
     expect(next([0x90], { originalRax: 0n, rax: -512n })).toEqual({ kind: 'at', addresses: [IP], overItself: false });
     expect(next([0x90], { originalRax: 0n, rax: -4n })).toEqual(at(IP + 1n));
     expect(next([0x90], { originalRax: -1n, rax: -512n })).toEqual(at(IP + 1n));
+  });
+});
+
+describe('a restartable sequence', () => {
+  const RSEQ = 0x9000n;
+  const SEQUENCE = 0xa000n;
+
+  function inSequence(ip: bigint): NextAddress {
+    const registers = new BigUint64Array(27);
+    Object.assign(registers, { [USER_WORD.rip]: ip, [USER_WORD.cs]: 0x33n, [USER_WORD.originalRax]: 2n ** 64n - 1n });
+    const words: readonly (readonly [bigint, readonly bigint[]])[] = [
+      [RSEQ + 8n, [SEQUENCE]],
+      [SEQUENCE + 8n, [IP, 0x10n, 0xdead0n]],
+      [ip, [0x90n]],
+    ];
+    const readMemory = (address: bigint) => {
+      const found = words.find(([start]) => start === address);
+      return found === undefined ? null : new Uint8Array(BigUint64Array.from(found[1]).buffer);
+    };
+    return finder.next({ registers, isInSystemCall: false, restartable: RSEQ, readMemory });
+  }
+
+  test.each([
+    ['its first instruction', IP, 0xdead0n],
+    ['its last byte', IP + 0xfn, 0xdead0n],
+    ['behind it', IP + 0x10n, IP + 0x11n],
+    ['before it', IP - 1n, IP],
+  ] as const)('%s', (_, ip, target) => {
+    expect(inSequence(ip)).toEqual({ kind: 'at', addresses: [target], overItself: false });
   });
 });
 

@@ -4,6 +4,7 @@ import { isTaken } from './branch-taken.js';
 import { farTarget, indirectTarget, returnTarget } from './branch-target.js';
 import type { Iced } from './decoder.js';
 import { LONGEST_INSTRUCTION } from './decoder.js';
+import { abortAddress } from './restartable-sequence.js';
 import type { NextAddress, StoppedThread } from './stopped-thread.js';
 import { isRestarted, systemCallNext } from './system-call-next.js';
 import { userWord } from './user-registers.js';
@@ -34,13 +35,16 @@ export class NextAddressFinder {
 
   /**
    * All addresses where `thread` can be after one instruction. A repeated string instruction is one instruction: its end. A thread that was
-   * stopped inside a system call that will be begun again is done with it where it stands already: its own address.
+   * stopped inside a system call that will be begun again is done with it where it stands already: its own address. One that was stopped inside a
+   * restartable sequence goes to its abort handler before anything else.
    */
   next(thread: StoppedThread): NextAddress {
     const { registers } = thread;
     const ip = userWord(registers, 'rip');
     if (userWord(registers, 'cs') !== USER_CODE_64) return cannot('the thread runs 32-bit code');
     if (thread.isInSystemCall || isRestarted(registers)) return at([ip], false);
+    const abort = abortAddress(thread);
+    if (abort !== null) return at([abort], false);
     const bytes = thread.readMemory(ip, LONGEST_INSTRUCTION);
     if (bytes === null || bytes.length === 0) return cannot(`no memory is readable at 0x${ip.toString(16)}`);
     if (!this.#decode(bytes, ip)) return cannot(`no instruction can be decoded at 0x${ip.toString(16)}`);

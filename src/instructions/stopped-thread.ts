@@ -9,6 +9,8 @@ export interface StoppedThread {
    * stops; an interrupted call that will be begun again is told by the registers.
    */
   readonly isInSystemCall: boolean;
+  /** Where its struct rseq lies (PTRACE_GET_RSEQ_CONFIGURATION); null: it has none, or nobody knows. */
+  readonly restartable: bigint | null;
   /** `length` bytes from `address` on, fewer where what is mapped ends; null where nothing is. */
   readMemory(address: bigint, length: number): Uint8Array | null;
 }

@@ -63,7 +63,12 @@ export class SteppedProgram implements Disposable {
   /** As the rules see it; null when it has ended. */
   thread(): StoppedThread | null {
     if (this.#ended) return null;
-    return { registers: this.#words, isInSystemCall: false, readMemory: (address, length) => this.#read(address, length) };
+    return {
+      registers: this.#words,
+      isInSystemCall: false,
+      restartable: null,
+      readMemory: (address, length) => this.#read(address, length),
+    };
   }
 
   /** One instruction; signals are delivered as they come. */
