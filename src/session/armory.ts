@@ -12,7 +12,7 @@ import { coveredBytes } from './covered-bytes.js';
 import { BadRequestError, NotMappedError } from './errors.js';
 import { conditionOf, type HitFilter } from './hit-filter.js';
 import { type HitPlan, type HitWish, planHits } from './hit-plan.js';
-import type { WatchOptions } from './options.js';
+import type { SharedWatchOptions, WatchOptions } from './options.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { Program, ResolvedExpression } from './program.js';
 import { isUnknownName, isUnsetPointer } from './rearming.js';
@@ -123,15 +123,15 @@ export class Armory {
   }
 
   /** Asks for registers for what is resolved already. `missed`: what it did not see before. Throws as {@link arm} does. */
-  order(info: WatchInfo, options: WatchOptions, missed: readonly NotCovered[]): Ordered {
-    const { stackDepth = 0, priority = null } = options;
+  order(info: WatchInfo, options: SharedWatchOptions, missed: readonly NotCovered[]): Ordered {
+    const { stackDepth = 0, priority = null, stop: stops = false } = options;
     // A busy program would hit thousands of times while its symbols are read for the first stack.
     if (stackDepth > 0) this.#parts.program.frames?.prepare();
     this.#showsStacks ||= stackDepth > 0;
     const condition = conditionOf(info, options);
     // Hits of where a pointer led before are told from the others one by one.
     const keep = options.follow === true ? 'each' : (options.keep ?? 'each');
-    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep, stackDepth }, priority);
+    const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep, stackDepth, stops }, priority);
     const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));

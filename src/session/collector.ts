@@ -3,7 +3,7 @@ import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
 import type { FacilityEvent, RequestId } from '../facility/index.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
-import type { Item, Outbox } from './outbox.js';
+import type { Outbox, Outgoing } from './outbox.js';
 import type { Pipeline } from './pipeline.js';
 import { RACE_WINDOW } from './race.js';
 import type { ThreadBook } from './threads.js';
@@ -23,7 +23,7 @@ export interface Losses {
 export interface CollectorEvents {
   /** The watched process runs another program. */
   exec(comm: string, now: number): void;
-  items(items: readonly Item[]): void;
+  items(items: readonly Outgoing[]): void;
   /** All reports of a round are in, and none of the hits that came of them is handed on yet. */
   collected(): void;
   /** A thread began or ended. Nothing may be armed now. */
@@ -77,6 +77,8 @@ export class Collector {
   /** Changes that nobody was seen to make are nothing to tell of, where nobody looks at times. */
   #hasMissed = false;
   #pendingExec: string | null = null;
+  /** Whether somebody wants to know of each thread. */
+  tellsThreads = false;
   /** Start of the last round: what is older is delivered in this one. */
   #lastRound = 0;
 
@@ -181,10 +183,17 @@ export class Collector {
         for (const pipeline of this.#pipelines) pipeline.threadEnded(tid);
         this.#parts.events.life({ type: 'exit', tid });
         if (this.#parts.threads.ended(tid)) this.#forget(pid);
+        this.#tellThread(pid, tid, 'ended');
       },
       renamed: (thread) => this.#renamed(thread),
       lost: (loss) => this.#lost(loss),
+      stopped: (stop) => this.#parts.outbox.mark({ kind: 'stopped', stop }),
+      processEnded: (end) => this.#parts.outbox.mark({ kind: 'process-ended', end }),
     };
+  }
+
+  #tellThread(pid: number, tid: number, change: 'started' | 'ended'): void {
+    if (this.tellsThreads) this.#parts.outbox.mark({ kind: 'thread', pid, tid, change });
   }
 
   /** Its watches; those who share a piece each know since and until when. */
@@ -211,7 +220,9 @@ export class Collector {
     const { inherit, threads } = this.#parts;
     const isFork = pid !== parentPid;
     this.#parts.events.life({ type: 'threadStarted', tid, pid, parent: parentTid, how: isFork ? 'child' : 'thread' });
-    if (inherit === 'children' || (inherit === 'threads' && !isFork)) threads.started(pid, tid, parentTid);
+    const isFollowed = inherit === 'children' || (inherit === 'threads' && !isFork);
+    if (isFollowed) threads.started(pid, tid, parentTid);
+    if (isFollowed) this.#tellThread(pid, tid, 'started');
     if (!isFork) return;
     if (inherit === 'children') {
       const parent = { pid: parentPid, tid: parentTid };

@@ -22,6 +22,11 @@ export class EndingLook {
     return this.#ending;
   }
 
+  /** Its tracer was told. */
+  told(ending: Ending): void {
+    this.#ending ??= ending;
+  }
+
   /** Looks now. */
   poll(): Ending | null {
     if (this.#ending !== null || this.#lifecycle.held) return this.#ending;

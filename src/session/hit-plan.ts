@@ -7,6 +7,7 @@ import type { Condition } from '../conditions/index.js';
 import type { EngineSession } from '../engines/contract.js';
 import { ArmError } from '../engines/errors.js';
 import type { Handling } from '../engines/handling.js';
+import { pidOf } from '../engines/target-scope.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { Cover } from '../registers/index.js';
 import { coveredBytes } from './covered-bytes.js';
@@ -31,6 +32,8 @@ export interface HitWish {
   readonly cover: Cover;
   readonly condition: Condition | null;
   readonly keep: NonNullable<WatchOptions['keep']>;
+  /** A hit stops its thread. */
+  readonly stops: boolean;
   /** Frames of its hits' stacks; 0: none. */
   readonly stackDepth: number;
   /** What the bytes held before anything could happen, where that is known and the watch is armed at once. */
@@ -42,10 +45,12 @@ export function planHits(session: EngineSession, wish: HitWish): HitPlan {
   const { condition } = wish;
   const inEngine = condition !== null && mayTest(session, wish);
   const counts = (condition === null || inEngine) && mayCount(session, wish);
-  const plan = tryHandling(session, wish, { condition: inEngine ? condition : null, keep: counts ? 'counts' : 'each' });
+  const keep = wish.stops ? 'stops' : counts ? 'counts' : 'each';
+  const plan = tryHandling(session, wish, { condition: inEngine ? condition : null, keep });
   if (plan !== null)
     return { ...plan, byEngine: counts, filtered: counts || inEngine, filter: inEngine || condition === null ? null : filterBy(condition) };
-  const asIs = tryHandling(session, wish, { condition: null, keep: 'each' });
+  const asIs = tryHandling(session, wish, { condition: null, keep: wish.stops ? 'stops' : 'each' });
+  if (asIs === null && wish.stops) throw new ArmError('unsupported', pidOf(session), new Error('this engine cannot stop at such a hit'));
   return { handling: asIs?.handling ?? 0, byEngine: false, filtered: false, filter: condition === null ? null : filterBy(condition) };
 }
 
@@ -55,14 +60,18 @@ function isWhole({ info, cover }: HitWish): boolean {
 }
 
 function mayTest({ capabilities, target }: EngineSession, wish: HitWish): boolean {
-  return capabilities.handles.includes('each') && isWhole(wish) && (target === 'kernel' || wish.info.access !== 'readwrite');
+  return (
+    capabilities.handles.includes(wish.stops ? 'stops' : 'each') &&
+    isWhole(wish) &&
+    (target === 'kernel' || wish.info.access !== 'readwrite')
+  );
 }
 
 function mayCount({ capabilities, target }: EngineSession, wish: HitWish): boolean {
   // A program tells call chains of user code apart by frame pointers only, and these are not to be trusted.
   if (wish.stackDepth > 0 && target !== 'kernel') return false;
   const hasValues = wish.keep !== 'values' || target === 'kernel' || wish.info.access !== 'readwrite';
-  return wish.keep !== 'each' && capabilities.handles.includes('counts') && isWhole(wish) && hasValues;
+  return wish.keep !== 'each' && !wish.stops && capabilities.handles.includes('counts') && isWhole(wish) && hasValues;
 }
 
 /** Null where the engine cannot do it. */
@@ -70,7 +79,8 @@ function tryHandling(session: EngineSession, wish: HitWish, what: Pick<Handling,
   const { info, cover, start } = wish;
   // Where the engine reads values, those of all pieces come with a hit of one.
   const asIs = what.condition === null && what.keep === 'each' && cover.pieces.length === 1;
-  if (asIs || !session.capabilities.handles.includes(what.keep)) return what.condition === null ? { handling: 0 } : null;
+  const asReported = what.condition === null && what.keep !== 'stops';
+  if (asIs || !session.capabilities.handles.includes(what.keep)) return asReported ? { handling: 0 } : null;
   const range = coveredBytes(cover);
   const value = { offset: Number(info.address - range.address), size: info.size };
   try {

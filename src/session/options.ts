@@ -36,6 +36,12 @@ export interface WatchOptions {
   readonly everyCall?: boolean | undefined;
 }
 
+/** A watch of one of several users of a target. */
+export interface SharedWatchOptions extends WatchOptions {
+  /** A hit stops its thread. */
+  readonly stop?: boolean | undefined;
+}
+
 /** How a target is watched. */
 export interface TargetOptions {
   /** What clones and forks take along; default `threads`. */

@@ -2,9 +2,13 @@
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
 import { areApart } from './race.js';
+import type { Mark } from './tap.js';
 
 /** What a reader gets. */
 export type Item = HitRecord | TargetEvent;
+
+/** What goes out: marks are for those who steer the target. */
+export type Outgoing = Item | Mark;
 
 /** Hits held back at most; beyond that they go out as they are. */
 const MOST_HELD = 100_000;
@@ -20,7 +24,9 @@ export interface Contender {
 
 /** The hits and events of one target that have not gone out yet. */
 export class Outbox {
-  #items: Item[] = [];
+  #items: Outgoing[] = [];
+  /** So many items are not to be held back. */
+  #urgent = 0;
   readonly #astray = new Map<WatchInfo, () => boolean>();
 
   get isEmpty(): boolean {
@@ -46,15 +52,22 @@ export class Outbox {
     this.#items.push(event);
   }
 
-  /** Everything up to the first hit that `isOpen`. */
-  take(isOpen: (hit: HitRecord) => boolean): Item[] {
+  mark(mark: Mark): void {
+    this.#items.push(mark);
+    if (mark.kind !== 'thread') this.#urgent = this.#items.length;
+  }
+
+  /** Everything up to the first hit that `isOpen`, and what came before a thread's stop: somebody waits, who shall see what led to it. */
+  take(isOpen: (hit: HitRecord) => boolean): Outgoing[] {
     const items = this.#items;
     const open = items.findIndex((item) => item.kind === 'hit' && isOpen(item));
+    const urgent = this.#urgent;
+    this.#urgent = 0;
     if (open < 0) {
       this.#items = [];
       return items;
     }
-    const held = Math.max(open, items.length - MOST_HELD);
+    const held = Math.max(open, urgent, items.length - MOST_HELD);
     this.#items = items.slice(held);
     const taken = items.slice(0, held);
     if (held > open) close(taken);
@@ -77,25 +90,30 @@ export class Outbox {
           return;
         }
         if (areApart(item, contender)) item.contest();
-      } else if (Number(item.time) > since) this.#items.splice(i, 1);
+      } else if (Number(item.time) > since) this.#remove(i);
     }
+  }
+
+  #remove(index: number): void {
+    this.#items.splice(index, 1);
+    if (index < this.#urgent) this.#urgent--;
   }
 
   /** Hits are missing: takes back whatever follows from other hits. */
   contestAll(): void {
     for (const item of this.#items) if (item.kind === 'hit') item.contest();
-    this.#items = this.#items.filter(({ kind }) => kind !== 'unseen-change');
+    for (let i = this.#items.length - 1; i >= 0; i--) if (this.#items[i]?.kind === 'unseen-change') this.#remove(i);
   }
 }
 
 type Concerned = HitRecord | Extract<TargetEvent, { kind: 'unseen-change' }>;
 
-function concerns(item: Item, { watch, pid }: Contender): item is Concerned {
+function concerns(item: Outgoing, { watch, pid }: Contender): item is Concerned {
   return (item.kind === 'hit' || item.kind === 'unseen-change') && item.watch === watch && (pid === null || item.pid === pid);
 }
 
 /** What waited longest is told as it is, so that the rest can go on. */
-function close(items: readonly Item[]): void {
+function close(items: readonly Outgoing[]): void {
   for (const item of items) {
     if (item.kind !== 'hit') continue;
     item.unresolved = false;

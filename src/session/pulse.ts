@@ -10,15 +10,29 @@ export class Pulse {
   #timer: NodeJS.Timeout | null = null;
   #beating = false;
   #stopped = false;
+  #urged = false;
 
   constructor(beat: Beat, failed: (error: unknown) => void) {
     this.#beat = beat;
     this.#failed = failed;
   }
 
-  /** The next beat comes at once, if none is under way. */
+  /** The next beat comes soon, if none is under way. */
   hurry(): void {
     if (!this.#beating) this.#schedule(0);
+  }
+
+  /** A beat comes before anything else that waits, and another one after that which is under way. A timer would take a millisecond. */
+  urge(): void {
+    if (this.#urged) return;
+    this.#urged = true;
+    if (!this.#beating) setImmediate(() => this.#runUrged());
+  }
+
+  #runUrged(): void {
+    if (this.#stopped || this.#beating) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    void this.#run();
   }
 
   /** For good. */
@@ -36,6 +50,7 @@ export class Pulse {
   async #run(): Promise<void> {
     this.#timer = null;
     this.#beating = true;
+    this.#urged = false;
     try {
       const next = await this.#beat();
       if (next !== null) this.#schedule(next);
@@ -44,6 +59,7 @@ export class Pulse {
       this.#failed(error);
     } finally {
       this.#beating = false;
+      if (this.#urged) setImmediate(() => this.#runUrged());
     }
   }
 }

@@ -16,13 +16,14 @@ import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import { FollowGuards, type GuardParts } from './follow-guards.js';
 import { FrameGuards } from './frame-guards.js';
 import { findFrameWatch } from './frame-watch-search.js';
-import type { TargetOptions, WatchOptions } from './options.js';
-import { type Item, Outbox } from './outbox.js';
+import type { SharedWatchOptions, TargetOptions, WatchOptions } from './options.js';
+import { Outbox, type Outgoing } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
 import { Slots } from './slots.js';
 import { StackResolver } from './stack.js';
+import type { SharedTargetParts, Tap } from './tap.js';
 import { ThreadBook } from './threads.js';
 import type { Watch } from './watch.js';
 import { WatchKeeper } from './watch-keeper.js';
@@ -75,6 +76,7 @@ export class Target implements AsyncDisposable {
   #hits = 0;
   #lastCounts = 0;
   #lastStrangersLook = 0;
+  #tap: Tap | null = null;
   #isOver = false;
   #isDisposed = false;
 
@@ -204,34 +206,38 @@ export class Target implements AsyncDisposable {
    * the free debug registers do not suffice, NoSlotError, NoPermissionError, NotMappedError, NoSuchProcessError, CannotArmError, BadRequestError,
    * and TargetClosedError after {@link ended}. Nothing is armed then.
    */
-  async watch(expression: string, options: WatchOptions = {}): Promise<Watch> {
+  watch(expression: string, options: WatchOptions = {}): Promise<Watch> {
+    return this.#watch(expression, options, false);
+  }
+
+  async #watch(expression: string, options: SharedWatchOptions, tapped: boolean): Promise<Watch> {
     if (this.#ending.poll() !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
     checkRate(this.#parts.options.maxRate, options.keep, this.#parts.session.capabilities);
     // Rounds wait for that, and every one of them counts where pointers change.
     if (options.follow === true) await this.#code.load();
-    const watch = await this.#keep(expression, options);
+    const watch = await this.#keep(expression, options, tapped);
     // Threads that began since the first look.
     this.#addThreads();
     return watch;
   }
 
-  async #keep(expression: string, options: WatchOptions): Promise<Watch> {
+  async #keep(expression: string, options: WatchOptions, tapped: boolean): Promise<Watch> {
     // Before the loader is let run to find a name: its function may be called before there is another chance to stop.
-    const local = expression.includes('::') ? await this.#localVariable(expression, options) : null;
+    const local = expression.includes('::') ? await this.#localVariable(expression, options, tapped) : null;
     if (local !== null) return local;
-    if (options.follow === true) return this.#watches.follow(expression, options);
-    return this.#watches.keep(this.#armory.arm(expression, options), options);
+    if (options.follow === true) return this.#watches.follow(expression, options, tapped);
+    return this.#watches.keep(this.#armory.arm(expression, options), options, tapped);
   }
 
   /** A watch on a local variable; null where the name means none. */
-  async #localVariable(expression: string, options: WatchOptions): Promise<Watch | null> {
+  async #localVariable(expression: string, options: WatchOptions, tapped: boolean): Promise<Watch | null> {
     const { program, options: target } = this.#parts;
     if (target.maxRate !== undefined) return null;
     await this.#code.load();
     const guards = new FrameGuards(this.#guardParts());
     const found = await findFrameWatch({ armory: this.#armory, program, guards }, expression, options);
-    return found === null ? null : this.#watches.keepFollowing(found, options);
+    return found === null ? null : this.#watches.keepFollowing(found, options, tapped);
   }
 
   /** Lets a launched program run; iterating over a watch does that too. Does nothing for a program that runs. */
@@ -256,7 +262,7 @@ export class Target implements AsyncDisposable {
     this.#slots.catchUp();
     this.#watches.retry(Number(process.hrtime.bigint()));
     this.#lookAround(busy, performance.now());
-    if (this.ending !== null || this.#watches.isOver) {
+    if (this.ending !== null || (this.#watches.isOver && this.#tap === null)) {
       this.#finish(null);
       return null;
     }
@@ -281,8 +287,9 @@ export class Target implements AsyncDisposable {
     this.#ending.look(now, !this.#threads.isEmpty);
   }
 
-  #deliver(items: readonly Item[]): void {
-    const { hits, rest } = this.#watches.deliver(items);
+  #deliver(items: readonly Outgoing[]): void {
+    for (const item of items) if (item.kind === 'process-ended' && item.end.pid === this.pid) this.#ending.told(item.end.end);
+    const { hits, rest } = this.#watches.deliver(items, this.#tap);
     this.#hits += hits;
     if (rest.length > 0) this.#parts.options.onItems?.(rest);
   }
@@ -301,8 +308,26 @@ export class Target implements AsyncDisposable {
       problem ??= { error };
     }
     this.#watches.end(problem);
+    this.#tap?.over(overBecause(problem, this.ending));
     if (problem === null) this.#settleEnded.resolve();
     else this.#settleEnded.reject(problem.error);
+  }
+
+  /** For session/debug: `tap` is told, from now on, what those are told who share the target. Once. */
+  share(tap: Tap): SharedTargetParts {
+    const { session, facts } = this.#parts;
+    const { control } = session;
+    this.#tap = tap;
+    this.#collector.tellsThreads = true;
+    control?.onActivity(() => this.#pulse.urge());
+    this.#pulse.hurry();
+    return {
+      session,
+      watch: (expression, options) => this.#watch(expression, options, true),
+      slots: () => this.#watches.slots(),
+      threads: () => control?.threads() ?? this.#threads.all,
+      threadName: facts?.threadName ?? threadName,
+    };
   }
 
   /** Disarms all watches, delivers what is left and resolves {@link ended}. The target runs on; one that is held stays so. */
@@ -360,4 +385,9 @@ export class Target implements AsyncDisposable {
       program[Symbol.dispose]();
     }
   }
+}
+
+function overBecause(problem: { readonly error: unknown } | null, ending: Ending | null): string {
+  if (problem !== null) return problem.error instanceof Error ? problem.error.message : String(problem.error);
+  return ending === null ? 'the target is let go of' : 'the process has ended';
 }

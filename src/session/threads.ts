@@ -36,6 +36,11 @@ export class ThreadBook {
     return this.#threads.keys();
   }
 
+  /** The same with their processes. */
+  get all(): { readonly pid: number; readonly tid: number }[] {
+    return [...this.#threads].map(([tid, { pid }]) => ({ pid, tid }));
+  }
+
   /** Whether all threads that were seen have ended. */
   get isEmpty(): boolean {
     return this.#threads.size === 0;

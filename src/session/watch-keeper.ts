@@ -11,9 +11,10 @@ import { Followers } from './followers.js';
 import { Following } from './following.js';
 import type { HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
-import type { Item } from './outbox.js';
+import type { Item, Outgoing } from './outbox.js';
 import type { Program } from './program.js';
 import { Rearming, reasonOf } from './rearming.js';
+import type { SlotsOfWatch, Tap } from './tap.js';
 import { Watch, type WatchArming } from './watch.js';
 
 /** What the keeper works with. */
@@ -65,6 +66,8 @@ export class WatchKeeper {
   readonly #routes = new Map<WatchInfo, Route>();
   readonly #rearming: Rearming<KeptWatch>;
   readonly #followers: Followers<KeptWatch>;
+  /** Whose info it is or was. */
+  readonly #watchOf = new WeakMap<WatchInfo, Watch>();
   readonly notCovered = new Set<NotCovered>();
   /** Most CPUs on which a watch was armed. */
   cpus = 0;
@@ -106,34 +109,36 @@ export class WatchKeeper {
   }
 
   /** Makes a watch of what the armory has ordered. */
-  keep({ order, pieces }: Ordered, options: WatchOptions): Watch {
-    const kept = this.#make(order.info, pieces?.arming ?? this.#parts.armory.waiting(order), options);
+  keep({ order, pieces }: Ordered, options: WatchOptions, tapped = false): Watch {
+    const kept = this.#make(order.info, pieces?.arming ?? this.#parts.armory.waiting(order), { options, tapped });
     kept.order = order;
     if (pieces !== null) this.#connect(kept, pieces);
     else this.#lacks(kept, 'waiting');
     return kept.watch;
   }
 
-  #make(info: WatchInfo, arming: WatchArming, options: WatchOptions): KeptWatch {
-    const { buffered, iterating, counting } = this.#parts;
+  #make(info: WatchInfo, arming: WatchArming, { options, tapped }: { options: WatchOptions; tapped: boolean }): KeptWatch {
+    const { iterating, counting } = this.#parts;
+    const buffered = this.#parts.buffered && !tapped;
     const counter = (options.keep ?? 'each') === 'each' ? null : counting.counter();
     const watch = new Watch(info, arming, { buffered, counter, iterating, close: () => this.#close(kept) });
     const kept: KeptWatch = { watch, options, counter, order: null, pieces: null, counted: null, delivered: Promise.resolve() };
     this.#kept.add(kept);
+    this.#watchOf.set(info, watch);
     return kept;
   }
 
   /** Makes a watch that follows `expression`. Throws as Armory.arm does. */
-  follow(expression: string, options: WatchOptions): Watch {
+  follow(expression: string, options: WatchOptions, tapped = false): Watch {
     const { armory, program, guards } = this.#parts;
     armory.check(options);
-    return this.keepFollowing(new Following({ armory, program, guards: guards(), expression, options }), options);
+    return this.keepFollowing(new Following({ armory, program, guards: guards(), expression, options }), options, tapped);
   }
 
   /** Makes a watch of what may move. Throws what its first look throws. */
-  keepFollowing(following: FollowerWatch, options: WatchOptions): Watch {
+  keepFollowing(following: FollowerWatch, options: WatchOptions, tapped = false): Watch {
     const aim = following.first();
-    const kept = this.#make(aim.info, aim.arming, options);
+    const kept = this.#make(aim.info, aim.arming, { options, tapped });
     this.#followers.add(kept, following);
     this.#aimed(kept, aim);
     return kept.watch;
@@ -158,12 +163,17 @@ export class WatchKeeper {
 
   #aimed(kept: KeptWatch, { info, arming, ordered, isAstray, events }: Aim): void {
     kept.order = ordered?.order ?? null;
-    kept.watch.rearmed(info, arming);
+    this.#rearmed(kept.watch, info, arming);
     this.#parts.collector.follow(info, isAstray);
     if (ordered?.pieces) this.#connect(kept, ordered.pieces);
     else for (const code of arming.notCovered) this.notCovered.add(code);
     for (const event of events) this.#parts.collector.announce(event);
     this.#parts.hurry();
+  }
+
+  #rearmed(watch: Watch, info: WatchInfo, arming: WatchArming): void {
+    watch.rearmed(info, arming);
+    this.#watchOf.set(info, watch);
   }
 
   #lostItsName(kept: KeptWatch, error: unknown): void {
@@ -175,7 +185,7 @@ export class WatchKeeper {
   #lacks({ watch, order }: KeptWatch, kind: 'waiting' | 'evicted'): void {
     if (order === null) return;
     this.notCovered.add('no-register');
-    watch.rearmed(order.info, this.#parts.armory.waiting(order));
+    this.#rearmed(watch, order.info, this.#parts.armory.waiting(order));
     this.#parts.collector.announce({ kind, watch: order.info });
     this.#parts.hurry();
   }
@@ -194,7 +204,7 @@ export class WatchKeeper {
     const pieces = kept?.order ? this.#parts.armory.installed(kept.order) : null;
     if (kept === undefined || pieces === null) return;
     kept.order = pieces.order;
-    kept.watch.rearmed(pieces.pipeline.info, pieces.arming);
+    this.#rearmed(kept.watch, pieces.pipeline.info, pieces.arming);
     this.#connect(kept, pieces);
     this.#parts.collector.announce({ kind: 'installed', watch: pieces.order.info, threads: pieces.arming.threads });
   }
@@ -237,21 +247,26 @@ export class WatchKeeper {
   }
 
   /**
-   * Gives each watch the hits that it wants; returns how many there were beside those that are only counted, and all items without those
-   * and without hits that nobody wants.
+   * Gives each watch the hits that it wants, and the tap what is for those behind it; returns how many hits there were beside these and those that
+   * are only counted, and all items without these and without hits that nobody wants.
    */
-  deliver(items: readonly Item[]): { readonly hits: number; readonly rest: readonly Item[] } {
+  deliver(items: readonly Outgoing[], tap: Tap | null): { readonly hits: number; readonly rest: readonly Item[] } {
     let hits = 0;
     const rest: Item[] = [];
     for (const item of items) {
+      if (item.kind === 'stopped' || item.kind === 'thread' || item.kind === 'process-ended') {
+        tap?.mark(item);
+        continue;
+      }
       if (item.kind !== 'hit') {
-        rest.push(item);
+        if (tap?.item(item, 'watch' in item ? (this.#watchOf.get(item.watch) ?? null) : null) !== true) rest.push(item);
         continue;
       }
       const route = this.#routes.get(item.watch);
       if (route !== undefined && (item.at > route.until || route.filter?.(item) === false)) continue;
       route?.watch.deliver(item);
       if (route?.watch.counts === true) continue;
+      if (tap !== null && route !== undefined && tap.item(item, route.watch)) continue;
       hits++;
       rest.push(item);
     }
@@ -272,6 +287,13 @@ export class WatchKeeper {
     await kept.delivered;
     this.#missedBefore += kept.watch.missedByReader;
     kept.watch.end(because, null);
+  }
+
+  /** What is armed or waits, by watch. */
+  slots(): SlotsOfWatch[] {
+    return [...this.#kept].flatMap(({ watch, order, options }) =>
+      order === null ? [] : [{ watch, priority: options.priority ?? null, isArmed: watch.isArmed, pieces: order.cover.pieces }],
+    );
   }
 
   /** The process runs another program, called `comm`: what was armed in the old one is gone. */
@@ -304,7 +326,7 @@ export class WatchKeeper {
       this.#lacks(kept, 'waiting');
       return;
     }
-    watch.rearmed(pieces.pipeline.info, pieces.arming);
+    this.#rearmed(watch, pieces.pipeline.info, pieces.arming);
     this.#connect(kept, pieces);
     this.#parts.collector.announce({ kind: 'armed-again', watch: watch.info, threads: watch.arming.threads });
   }
