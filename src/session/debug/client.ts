@@ -7,7 +7,7 @@
 import type { Capabilities } from '../../engines/contract.js';
 import type { ProcessEnd, StepRequest, StopCause, StopPolicy } from '../../engines/control.js';
 import type { Hit, TargetEvent, WatchInfo } from '../../model/hit.js';
-import type { WatchOptions } from '../options.js';
+import type { SharedWatchOptions } from '../options.js';
 import type { TallyRow } from '../tally.js';
 import type { WatchArming } from '../watch.js';
 
@@ -82,7 +82,7 @@ export interface SlotUse {
 }
 
 /** What a client asks for with a watch. */
-export interface ClientWatchOptions extends WatchOptions {
+export interface ClientWatchOptions extends SharedWatchOptions {
   /** A hit stops its thread, and this client holds it. Only for clients that control, under an engine that stops. */
   readonly stop?: boolean | undefined;
 }
