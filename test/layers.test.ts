@@ -38,7 +38,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'expressions',
     'instructions',
     'session/find',
+    'session/interfaces',
   ],
+  // The designs' own interfaces over a live target: a host for them, as the machine is one.
+  'session/interfaces': [...PURE_WORDS, 'facility', 'interfaces', 'engines', 'session'],
   'session/find': [...PURE_WORDS, 'facility', 'engines', 'symbols', 'symbols/live', 'expressions', 'instructions', 'session', 'linux'],
   trace: PURE_WORDS,
   servers: [...PURE_WORDS, 'session', 'trace', 'symbols', 'expressions', 'protocols'],
