@@ -7,4 +7,5 @@ export * as linuxPerf from './linux-perf/index.js';
 export * as linuxPtrace from './linux-ptrace/index.js';
 export * as netbsdDbregs from './netbsd-dbregs/index.js';
 export * as netbsdWatchpoint from './netbsd-watchpoint/index.js';
+export { HostTracer, type SlotWish } from './tracer.js';
 export * as utrace from './utrace/index.js';
