@@ -18,6 +18,7 @@ export function changed(value: WatchedValue): Condition {
       const bits = (which: Which): Operand => ({
         kind: 'value',
         which,
+        offset: 0,
         field: { ...value.field, signed: false },
         unsigned: value.field.bits === 64,
       });

@@ -7,8 +7,8 @@ import { mentions } from './mentions.js';
 
 const INT = { kind: 'integer', shift: 0, bits: 32, signed: true } as const;
 const U64 = { kind: 'integer', shift: 0, bits: 64, signed: false } as const;
-const NEW: Operand = { kind: 'value', which: 'new', field: INT, unsigned: false };
-const OLD: Operand = { kind: 'value', which: 'old', field: INT, unsigned: false };
+const NEW: Operand = { kind: 'value', which: 'new', offset: 0, field: INT, unsigned: false };
+const OLD: Operand = { kind: 'value', which: 'old', offset: 0, field: INT, unsigned: false };
 const HIT: HitFacts = { tid: 7, pid: 6, cpu: 1, kernel: false, comm: 'worker', oldBytes: null, newBytes: null };
 
 function number(value: bigint): Operand {
@@ -52,14 +52,14 @@ describe('what is not known', () => {
     expect(answer(is({ kind: 'fact', fact: 'tid', unsigned: false }, '==', number(7n)), {})).toBe('yes');
     expect(mentions({ kind: 'all', of: [ROSE, is({ kind: 'fact', fact: 'cpu', unsigned: false }, '<', number(1n))] })).toEqual({
       ...{ old: true, new: true, cpu: true },
-      ...{ comm: false, tid: false, pid: false, kernel: false },
+      ...{ comm: false, memory: false, registers: false, tid: false, pid: false, kernel: false },
     });
   });
 });
 
 describe('comparisons', () => {
   test('between signed and unsigned numbers are those of mathematics', () => {
-    const large: Operand = { kind: 'value', which: 'new', field: U64, unsigned: true };
+    const large: Operand = { kind: 'value', which: 'new', offset: 0, field: U64, unsigned: true };
     const newBytes = new Uint8Array(8).fill(0xff);
     expect(answer(is(number(-1n), '<', large), { newBytes })).toBe('yes');
     expect(answer(is(large, '==', number(-1n)), { newBytes })).toBe('no');
@@ -67,7 +67,7 @@ describe('comparisons', () => {
   });
 
   test('of floats are those of IEEE', () => {
-    const value: FloatOperand = { kind: 'value', which: 'new', size: 8 };
+    const value: FloatOperand = { kind: 'value', which: 'new', offset: 0, size: 8 };
     const zero: FloatOperand = { kind: 'number', value: 0, size: 8 };
     const of = (comparison: Comparison, right: FloatOperand, of: number): Answer =>
       answer({ kind: 'floats', comparison, left: value, right }, { newBytes: new Uint8Array(new Float64Array([of]).buffer) });

@@ -1,24 +1,11 @@
 // Evaluates conditions on hits: each is compiled once to closures, which make no bigint unless a number beyond 2^53 is involved.
 import { assertNever } from '../base/assert.js';
-import type { Arithmetic, Comparison, Condition, FloatOperand, Operand, Which } from './condition.js';
-import { bytesOf, fieldReader, floatReader, type HitFacts } from './fields.js';
+import type { Comparison, Condition } from './condition.js';
+import { floatOf, operandOf, type Reads } from './evaluate-operands.js';
+import { textMatcher } from './evaluate-text.js';
+import type { HitFacts } from './fields.js';
 import { mentions } from './mentions.js';
-import {
-  conjunction,
-  difference,
-  disjunction,
-  exclusion,
-  inverted,
-  negated,
-  product,
-  quotient,
-  remainder,
-  shiftedLeft,
-  shiftedRight,
-  sum,
-  type Whole,
-  whole,
-} from './whole.js';
+import type { Whole } from './whole.js';
 
 /** `unknown`: what the condition is about is not known, and it matters. */
 export type Answer = 'yes' | 'no' | 'unknown';
@@ -28,19 +15,34 @@ export type Evaluate = (hit: HitFacts) => Answer;
 
 /** Compiles `condition`. */
 export function evaluator(condition: Condition): Evaluate {
+  return compiled(condition, { failed: false });
+}
+
+function compiled(condition: Condition, reads: Reads): Evaluate {
+  const part = (of: Condition): Evaluate => compiled(of, reads);
   switch (condition.kind) {
     case 'all':
-      return combined(condition.of.map(evaluator), { decisive: 'no', otherwise: 'yes' });
+      return combined(condition.of.map(part), { decisive: 'no', otherwise: 'yes' });
     case 'any':
-      return combined(condition.of.map(evaluator), { decisive: 'yes', otherwise: 'no' });
+      return combined(condition.of.map(part), { decisive: 'yes', otherwise: 'no' });
     case 'not': {
-      const of = evaluator(condition.of);
+      const of = part(condition.of);
       return (hit) => opposite(of(hit));
     }
-    case 'integers':
-      return integers(condition);
-    case 'floats':
-      return floats(condition);
+    case 'integers': {
+      const [left, right] = [operandOf(condition.left, reads), operandOf(condition.right, reads)];
+      const holds = compared(condition.comparison);
+      return known(condition, reads, (hit) => holds(left(hit), right(hit)));
+    }
+    case 'floats': {
+      const [left, right] = [floatOf(condition.left, reads), floatOf(condition.right, reads)];
+      const holds = compared(condition.comparison);
+      return known(condition, reads, (hit) => holds(left(hit), right(hit)));
+    }
+    case 'text': {
+      const [matches, wanted] = [textMatcher(condition, reads), condition.comparison === '=='];
+      return known(condition, reads, (hit) => matches(hit) === wanted);
+    }
     case 'bytes': {
       const wanted = condition.comparison === '==';
       return ({ oldBytes, newBytes }) =>
@@ -113,72 +115,15 @@ function lacking(condition: Condition): (hit: HitFacts) => boolean {
   return () => false;
 }
 
-function integers(condition: Extract<Condition, { kind: 'integers' }>): Evaluate {
-  const left = operand(condition.left);
-  const right = operand(condition.right);
-  const holds = compared(condition.comparison);
+/** A comparison of what is known, and of what could be read. */
+function known(condition: Condition, reads: Reads, holds: (hit: HitFacts) => boolean): Evaluate {
   const lacks = lacking(condition);
-  return (hit) => (lacks(hit) ? 'unknown' : answer(holds(left(hit), right(hit))));
+  const { memory, registers } = mentions(condition);
+  if (!memory && !registers) return (hit) => (lacks(hit) ? 'unknown' : answer(holds(hit)));
+  return (hit) => {
+    if (lacks(hit)) return 'unknown';
+    reads.failed = false;
+    const result = holds(hit);
+    return reads.failed ? 'unknown' : answer(result);
+  };
 }
-
-function floats(condition: Extract<Condition, { kind: 'floats' }>): Evaluate {
-  const left = float(condition.left);
-  const right = float(condition.right);
-  const holds = compared(condition.comparison);
-  const lacks = lacking(condition);
-  return (hit) => (lacks(hit) ? 'unknown' : answer(holds(left(hit), right(hit))));
-}
-
-const NOTHING = new Uint8Array(0);
-
-/** The bytes of a value that is known; see {@link lacking}. */
-function known(hit: HitFacts, which: Which): Uint8Array {
-  return bytesOf(hit, which) ?? NOTHING;
-}
-
-function float(of: FloatOperand): (hit: HitFacts) => number {
-  if (of.kind === 'number') return () => of.value;
-  const read = floatReader(of.size);
-  return (hit) => read(known(hit, of.which));
-}
-
-function operand(of: Operand): (hit: HitFacts) => Whole {
-  switch (of.kind) {
-    case 'value': {
-      const read = fieldReader(of.field);
-      return (hit) => read(known(hit, of.which));
-    }
-    case 'number': {
-      const value = whole(of.value);
-      return () => value;
-    }
-    case 'fact': {
-      const { fact } = of;
-      return fact === 'kernel' ? ({ kernel }) => (kernel ? 1 : 0) : (hit) => hit[fact];
-    }
-    case 'arithmetic': {
-      const [apply, left, right] = [OPERATIONS[of.operator], operand(of.left), operand(of.right)];
-      return (hit) => apply(left(hit), right(hit), of.unsigned);
-    }
-    case 'negated':
-    case 'inverted': {
-      const [apply, value] = [of.kind === 'negated' ? negated : inverted, operand(of.of)];
-      return (hit) => apply(value(hit), of.unsigned);
-    }
-    default:
-      return assertNever(of);
-  }
-}
-
-const OPERATIONS: Readonly<Record<Arithmetic, (a: Whole, b: Whole, unsigned: boolean) => Whole>> = {
-  '+': sum,
-  '-': difference,
-  '*': product,
-  '/': quotient,
-  '%': remainder,
-  '&': conjunction,
-  '|': disjunction,
-  '^': exclusion,
-  '<<': shiftedLeft,
-  '>>': shiftedRight,
-};

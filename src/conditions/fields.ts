@@ -1,9 +1,9 @@
 // Reads fields of watched values from their bytes, without bigints where the number is small.
-import type { IntegerField, Which } from './condition.js';
+import type { IntegerField, Register, Which } from './condition.js';
 import type { Whole } from './whole.js';
 
-/** Reads a number from a value's bytes; what lies beyond their end counts as 0. */
-export type ReadField = (bytes: Uint8Array) => Whole;
+/** Reads a number from a value's bytes, from byte `at` on; what lies beyond their end counts as 0. */
+export type ReadField = (bytes: Uint8Array, at: number) => Whole;
 
 /** Up to 4 bytes from `at` on, little-endian, unsigned. */
 function wordAt(bytes: Uint8Array, at: number): number {
@@ -29,25 +29,33 @@ export function fieldReader({ shift, bits, signed }: IntegerField): ReadField {
   const first = Math.floor(shift / 32) * 4;
   const within = shift % 32;
   const lowBits = 32 - within;
-  if (bits <= lowBits) return (bytes) => lowest(wordAt(bytes, first) >>> within, bits, signed);
+  if (bits <= lowBits) return (bytes, at) => lowest(wordAt(bytes, at + first) >>> within, bits, signed);
   const scale = 2 ** lowBits;
-  return (bytes) => {
-    const low = wordAt(bytes, first) >>> within;
-    const high = lowest(wordAt(bytes, first + 4), bits - lowBits, signed);
+  return (bytes, at) => {
+    const low = wordAt(bytes, at + first) >>> within;
+    const high = lowest(wordAt(bytes, at + first + 4), bits - lowBits, signed);
     const value = high * scale + low;
     return Number.isSafeInteger(value) ? value : BigInt(high) * BigInt(scale) + BigInt(low);
   };
 }
 
-/** The float in the first `size` bytes. */
-export function floatReader(size: 4 | 8): (bytes: Uint8Array) => number {
+/** The float of `size` bytes from byte `at` on. */
+export function floatReader(size: 4 | 8): (bytes: Uint8Array, at: number) => number {
   const view = new DataView(new ArrayBuffer(8));
-  return (bytes) => {
-    view.setUint32(0, wordAt(bytes, 0), true);
+  return (bytes, at) => {
+    view.setUint32(0, wordAt(bytes, at), true);
     if (size === 4) return view.getFloat32(0, true);
-    view.setUint32(4, wordAt(bytes, 4), true);
+    view.setUint32(4, wordAt(bytes, at + 4), true);
     return view.getFloat64(0, true);
   };
+}
+
+/** The thread and its memory as the access left them. */
+export interface Moment {
+  /** Exactly `length` bytes; null where they cannot be read. */
+  read(address: bigint, length: number): Uint8Array | null;
+  /** From 0 up to 2^64 - 1; null where it is not known. */
+  register(register: Register): bigint | null;
 }
 
 /** What the evaluator looks at in a hit. */
@@ -61,6 +69,8 @@ export interface HitFacts {
   /** The value's bytes before and after the access; null where they are not known. */
   readonly oldBytes: Uint8Array | null;
   readonly newBytes: Uint8Array | null;
+  /** Null or missing: the moment has passed, and what a condition reads beside the value is not known. */
+  readonly moment?: Moment | null;
 }
 
 /** The bytes of one of a hit's values. */

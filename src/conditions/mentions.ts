@@ -1,15 +1,18 @@
 // What a condition speaks of: who compiles or evaluates it needs to have that at hand, and nothing else.
 import { assertNever } from '../base/assert.js';
-import type { Condition, Fact, FloatOperand, Operand } from './condition.js';
+import type { Condition, Fact, FloatOperand, Operand, TextPlace } from './condition.js';
 
-/** Each true where the condition's answer may depend on it. */
-export type Mentions = Readonly<Record<'old' | 'new' | 'comm' | Fact, boolean>>;
+/** Each true where the condition's answer may depend on it. `memory`: other than the watched value itself. */
+export type Mentions = Readonly<Record<'old' | 'new' | 'comm' | 'memory' | 'registers' | Fact, boolean>>;
 
 type Found = Record<keyof Mentions, boolean>;
 
 /** All that `condition` speaks of. */
 export function mentions(condition: Condition): Mentions {
-  const found: Found = { old: false, new: false, comm: false, tid: false, pid: false, cpu: false, kernel: false };
+  const found: Found = {
+    ...{ old: false, new: false, comm: false, memory: false, registers: false },
+    ...{ tid: false, pid: false, cpu: false, kernel: false },
+  };
   collect(condition, found);
   return found;
 }
@@ -35,6 +38,9 @@ function collect(condition: Condition, found: Found): void {
       found.old = true;
       found.new = true;
       return;
+    case 'text':
+      collectPlace(condition.of, found);
+      return;
     case 'comm':
       found.comm = true;
       return;
@@ -44,13 +50,29 @@ function collect(condition: Condition, found: Found): void {
 }
 
 function collectFloat(operand: FloatOperand, found: Found): void {
-  if (operand.kind === 'value') found[operand.which] = true;
+  if (operand.kind !== 'number') collectPlace(operand, found);
+}
+
+function collectPlace(place: TextPlace, found: Found): void {
+  if (place.kind === 'value') {
+    found[place.which] = true;
+    return;
+  }
+  found.memory = true;
+  collectOperand(place.address, found);
 }
 
 function collectOperand(operand: Operand, found: Found): void {
   switch (operand.kind) {
     case 'value':
       found[operand.which] = true;
+      return;
+    case 'memory':
+      found.memory = true;
+      collectOperand(operand.address, found);
+      return;
+    case 'register':
+      found.registers = true;
       return;
     case 'number':
       return;

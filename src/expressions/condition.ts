@@ -82,11 +82,11 @@ function watched(which: Which, at: number, subject: Subject): Meaning {
         type: 'whole',
         at,
         truth: value.truth,
-        operand: { kind: 'value', which, field, unsigned: !field.signed && field.bits === 64 },
+        operand: { kind: 'value', which, offset: 0, field, unsigned: !field.signed && field.bits === 64 },
       };
     }
     case 'float':
-      return { type: 'float', at, operand: { kind: 'value', which, size: value.size } };
+      return { type: 'float', at, operand: { kind: 'value', which, offset: 0, size: value.size } };
     case 'bytes':
       return { type: 'bytes', at, which, size: value.size };
     case 'none':

@@ -15,7 +15,13 @@ const HOT_WRITES = 20_000;
 /** One write in so many fulfils {@link EVERY_TENTH}. */
 const TENTH = 10;
 
-const NEW: Operand = { kind: 'value', which: 'new', unsigned: false, field: { kind: 'integer', shift: 0, bits: 64, signed: true } };
+const NEW: Operand = {
+  kind: 'value',
+  which: 'new',
+  offset: 0,
+  unsigned: false,
+  field: { kind: 'integer', shift: 0, bits: 64, signed: true },
+};
 
 function number(value: number): Operand {
   return { kind: 'number', value: BigInt(value), unsigned: false };

@@ -14,7 +14,7 @@ import { startTarget, type Target } from '../helpers/target.js';
 const NEEDS = ['bpf', 'privileged', 'perf', 'gcc'] as const;
 const WRITES = 20_000;
 const INT64 = { kind: 'integer', shift: 0, bits: 64, signed: true } as const;
-const NEW = { kind: 'value', which: 'new', field: INT64, unsigned: false } as const;
+const NEW = { kind: 'value', which: 'new', offset: 0, field: INT64, unsigned: false } as const;
 const OLD = { ...NEW, which: 'old' } as const;
 
 /** new % 1000 == 0 */

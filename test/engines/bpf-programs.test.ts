@@ -26,7 +26,7 @@ const value = fc
 /** What a handling's condition may speak of with that value. */
 function conditionOn(size: number): fc.Arbitrary<Condition | null> {
   const field = { kind: 'integer', shift: 0, bits: 8 * Math.min(size, 8), signed: false } as const;
-  const one = (which: 'old' | 'new') => ({ kind: 'value', which, field, unsigned: true }) as const;
+  const one = (which: 'old' | 'new') => ({ kind: 'value', which, offset: 0, field, unsigned: true }) as const;
   const changed: Condition = { kind: 'integers', comparison: '!=', left: one('old'), right: one('new') };
   const named: Condition = { kind: 'comm', comparison: '==', text: 'worker' };
   return size > 8 ? fc.constantFrom(null, named) : fc.constantFrom(null, changed, named, { kind: 'all', of: [changed, named] } as const);
@@ -58,6 +58,7 @@ function planOf(tables: Tables, wanted: Wanted, at: Pick<ProgramPlan, 'block' | 
     },
     kernelFrames: frames,
     userFrames: inProcess ? frames : 0,
+    memory: inProcess ? 'user' : 'kernel',
     reportsKernel: inProcess,
     tellsCaller: inProcess,
     tellsOrigin: !inProcess,

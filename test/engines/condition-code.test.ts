@@ -2,19 +2,39 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Condition, evaluator, type HitFacts, type WatchedValue } from '../../src/conditions/index.js';
+import { type Condition, evaluator, type HitFacts, type Moment, type WatchedValue } from '../../src/conditions/index.js';
 import { canCompile, emitCondition } from '../../src/engines/bpf/condition-code.js';
-import { FRAME, SCRATCH } from '../../src/engines/bpf/frame.js';
+import { FRAME, SCRATCH, wordAt } from '../../src/engines/bpf/frame.js';
 import { FLAG } from '../../src/engines/bpf/records.js';
 import { parseCondition } from '../../src/expressions/index.js';
+import { REGISTER_NAMES } from '../../src/instructions/index.js';
 import { Assembler, BpfProgram, R1, R9, SharedArray } from '../../src/linux/bpf/index.js';
+import { PAGE_SIZE } from '../../src/linux/mapping.js';
+import { SelfTestMemory } from '../../src/linux/self-test-memory.js';
 import { describeWith } from '../helpers/requirement.js';
-import { conditions, valueBits } from './made-conditions.js';
+import { conditions, MEMORY_BYTES, POINTED, POINTER_AT, TEXTS, TEXTS_AT, valueBits } from './made-conditions.js';
 
 const SEED = 20070222;
 
 // The array:  0 old u64 | 8 new u64 | 16 old is known u64 | 24 flags u64 | 32 processor, told u64
 const WORDS = { old: 0, new: 2, oldKnown: 4, flags: 6, cpu: 8 } as const;
+
+/** What registers hold, in the order of REGISTER_NAMES, and then the instruction pointer. */
+const REGISTER_VALUES = Array.from({ length: REGISTER_NAMES.length + 1 }, (_, i) => BigInt.asUintN(64, BigInt(i * i - 5) << BigInt(2 * i)));
+
+/** Memory that conditions read: numbers, texts that lie over each other at {@link TEXTS_AT}, and a pointer into it. */
+function madeMemory(memory: SelfTestMemory): Uint8Array {
+  const bytes = Uint8Array.from({ length: PAGE_SIZE }, (_, i) => (i < TEXTS_AT ? (i * 37) & 255 : 0));
+  for (const [i, text] of TEXTS.entries()) bytes.set(Buffer.from(`${text}\0`), TEXTS_AT + i);
+  new DataView(bytes.buffer).setBigUint64(POINTER_AT, memory.addressOf(POINTED), true);
+  for (let at = 0; at < MEMORY_BYTES; at += 4) memory.store(at, new DataView(bytes.buffer).getUint32(at, true));
+  return bytes;
+}
+
+function registerValueOf(name: string): bigint {
+  const slot = REGISTER_NAMES.findIndex((known) => known === name || `r${known}` === name);
+  return REGISTER_VALUES[slot < 0 ? REGISTER_NAMES.length : slot] ?? 0n;
+}
 
 /** One hit as the kernel's program sees it. */
 interface Given {
@@ -36,8 +56,13 @@ class Kernel implements Disposable {
     for (const [name, place] of Object.entries({ old: FRAME.oldValue, new: FRAME.newValue, oldKnown: FRAME.oldKnown, flags: FRAME.flags }))
       asm.load(8, R1, { base: R9, offset: WORDS[name as keyof typeof WORDS] * 4 }).store(8, place, R1);
     asm.call('get_smp_processor_id').store(8, { base: R9, offset: WORDS.cpu * 4 }, { register: 0 });
-    const { oldValue: old, newValue, oldKnown, flags } = FRAME;
-    emitCondition(asm, condition, { old, new: newValue, oldKnown, flags, namespace: null, scratch: SCRATCH }, whenFalse);
+    for (const [slot, name] of [...REGISTER_NAMES.keys(), 'rip' as const].entries()) {
+      const place = name === 'rip' ? FRAME.instructionPointer : wordAt(FRAME.registers, slot);
+      asm.constant(R1, REGISTER_VALUES[slot] ?? 0n).store(8, place, R1);
+    }
+    const { oldValue: old, newValue, oldKnown, flags, registers, instructionPointer } = FRAME;
+    const known = { old, new: newValue, oldKnown, flags, registers, instructionPointer };
+    emitCondition(asm, condition, { ...known, memory: 'user', namespace: null, scratch: SCRATCH }, whenFalse);
     asm.exit(1).place(whenFalse).exit(0);
     return new BpfProgram({ type: 'syscall', name: 'hwbkpt_test', code: asm.assemble() });
   }
@@ -90,15 +115,27 @@ const INT: WatchedValue = {
 
 describeWith(['bpf'], 'conditions in the kernel', () => {
   let kernel: Kernel;
+  let memory: SelfTestMemory;
+  let moment: Moment;
   let own = '';
 
   beforeAll(() => {
     kernel = new Kernel();
+    memory = new SelfTestMemory();
+    const [bytes, base] = [madeMemory(memory), memory.addressOf(0)];
+    moment = {
+      read: (address, length) => {
+        const at = Number(address - base);
+        return at >= 0 && at + length <= bytes.length ? bytes.subarray(at, at + length) : null;
+      },
+      register: registerValueOf,
+    };
     own = readFileSync('/proc/self/comm', 'utf8').trimEnd();
   });
 
   afterAll(() => {
     kernel[Symbol.dispose]();
+    memory[Symbol.dispose]();
     writeFileSync('/proc/self/comm', own);
   });
 
@@ -113,6 +150,8 @@ describeWith(['bpf'], 'conditions in the kernel', () => {
         ...{ tid: process.pid, pid: process.pid, cpu, kernel: one.kernel, comm },
         oldBytes: one.oldKnown ? bytes(one.old) : null,
         newBytes: one.newKnown ? bytes(one.new) : null,
+        // In the kernel's code the registers are the kernel's.
+        moment: one.kernel ? { ...moment, register: () => null } : moment,
       };
       const answer = evaluate(hit);
       answers.add(answer);
@@ -126,7 +165,7 @@ describeWith(['bpf'], 'conditions in the kernel', () => {
     writeFileSync('/proc/self/comm', `${name}\0`);
     const answers = new Set<string>();
     fc.assert(
-      fc.property(conditions(NAMES), fc.array(given, { minLength: 20, maxLength: 20 }), (condition, cases) => {
+      fc.property(conditions(NAMES, memory.addressOf(0)), fc.array(given, { minLength: 20, maxLength: 20 }), (condition, cases) => {
         for (const answer of compare(condition, cases, name)) answers.add(answer);
       }),
       { seed: SEED, numRuns: 250 },

@@ -3,11 +3,12 @@
 // A hit passes where its condition may hold: where it does, or where what is not known could make it. Kleene's logic makes that simple. `a && b`
 // may hold where both may, `a || b` where one may, and `!a` where `a` may fail; so unknowns matter only at the comparisons.
 import { assertNever } from '../../base/assert.js';
-import { type Comparison, type Condition, mentions, type Operand, utf8 } from '../../conditions/index.js';
+import { type Comparison, type Condition, type FloatOperand, mentions, type Operand, utf8, type Which } from '../../conditions/index.js';
 import { type Assembler, type Label, R1, R2 } from '../../linux/bpf/index.js';
-import { emitFloat } from './condition-floats.js';
+import { emitFloatOrder, floatOrder } from './condition-floats.js';
 import { type ConditionEnvironment, ConditionFrame } from './condition-frame.js';
 import { emitNumber, mayBeNegative, OperandCode } from './condition-operands.js';
+import { emitReadText, emitReadWord } from './condition-reads.js';
 
 export type { ConditionEnvironment } from './condition-frame.js';
 
@@ -94,14 +95,15 @@ class ConditionCode {
   }
 
   /** A jump that both ways seem possible of: what surely is not reached would be refused. */
-  #constant(passes: boolean, { when, to }: Jump): void {
+  #constant(passes: boolean, { when, to }: Pick<Jump, 'when' | 'to'>): void {
     this.#asm.move(R1, passes === when ? 1 : 0).jumpIf(R1, '!=', 0, to);
   }
 
   #comparison(condition: Exclude<Condition, { kind: 'all' | 'any' | 'not' }>, jump: Jump): void {
     const through = this.#asm.label();
     const unknown = jump.when ? jump.to : through;
-    this.#frame.emitLacks(this.#asm, mentions(condition), (test) => this.#asm.jumpIf(R1, test, 0, unknown));
+    this.#frame.emitLacks(this.#asm, mentions(condition), unknown);
+    this.#operands.unknown = unknown;
     // Jumps where the comparison holds, or where it does not.
     const holds = jump.wanted === jump.when;
     switch (condition.kind) {
@@ -113,6 +115,9 @@ class ConditionCode {
         break;
       case 'bytes':
         this.#bytes(condition.size, (condition.comparison === '==') === holds, jump.to);
+        break;
+      case 'text':
+        this.#text(condition, (condition.comparison === '==') === holds, { to: jump.to, through });
         break;
       case 'comm':
         this.#comm(condition.text, (condition.comparison === '==') === holds, { to: jump.to, through });
@@ -135,11 +140,34 @@ class ConditionCode {
   #floats({ comparison, left, right }: Extract<Condition, { kind: 'floats' }>, holds: boolean, { to, through }: Targets): void {
     // With a NaN only != holds.
     const whenNaN = (comparison === '!=') === holds ? to : through;
-    const place = (which: 'old' | 'new') => this.#frame.value(which);
-    emitFloat(this.#asm, left, { to: R1, place, whenNaN });
-    emitFloat(this.#asm, right, { to: R2, place, whenNaN });
+    // Both are read before either is looked at: what cannot be read decides before a NaN does.
+    this.#float(left);
+    this.#asm.store(8, this.#frame.waiting(0), R1);
+    this.#float(right);
+    this.#asm.move(R2, R1).load(8, R1, this.#frame.waiting(0));
+    if (left.kind !== 'number') emitFloatOrder(this.#asm, left.size, R1, whenNaN);
+    if (right.kind !== 'number') emitFloatOrder(this.#asm, right.size, R2, whenNaN);
     const wanted = holds ? comparison : OPPOSITE[comparison];
     this.#asm.jumpIf(R1, wanted === '==' || wanted === '!=' ? wanted : `s${wanted}`, R2, to);
+  }
+
+  /** A float into r1: its bits, and of a number what it is ordered by. */
+  #float(of: FloatOperand): void {
+    if (of.kind === 'number') {
+      emitNumber(this.#asm, R1, floatOrder(of));
+      return;
+    }
+    if (of.kind === 'value') this.#valueFrom(of.which, of.offset);
+    else {
+      this.#operands.one(of.address);
+      emitReadWord(this.#asm, this.#frame, of.size, this.#operands.unknown);
+    }
+  }
+
+  /** The value from byte `offset` on into r1. */
+  #valueFrom(which: Which, offset: number): void {
+    this.#asm.load(8, R1, this.#frame.value(which));
+    if (offset > 0) this.#asm.compute('rsh', R1, 8 * offset);
   }
 
   #bytes(size: number, equal: boolean, to: Label): void {
@@ -157,21 +185,44 @@ class ConditionCode {
   /** Up to the text's end and the zero behind it; what follows means nothing. */
   #comm(text: string, equal: boolean, { to, through }: Targets): void {
     const bytes = [...utf8(text), 0];
-    const second = bytes.length > MOST_BYTES;
-    this.#word(bytes.slice(0, MOST_BYTES), 0);
-    if (!second) {
-      this.#asm.jumpIf(R1, equal ? '==' : '!=', R2, to);
+    this.#characters(bytes, { equal, to, through }, (eight) => this.#asm.load(8, R1, this.#frame.comm(eight === 0 ? 0 : 1)));
+  }
+
+  /** A text that fills all of its array has no NUL behind it. */
+  #text({ of, text }: Extract<Condition, { kind: 'text' }>, equal: boolean, { to, through }: Targets): void {
+    const most = of.size ?? Number.POSITIVE_INFINITY;
+    if (text.length > most) {
+      this.#constant(!equal, { when: true, to });
       return;
     }
-    this.#asm.jumpIf(R1, '!=', R2, equal ? through : to);
-    this.#word(bytes.slice(MOST_BYTES), 1);
+    const bytes = text.length < most ? [...text, 0] : text;
+    if (of.kind === 'value') {
+      this.#characters(bytes, { equal, to, through }, () => this.#valueFrom(of.which, of.offset));
+      return;
+    }
+    this.#operands.one(of.address);
+    emitReadText(this.#asm, this.#frame, { length: bytes.length, isString: of.size === null }, this.#operands.unknown);
+    this.#characters(bytes, { equal, to, through }, (eight) => this.#asm.load(8, R1, this.#frame.text(eight)));
+  }
+
+  /** Compares `bytes` with what `load` brings into r1, eight at a time; bytes beyond them do not matter. */
+  #characters(
+    bytes: readonly number[],
+    { equal, to, through }: Targets & { readonly equal: boolean },
+    load: (eight: number) => void,
+  ): void {
+    const last = Math.ceil(bytes.length / MOST_BYTES) - 1;
+    for (let eight = 0; eight <= last; eight++) {
+      load(eight);
+      this.#word(bytes.slice(MOST_BYTES * eight, MOST_BYTES * (eight + 1)));
+      if (eight < last) this.#asm.jumpIf(R1, '!=', R2, equal ? through : to);
+    }
     this.#asm.jumpIf(R1, equal ? '==' : '!=', R2, to);
   }
 
-  /** As many bytes of a word of the thread's name as `bytes` has into r1, and `bytes` into r2. */
-  #word(bytes: readonly number[], word: 0 | 1): void {
+  /** Leaves as many bytes in r1 as `bytes` has, and `bytes` in r2. */
+  #word(bytes: readonly number[]): void {
     const surplus = 8 * (MOST_BYTES - bytes.length);
-    this.#asm.load(8, R1, this.#frame.comm(word));
     if (surplus > 0) this.#asm.compute('lsh', R1, surplus).compute('rsh', R1, surplus);
     emitNumber(
       this.#asm,

@@ -7,24 +7,18 @@
 //
 // But for NaN, numbers are in the order of their magnitudes with their signs; 0 and -0 are both 0 so.
 import type { FloatOperand } from '../../conditions/index.js';
-import { type Assembler, type Label, type Place, R3, R4, R5, type Register } from '../../linux/bpf/index.js';
+import { type Assembler, type Label, R3, R4, R5, type Register } from '../../linux/bpf/index.js';
 import { emitNumber } from './condition-operands.js';
 
 const INFINITY = { 4: 0x7f80_0000n, 8: 0x7ff0_0000_0000_0000n } as const;
 
-/** What `operand` is ordered by, into `to`; jumps to `whenNaN` where it is none. Uses r3 to r5. */
-export function emitFloat(
-  asm: Assembler,
-  operand: FloatOperand,
-  at: { to: Register; place: (which: 'old' | 'new') => Place; whenNaN: Label },
-): void {
-  const { to, place, whenNaN } = at;
-  if (operand.kind === 'number') {
-    emitNumber(asm, to, orderOf(operand.value, operand.size));
-    return;
-  }
-  const { size } = operand;
-  asm.load(8, to, place(operand.which));
+/** What a number is ordered by. */
+export function floatOrder({ value, size }: Extract<FloatOperand, { kind: 'number' }>): bigint {
+  return orderOf(value, size);
+}
+
+/** Of the float of `size` bytes in `to`, what it is ordered by, there; jumps to `whenNaN` where it is none. Uses r3 to r5. */
+export function emitFloatOrder(asm: Assembler, size: 4 | 8, to: Register, whenNaN: Label): void {
   if (size === 4) asm.compute('lsh', to, 32);
   asm.move(R4, to).compute('arsh', R4, 63);
   // Out with the sign, and back to where the magnitude belongs.

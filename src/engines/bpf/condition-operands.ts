@@ -1,10 +1,11 @@
 // Writes the code of whole numbers in conditions: two sides into r1 and r2, where comparisons find them. Uses r0 to r5.
 import { assertNever } from '../../base/assert.js';
 import type { Arithmetic, IntegerField, Operand } from '../../conditions/index.js';
-import { type Assembler, R1, R2, R3, R4, type Register } from '../../linux/bpf/index.js';
+import { type Assembler, type Label, R1, R2, R3, R4, type Register } from '../../linux/bpf/index.js';
 import type { ConditionFrame } from './condition-frame.js';
+import { emitReadWord } from './condition-reads.js';
 
-type Leaf = Extract<Operand, { kind: 'value' | 'number' | 'fact' }>;
+type Leaf = Extract<Operand, { kind: 'value' | 'register' | 'number' | 'fact' }>;
 
 /** Largest and smallest number that an instruction can hold. */
 const MOST_IMMEDIATE = 0x7fff_ffffn;
@@ -14,9 +15,18 @@ export class OperandCode {
   readonly #asm: Assembler;
   readonly #frame: ConditionFrame;
 
+  /** Where to go from a read that fails; set before each comparison. */
+  unknown: Label;
+
   constructor(asm: Assembler, frame: ConditionFrame) {
     this.#asm = asm;
     this.#frame = frame;
+    this.unknown = asm.label();
+  }
+
+  /** `operand` into r1. */
+  one(operand: Operand): void {
+    this.#operand(operand, 0);
   }
 
   /** `left` into r1 and `right` into r2; `depth`: how many sides wait already. */
@@ -48,9 +58,15 @@ export class OperandCode {
   #operand(operand: Operand, depth: number): void {
     switch (operand.kind) {
       case 'value':
+      case 'register':
       case 'number':
       case 'fact':
         this.#leaf(operand, R1);
+        return;
+      case 'memory':
+        this.#operand(operand.address, depth);
+        emitReadWord(this.#asm, this.#frame, operand.size, this.unknown);
+        this.#field(operand.field, R1);
         return;
       case 'arithmetic':
         this.pair(operand.left, operand.right, depth);
@@ -74,7 +90,10 @@ export class OperandCode {
     switch (leaf.kind) {
       case 'value':
         this.#asm.load(8, to, this.#frame.value(leaf.which));
-        this.#field(leaf.field, to);
+        this.#field({ ...leaf.field, shift: leaf.field.shift + 8 * leaf.offset }, to);
+        return;
+      case 'register':
+        this.#asm.load(8, to, this.#frame.register(leaf.register));
         return;
       case 'number':
         emitNumber(this.#asm, to, leaf.value);
@@ -164,16 +183,19 @@ export function emitNumber(asm: Assembler, to: Register, value: bigint): void {
 }
 
 function isLeaf(operand: Operand): operand is Operand & Leaf {
-  return operand.kind === 'value' || operand.kind === 'number' || operand.kind === 'fact';
+  return operand.kind === 'value' || operand.kind === 'register' || operand.kind === 'number' || operand.kind === 'fact';
 }
 
 /** How many places in the frame an operand takes. */
 function taken(operand: Operand): number {
   switch (operand.kind) {
     case 'value':
+    case 'register':
     case 'number':
     case 'fact':
       return 0;
+    case 'memory':
+      return taken(operand.address);
     case 'negated':
     case 'inverted':
       return taken(operand.of);
@@ -191,6 +213,7 @@ function taken(operand: Operand): number {
 export function mayBeNegative(operand: Operand): boolean {
   switch (operand.kind) {
     case 'value':
+    case 'memory':
       return operand.field.signed;
     case 'number':
       return operand.value < 0n;

@@ -51,6 +51,9 @@ function emitFilter(asm: Assembler, plan: ProgramPlan, condition: NonNullable<Pr
   const passes = asm.label();
   if (plan.value !== null) emitOldValue(asm, plan);
   const { oldValue: old, oldKnown, newValue } = FRAME;
-  emitCondition(asm, condition, { old, oldKnown, new: newValue, flags: FRAME.flags, namespace: plan.namespace, scratch: SCRATCH }, fails);
+  const { flags, registers, instructionPointer } = FRAME;
+  const { memory, namespace } = plan;
+  const environment = { old, oldKnown, new: newValue, flags, registers, instructionPointer, memory, namespace, scratch: SCRATCH };
+  emitCondition(asm, condition, environment, fails);
   asm.jump(passes).place(fails).move(R2, 1).addTo(inBlock('filtered'), R2).exit(0).place(passes);
 }

@@ -40,6 +40,8 @@ export interface ProgramPlan {
   /** Null: nothing is read. */
   readonly value: ValuePlan | null;
   readonly condition: Condition | null;
+  /** What the condition reads beside the value. */
+  readonly memory: ValuePlan['memory'];
   readonly keep: 'each' | 'counts';
   /** In a process, the kernel's accesses are reported even where user code's are counted. */
   readonly reportsKernel: boolean;

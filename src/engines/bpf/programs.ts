@@ -94,7 +94,7 @@ function planOf(order: ArmOrder, handling: Handling | null, { tables, memory }: 
       lastValues: byProcess ? tables.lastValues.fd : null,
     };
     const plan: ProgramPlan = {
-      ...{ maps, block, blockOffset, access, value, condition, keep, ...frames, namespace: NAMESPACE },
+      ...{ maps, block, blockOffset, access, value, condition, memory, keep, ...frames, namespace: NAMESPACE },
       reportsKernel: inProcess,
       tellsCaller: inProcess,
       tellsOrigin: !inProcess,

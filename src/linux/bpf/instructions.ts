@@ -90,6 +90,8 @@ export const HELPER = {
   get_current_cgroup_id: { number: 80, since: '4.18' },
   probe_read_user: { number: 112, since: '5.5' },
   probe_read_kernel: { number: 113, since: '5.5' },
+  probe_read_user_str: { number: 114, since: '5.5' },
+  probe_read_kernel_str: { number: 115, since: '5.5' },
   get_ns_current_pid_tgid: { number: 120, since: '5.7' },
   ringbuf_reserve: { number: 131, since: '5.8' },
   ringbuf_submit: { number: 132, since: '5.8' },
