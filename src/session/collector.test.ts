@@ -4,7 +4,7 @@ import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
 import type { Inherit } from '../model/access.js';
 import { Collector } from './collector.js';
 import type { HitRecord } from './hit-record.js';
-import type { Item } from './outbox.js';
+import type { Outgoing } from './outbox.js';
 import { ThreadBook } from './threads.js';
 
 const MAIN = 1;
@@ -14,7 +14,7 @@ type Report = (sink: EngineSink) => void;
 /** An engine that reports what it is told to, and a collector over it. */
 class MadeCollector {
   readonly watch = new MadeWatch();
-  readonly items: Item[] = [];
+  readonly items: Outgoing[] = [];
   readonly execs: string[] = [];
   readonly threads = new ThreadBook({ ids: () => [], name: () => null });
   /** By cookie; request 1 is the watch's. */

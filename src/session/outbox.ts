@@ -10,6 +10,10 @@ export type Item = HitRecord | TargetEvent;
 /** What goes out: marks are for those who steer the target. */
 export type Outgoing = Item | Mark;
 
+export function isMark(item: Outgoing): item is Mark {
+  return item.kind === 'stopped' || item.kind === 'thread' || item.kind === 'process-ended';
+}
+
 /** Hits held back at most; beyond that they go out as they are. */
 const MOST_HELD = 100_000;
 

@@ -11,7 +11,7 @@ import { Followers } from './followers.js';
 import { Following } from './following.js';
 import type { HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
-import type { Item, Outgoing } from './outbox.js';
+import { type Item, isMark, type Outgoing } from './outbox.js';
 import type { Program } from './program.js';
 import { Rearming, reasonOf } from './rearming.js';
 import type { SlotsOfWatch, Tap } from './tap.js';
@@ -254,7 +254,7 @@ export class WatchKeeper {
     let hits = 0;
     const rest: Item[] = [];
     for (const item of items) {
-      if (item.kind === 'stopped' || item.kind === 'thread' || item.kind === 'process-ended') {
+      if (isMark(item)) {
         tap?.mark(item);
         continue;
       }

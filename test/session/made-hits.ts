@@ -7,7 +7,7 @@ import type { Access } from '../../src/model/access.js';
 import type { TargetEvent, WatchInfo } from '../../src/model/hit.js';
 import type { ValueType } from '../../src/model/value.js';
 import type { HitRecord } from '../../src/session/hit-record.js';
-import { Outbox } from '../../src/session/outbox.js';
+import { isMark, Outbox } from '../../src/session/outbox.js';
 import type { PipelineContext } from '../../src/session/pipeline.js';
 import { PlaceCache } from '../../src/session/places.js';
 import { WatchPipeline } from '../../src/session/watch-pipeline.js';
@@ -185,7 +185,7 @@ export class MadeWatch {
 
   /** Everything that came out, complete or not. */
   items(): (HitRecord | TargetEvent)[] {
-    return this.outbox.take(() => false);
+    return this.outbox.take(() => false).filter((item) => !isMark(item));
   }
 
   /** What the hits show, one line each: `store8 1 -> 2 registers`, `unseen 1 -> 3`; ` open` behind what may still change. */
