@@ -3,6 +3,7 @@ import { MadeWatch, MICROSECOND, rawHit, START } from '../../test/session/made-h
 import type { TargetEvent } from '../model/hit.js';
 import { HitRecord } from './hit-record.js';
 import { type Item, Outbox } from './outbox.js';
+import type { Mark } from './tap.js';
 
 const PLACE = { function: 'f', file: null, line: null, module: null, offset: 0 };
 const { info } = new MadeWatch();
@@ -59,6 +60,29 @@ describe('order', () => {
     expect(taken[0]).toBe(open);
     expect(open).toMatchObject({ unresolved: false, closed: true });
     expect(outbox.take(() => false)).toHaveLength(100_000);
+  });
+
+  test('a thread’s stop goes out with all that led to it, as that is; what comes after it waits', () => {
+    const [first, open, after] = [hit({}), hit({}, { unresolved: true }), hit({}, { unresolved: true })];
+    const outbox = outboxOf(first, open);
+    outbox.mark({ kind: 'thread', pid: 1, tid: 2, change: 'started' });
+    expect(outbox.take((item) => item.unresolved)).toEqual([first]);
+    const stopped: Mark = { kind: 'stopped', stop: { pid: 1, tid: 2, cause: { kind: 'interrupted' }, time: 0n } };
+    outbox.mark(stopped);
+    outbox.hit(after);
+    const taken = outbox.take((item) => item.unresolved);
+    expect(taken.map(({ kind }) => kind)).toEqual(['hit', 'thread', 'stopped']);
+    expect(open).toMatchObject({ unresolved: false, closed: true });
+    expect(outbox.take((item) => item.unresolved)).toEqual([]);
+    expect(after.closed).toBe(false);
+  });
+
+  test('what is taken back before a stop leaves it where it is', () => {
+    const outbox = outboxOf(unseen(0), hit({}, { unresolved: true }));
+    outbox.mark({ kind: 'process-ended', end: { pid: 1, end: { kind: 'exited', status: 0 } } });
+    outbox.hit(hit({}, { unresolved: true }));
+    outbox.contestAll();
+    expect(outbox.take((item) => item.unresolved).map(({ kind }) => kind)).toEqual(['hit', 'process-ended']);
   });
 
   test('what goes out of its own is not marked', () => {

@@ -45,6 +45,34 @@ test('hurrying does not wait for the next beat', async () => {
   pulse.stop();
 });
 
+test('urging brings a beat at once, and another one after that which is under way', async () => {
+  let beats = 0;
+  let release = (): void => undefined;
+  const pulse = new Pulse(
+    () => {
+      beats++;
+      return new Promise((resolve) => {
+        release = () => resolve(3_600_000);
+      });
+    },
+    () => undefined,
+  );
+  pulse.urge();
+  pulse.urge();
+  await waitFor(() => beats === 1);
+  pulse.urge();
+  pulse.urge();
+  release();
+  await waitFor(() => beats === 2);
+  release();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(beats).toBe(2);
+  pulse.stop();
+  pulse.urge();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(beats).toBe(2);
+});
+
 test('stops for good, also from within a beat', async () => {
   let beats = 0;
   const pulse = new Pulse(
