@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PROCESS_CAPABILITIES } from '#hwbkpt/engines/bpf/capabilities.js';
 import { perfCapabilities } from '#hwbkpt/engines/perf/capabilities.js';
 import { SIM_CAPABILITIES } from '#hwbkpt/engines/sim/capabilities.js';
+import { stopCapabilities } from '#hwbkpt/engines/stop/capabilities.js';
 import { type CaseTable, type EngineColumn, enginesPage } from './engines-page.js';
 import { checkPage, writePage } from './generated-page.js';
 
@@ -37,6 +38,13 @@ const COLUMNS: readonly EngineColumn[] = [
     needs: 'nothing for own processes where kernel.perf_event_paranoid is at most 2',
     privileged: perfCapabilities({ ...NOBODY, perfmon: true }),
     unprivileged: perfCapabilities(NOBODY),
+  },
+  {
+    watches: 'live processes',
+    needs:
+      'may trace the process: its own user, CAP_SYS_PTRACE where kernel.yama.ptrace_scope is 1 or more; kernel.perf_event_paranoid of at most 2',
+    privileged: stopCapabilities({ ...NOBODY, perfmon: true }),
+    unprivileged: stopCapabilities(NOBODY),
   },
   {
     watches: 'programs of the simulated machine ([scenarios](scenarios.md)), several sessions on one',

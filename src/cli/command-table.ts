@@ -58,7 +58,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     choices: ['w', 'rw', 'x'],
     default: 'w',
   },
-  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'bpf', 'perf', 'sim'], default: 'auto' },
+  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'bpf', 'perf', 'stop', 'sim'], default: 'auto' },
   {
     flags: '--if <condition>',
     description: "only hits for which this holds, in C's words: new, old, tid, pid, cpu, kernel, comm (docs/conditions.md)",

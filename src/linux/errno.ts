@@ -45,11 +45,14 @@ export class LinuxError extends HwbkptError {
   /** The call, as in section 2 of the manual. */
   readonly call: string;
   readonly errno: ErrnoName;
+  /** What the call was about; may be empty. */
+  readonly subject: string;
 
   constructor(call: string, errno: number, subject = '') {
     super(`${call}${subject === '' ? '' : ` (${subject})`}: ${errnoName(errno)}`);
     this.call = call;
     this.errno = errnoName(errno);
+    this.subject = subject;
   }
 }
 

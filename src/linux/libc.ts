@@ -36,6 +36,18 @@ export const ioctlWithBuffer = declare<(fd: number, request: number, argument: U
 export const ptraceCall = declare<(request: number, pid: number, address: number | bigint, data: number | bigint) => number>(
   'long ptrace(long, int, uintptr_t, uintptr_t)',
 );
+/** The same with memory of ours for `data`, which the kernel reads or fills. */
+export const ptraceWithBuffer = declare<
+  (request: number, pid: number, address: number, data: Uint8Array | Uint32Array | BigUint64Array) => number
+>('long ptrace(long, int, uintptr_t, void*)');
+export const wait4Call =
+  declare<(pid: number, status: Int32Array, options: number, usage: null) => number>('int wait4(int, int*, int, void*)');
+export const gettidCall = declare<() => number>('int gettid()');
+export const tgkillCall = declare<(pid: number, tid: number, signal: number) => number>('int tgkill(int, int, int)');
+export const sigactionCall = declare<(signal: number, action: Uint8Array, old: null) => number>('int sigaction(int, void*, void*)');
+export const dlsymCall = declare<(library: null, name: string) => Pointer>('void* dlsym(void*, const char*)');
+/** read(2) into memory of ours; unlike fs.readSync it makes no object. */
+export const readDescriptor = declare<(fd: number, bytes: Uint32Array, length: number) => number>('intptr_t read(int, void*, size_t)');
 export const waitpidCall = declare<(pid: number, status: Int32Array, options: number) => number>('int waitpid(int, int*, int)');
 export const processVmReadv = declare<
   (pid: number, local: BigUint64Array, localCount: number, remote: BigUint64Array, remoteCount: number, flags: number) => number
@@ -73,6 +85,7 @@ export const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, 
   'intptr_t send(int, void*, size_t, int)',
 );
 export const fcntlCall = declare<(fd: number, command: number, argument: number) => number>('int fcntl(int, int, int)');
+export const fcntlWithBuffer = declare<(fd: number, command: number, argument: Int32Array) => number>('int fcntl(int, int, void*)');
 export const pipe2 = declare<(fds: Int32Array, flags: number) => number>('int pipe2(int*, int)');
 /** The calling thread's errno: valid right after a call that said it failed. */
 export function lastErrno(): number {

@@ -6,7 +6,7 @@
 // 108 sample_max_stack u16 | 110 reserved | 112 aux_sample_size u32 | 116 reserved | 120 sig_data u64 | 128 config3 u64
 import { readSync } from 'node:fs';
 import { checked } from './errno.js';
-import { closeDescriptor, fcntlCall, ioctl, ioctlWithBuffer, syscallPerfEventOpen } from './libc.js';
+import { closeDescriptor, fcntlCall, fcntlWithBuffer, ioctl, ioctlWithBuffer, readDescriptor, syscallPerfEventOpen } from './libc.js';
 
 const SYS_PERF_EVENT_OPEN = 298;
 const ATTR_SIZE = 128;
@@ -164,7 +164,9 @@ const IOC_DISABLE = 0x2401;
 const IOC_SET_BPF = 0x40042408;
 const IOC_ID = 0x80082407;
 const IOC_MODIFY_ATTRIBUTES = 0x4008240b;
-const FCNTL = { SETFL: 4, SETOWN: 8, SETSIG: 10 } as const;
+const FCNTL = { SETFL: 4, SETOWN: 8, SETSIG: 10, SETOWN_EX: 15 } as const;
+/** struct f_owner_ex: type i32, id i32. */
+const F_OWNER_TID = 0;
 const O_ASYNC = 0o20000;
 
 /** One open perf event. Closing it takes its breakpoint out of every thread that has it. */
@@ -212,6 +214,19 @@ export class PerfEvent implements Disposable {
     checked(fcntlCall(this.fd, FCNTL.SETSIG, signal), 'fcntl', 'F_SETSIG');
     checked(fcntlCall(this.fd, FCNTL.SETOWN, pid), 'fcntl', 'F_SETOWN');
     checked(fcntlCall(this.fd, FCNTL.SETFL, O_ASYNC), 'fcntl', 'F_SETFL');
+  }
+
+  /** From now on sends thread `tid` itself signal number `signal` at each overflow (si_code POLL_IN, si_fd: this event's). Throws LinuxError (ESRCH). */
+  signalThread(tid: number, signal: number): void {
+    checked(fcntlWithBuffer(this.fd, FCNTL.SETOWN_EX, Int32Array.of(F_OWNER_TID, tid)), 'fcntl', `F_SETOWN_EX, thread ${tid}`);
+    checked(fcntlCall(this.fd, FCNTL.SETSIG, signal), 'fcntl', 'F_SETSIG');
+    checked(fcntlCall(this.fd, FCNTL.SETFL, O_ASYNC), 'fcntl', 'F_SETFL');
+  }
+
+  /** {@link count} by way of `words`, two of them, which the caller owns: makes no object. Throws LinuxError. */
+  countInto(words: Uint32Array): number {
+    checked(readDescriptor(this.fd, words, 8), 'read', 'a breakpoint event');
+    return (words[1] ?? 0) * 0x1_0000_0000 + (words[0] ?? 0);
   }
 
   /** From now on runs the BPF program with descriptor `program` at each overflow, with all events that will inherit from it. Throws LinuxError. */

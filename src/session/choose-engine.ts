@@ -6,10 +6,10 @@ import { type Allowed, bpfObstacle, type Obstacle, perfInstead } from './engine-
 import { BadRequestError } from './errors.js';
 
 /** What `--engine` takes. */
-export const ENGINE_NAMES = ['auto', 'bpf', 'perf', 'sim'] as const;
+export const ENGINE_NAMES = ['auto', 'bpf', 'perf', 'stop', 'sim'] as const;
 
 /** The engines for what really runs, best first. */
-const LIVE_ENGINES = ['bpf', 'perf'] as const;
+const LIVE_ENGINES = ['bpf', 'perf', 'stop'] as const;
 
 type LiveEngine = (typeof LIVE_ENGINES)[number];
 
@@ -110,6 +110,9 @@ async function tryEngine(name: LiveEngine): Promise<EngineTrial> {
     case 'perf':
       // Whether it may watch shows with each process.
       return { name, engine: new (await import('../engines/perf/engine.js')).PerfEngine(), obstacle: null };
+    case 'stop':
+      // The same here.
+      return { name, engine: new (await import('../engines/stop/engine.js')).StopEngine(), obstacle: null };
   }
 }
 

@@ -15,7 +15,7 @@ describe('wrong usage ends with status 2', () => {
     [['watch', 'x', '--limit'], /^option '--limit <n>' argument missing$/, SEE_HELP],
     [['watch', 'x', '--access', 'r', ...TARGET], /no breakpoint for reads alone/, /Use --access rw/],
     [['watch', 'x', '--access', 'q', ...TARGET], /^--access takes w, rw or x, not "q"$/, /^$/],
-    [['watch', 'x', '--engine', 'magic', ...TARGET], /^--engine takes auto, bpf, perf or sim, not "magic"$/, /^$/],
+    [['watch', 'x', '--engine', 'magic', ...TARGET], /^--engine takes auto, bpf, perf, stop or sim, not "magic"$/, /^$/],
     [['watch', 'x', '--inherit', 'all', ...TARGET], /^--inherit takes none, threads or children, not "all"$/, /^$/],
     [['watch', 'x', '--limit', '0', ...TARGET], /^--limit takes a whole number from 1, not "0"$/, /^$/],
     [['watch', 'x', '--priority', '256', ...TARGET], /^--priority goes to 255$/, /^$/],

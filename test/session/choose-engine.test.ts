@@ -13,6 +13,7 @@ describeWith(['perf', 'bpf'], 'with every privilege', () => {
     ['bpf', 'process', 'bpf'],
     ['bpf', 'kernel', 'bpf'],
     ['perf', 'process', 'perf'],
+    ['stop', 'process', 'stop'],
     ['sim', 'process', 'sim'],
   ] as const)('%s for the %s is %s, and nothing better was passed over', async (name, watched, expected) => {
     const { engine, passedOver } = await chooseEngine(name, watched);
@@ -20,7 +21,7 @@ describeWith(['perf', 'bpf'], 'with every privilege', () => {
     expect(passedOver).toEqual([]);
   });
 
-  test.each(['perf', 'sim'])('%s cannot watch the kernel', async (name) => {
+  test.each(['perf', 'stop', 'sim'])('%s cannot watch the kernel', async (name) => {
     const refused = chooseEngine(name, 'kernel');
     await expect(refused).rejects.toBeInstanceOf(BadRequestError);
     await expect(refused).rejects.toThrow(`engine ${name}: it cannot watch the kernel`);
@@ -30,7 +31,7 @@ describeWith(['perf', 'bpf'], 'with every privilege', () => {
     await expect(chooseEngine('magic')).rejects.toMatchObject({
       code: 'bad-request',
       message: 'there is no engine "magic"',
-      hint: 'Engines of this version: auto, bpf, perf, sim.',
+      hint: 'Engines of this version: auto, bpf, perf, stop, sim.',
     });
   });
 });

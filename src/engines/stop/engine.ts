@@ -1,0 +1,43 @@
+// The stop engine: traces all threads of a process, each of which stops at each hit; what is seen there is exact, and may be changed.
+import { ownPrivileges } from '../../linux/procfs/privileges.js';
+import { processStatus } from '../../linux/procfs/process.js';
+import { raiseFileLimit } from '../../linux/scheduling.js';
+import type { Capabilities, Engine, EngineTarget } from '../contract.js';
+import { ArmError } from '../errors.js';
+import { armErrorOf } from '../events/arm-failure.js';
+import { stopCapabilities } from './capabilities.js';
+import { StopSession } from './session.js';
+import { TracerLink } from './tracer-link.js';
+
+export class StopEngine implements Engine {
+  readonly capabilities: Capabilities = stopCapabilities(ownPrivileges());
+
+  open(target: EngineTarget): StopSession {
+    try {
+      raiseFileLimit();
+      checkParent(target.pid);
+      const link = new TracerLink();
+      try {
+        link.call('attach', target);
+        return new StopSession(this.capabilities, target, link);
+      } catch (error) {
+        link.end();
+        throw error;
+      }
+    } catch (error) {
+      throw armErrorOf(error, target.pid);
+    }
+  }
+}
+
+/** Node waits for the children that it has started, and would take their stops from the tracer, which is a thread of the same process. */
+function checkParent(pid: number): void {
+  if (processStatus(pid)?.parent !== process.pid) return;
+  const hint = 'Start it with launch(), or from another process.';
+  throw new ArmError(
+    'unsupported',
+    pid,
+    new Error('it was started by this very process, whose own wait for it would take its stops'),
+    hint,
+  );
+}

@@ -1,0 +1,139 @@
+// The session's end of the ring: turns each record (reports.ts draws them) into one call on the sink.
+import { joinU64 } from '../../base/u64.js';
+import { REGISTER_WORDS } from '../../instructions/registers.js';
+import type { EngineSink } from '../contract.js';
+import type { ProcessEnd, StopCause, ThreadStop } from '../control.js';
+import { newRawHit, type UserStack } from '../reports.js';
+import { type RingMemory, readRing } from './report-ring.js';
+import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT } from './reports.js';
+
+const decoder = new TextDecoder();
+
+export class ReportReader {
+  readonly #memory: RingMemory;
+  readonly #bytes: Uint8Array;
+  readonly #hit = newRawHit();
+  readonly #userStack: UserStack = { ip: 0, registers: this.#hit.registers, registersAt: 0, words: new Uint32Array(0), at: 0, length: 0 };
+  /** Told of every end, by pid, also when nobody collects them. */
+  readonly #ends: (end: ProcessEnd) => void;
+  hits = 0;
+
+  constructor(memory: RingMemory, ends: (end: ProcessEnd) => void) {
+    this.#memory = memory;
+    this.#bytes = new Uint8Array(memory.words.buffer);
+    this.#ends = ends;
+  }
+
+  /** Reads all there is. Returns the number of hits. */
+  read(sink: EngineSink): number {
+    const before = this.hits;
+    readRing(this.#memory, (type, words, at) => this.#one(sink, { type, words, at }));
+    return this.hits - before;
+  }
+
+  #one(sink: EngineSink, { type, words, at }: { readonly type: number; readonly words: Uint32Array; readonly at: number }): void {
+    const word = (offset: number): number => words[at + offset] ?? 0;
+    switch (type) {
+      case REPORT.hit:
+        this.hits++;
+        sink.hit(this.#fill(words, at));
+        return;
+      case REPORT.started:
+        sink.threadStarted({ pid: word(1), tid: word(2), parentPid: word(3), parentTid: word(4), time: joinU64(word(5), word(6)) });
+        return;
+      case REPORT.ended:
+        sink.threadEnded({ pid: word(1), tid: word(2) });
+        return;
+      case REPORT.renamed:
+        sink.renamed({ pid: word(1), tid: word(2), comm: this.#text(at + 6), exec: word(3) === 1, time: joinU64(word(4), word(5)) });
+        return;
+      case REPORT.lost:
+        sink.lost({ kind: 'lost', count: word(1), time: joinU64(word(2), word(3)) });
+        return;
+      case REPORT.stopped:
+        sink.stopped?.(stopOf(words, at));
+        return;
+      case REPORT.processEnded: {
+        const end: ProcessEnd['end'] = word(2) === 0 ? { kind: 'exited', status: word(3) } : { kind: 'killed', signal: word(3) };
+        this.#ends({ pid: word(1), end });
+        sink.processEnded?.({ pid: word(1), end });
+        return;
+      }
+      default:
+        throw new Error(`a report of unknown type ${type}`);
+    }
+  }
+
+  #text(word: number): string {
+    const bytes = this.#bytes.slice(4 * word, 4 * (word + COMM_WORDS));
+    const end = bytes.indexOf(0);
+    return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+
+  #fill(words: Uint32Array, at: number): ReturnType<typeof newRawHit> {
+    const hit = this.#hit;
+    const flags = words[at + 9] ?? 0;
+    const valueBytes = words[at + 10] ?? 0;
+    hit.cookie = words[at + 1] ?? 0;
+    hit.pid = words[at + 2] ?? 0;
+    hit.tid = words[at + 3] ?? 0;
+    hit.cpu = words[at + 4] ?? 0;
+    hit.timeLo = words[at + 5] ?? 0;
+    hit.timeHi = words[at + 6] ?? 0;
+    hit.ipLo = words[at + 7] ?? 0;
+    hit.ipHi = words[at + 8] ?? 0;
+    hit.kernel = (flags & HIT_FLAG.kernel) !== 0;
+    hit.exact = (flags & HIT_FLAG.exact) !== 0;
+    hit.registers = words;
+    hit.registersAt = at + HIT_REGISTERS;
+    let next = at + HIT_REGISTERS + REGISTER_WORDS;
+    const valueWords = Math.ceil(valueBytes / 4);
+    hit.after = (flags & HIT_FLAG.after) === 0 ? null : this.#bytes.slice(4 * next, 4 * next + valueBytes);
+    if (hit.after !== null) next += valueWords;
+    hit.before = (flags & HIT_FLAG.before) === 0 ? null : this.#bytes.slice(4 * next, 4 * next + valueBytes);
+    if (hit.before !== null) next += valueWords;
+    const hasStack = (flags & HIT_FLAG.stack) !== 0;
+    hit.stack = hasStack ? words.subarray(next, next + (words[at + 11] ?? 0)) : null;
+    hit.userStack = hasStack ? this.#stack(words, at, next + (words[at + 11] ?? 0)) : null;
+    return hit;
+  }
+
+  #stack(words: Uint32Array, at: number, from: number): UserStack | null {
+    const length = words[at + 12] ?? 0;
+    if (length === 0) return null;
+    const stack = this.#userStack;
+    stack.ip = (words[at + 8] ?? 0) * 0x1_0000_0000 + (words[at + 7] ?? 0);
+    stack.registers = words;
+    stack.registersAt = at + HIT_REGISTERS;
+    stack.words = words;
+    stack.at = from;
+    stack.length = length;
+    return stack;
+  }
+}
+
+function stopOf(words: Uint32Array, at: number): ThreadStop {
+  const word = (offset: number): number => words[at + offset] ?? 0;
+  const cookies = Array.from(words.subarray(at + 8, at + 8 + word(7)));
+  const cause = causeOf(CAUSES[word(5)] ?? 'interrupted', { detail: word(6), cookies });
+  return { pid: word(1), tid: word(2), cause, time: joinU64(word(3), word(4)) };
+}
+
+function causeOf(
+  kind: StopCause['kind'],
+  { detail, cookies }: { readonly detail: number; readonly cookies: readonly number[] },
+): StopCause {
+  switch (kind) {
+    case 'hit':
+      return { kind, cookies };
+    case 'signal':
+    case 'group-stop':
+      return { kind, signal: detail };
+    case 'clone':
+    case 'fork':
+    case 'vfork':
+      return { kind, child: detail };
+    default:
+      return { kind };
+  }
+}

@@ -1,0 +1,103 @@
+// A ring of 32-bit words in memory that two threads share: one writes records, the other reads them, in order and without locks.
+//
+//   control   0 head: words written, modulo 2^32 | 1 tail: words read
+//   record    size in words << 8 | type, then its body; it never wraps around: what is left of the ring's end is a record of type 0
+
+const HEAD = 0;
+const TAIL = 1;
+/** The type of the filling at the ring's end. */
+const FILLING = 0;
+
+/** Words; a power of two. */
+const RING_WORDS = 1 << 19;
+/** The longest record, in words. */
+export const MOST_RECORD_WORDS = 1 << 13;
+
+/** The shared memory of one ring. */
+export interface RingMemory {
+  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly words: Uint32Array<SharedArrayBuffer>;
+}
+
+export function newRingMemory(): RingMemory {
+  return { control: new Int32Array(new SharedArrayBuffer(8)), words: new Uint32Array(new SharedArrayBuffer(4 * RING_WORDS)) };
+}
+
+/** Header of a record of `size` words, itself included. */
+function header(type: number, size: number): number {
+  return ((size << 8) | type) >>> 0;
+}
+
+/** The writing end. What does not fit waits in memory of its own, so that nothing is lost; {@link isFull} tells. */
+export class RingWriter {
+  readonly #memory: RingMemory;
+  readonly #waiting: Uint32Array[] = [];
+
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+  }
+
+  /** Whether something waits for room. */
+  get isFull(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Nothing was written that is not read yet. */
+  get isRead(): boolean {
+    return Atomics.load(this.#memory.control, HEAD) === Atomics.load(this.#memory.control, TAIL) && !this.isFull;
+  }
+
+  /** Writes a record: `record`'s first word is for its header, `size` words count. `type`: 1 to 255. */
+  write(type: number, record: Uint32Array, size: number): void {
+    record[0] = header(type, size);
+    if (this.#waiting.length > 0 || !this.#tryWrite(record, size)) this.#waiting.push(record.slice(0, size));
+  }
+
+  /** Writes what waits, as far as there is room now. */
+  flush(): void {
+    while (this.#waiting.length > 0) {
+      const [next] = this.#waiting;
+      if (next === undefined || !this.#tryWrite(next, next.length)) return;
+      this.#waiting.shift();
+    }
+  }
+
+  /** Waits at most `milliseconds` until the reader has read something. */
+  waitForReader(milliseconds: number): void {
+    const { control } = this.#memory;
+    Atomics.wait(control, TAIL, Atomics.load(control, TAIL), milliseconds);
+  }
+
+  #tryWrite(record: Uint32Array, size: number): boolean {
+    const { control, words } = this.#memory;
+    const head = Atomics.load(control, HEAD);
+    const free = RING_WORDS - ((head - Atomics.load(control, TAIL)) >>> 0);
+    const at = (head >>> 0) % RING_WORDS;
+    const toEnd = RING_WORDS - at;
+    const filling = size > toEnd ? toEnd : 0;
+    if (free < size + filling) return false;
+    if (filling > 0) words[at] = header(FILLING, filling);
+    words.set(size === record.length ? record : record.subarray(0, size), filling > 0 ? 0 : at);
+    Atomics.store(control, HEAD, (head + filling + size) | 0);
+    return true;
+  }
+}
+
+/** Called with each record: its type, the ring's words, and where in them its header is. */
+export type ReadRecord = (type: number, words: Uint32Array, at: number) => void;
+
+/** Reads all records there are now, each of which is the reader's only until `read` returns. */
+export function readRing({ control, words }: RingMemory, read: ReadRecord): void {
+  let tail = Atomics.load(control, TAIL);
+  const head = Atomics.load(control, HEAD);
+  if (tail === head) return;
+  while (tail !== head) {
+    const at = (tail >>> 0) % RING_WORDS;
+    const first = words[at] ?? 0;
+    const type = first & 0xff;
+    if (type !== FILLING) read(type, words, at);
+    tail = (tail + (first >>> 8)) | 0;
+    Atomics.store(control, TAIL, tail);
+  }
+  Atomics.notify(control, TAIL);
+}

@@ -1,0 +1,81 @@
+// Control over the threads of a session: each call is carried out by the thread that traces.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Control, ControlledThread, StepRequest, StopPolicy } from '../control.js';
+import { ControlError } from '../errors.js';
+import type { TracerLink } from './tracer-link.js';
+
+export class Steering implements Control {
+  readonly #link: TracerLink;
+
+  constructor(link: TracerLink) {
+    this.#link = link;
+  }
+
+  setPolicy(policy: StopPolicy): void {
+    this.#link.call('setPolicy', policy);
+  }
+
+  threads(): readonly ControlledThread[] {
+    return this.#link.call('threads');
+  }
+
+  stop(tids: readonly number[]): void {
+    this.#link.call('stop', tids);
+  }
+
+  resume(tids: readonly number[], signal: number): void {
+    this.#link.call('resume', tids, signal);
+  }
+
+  step(tid: number, request: StepRequest): void {
+    this.#link.call('step', tid, request);
+  }
+
+  registers(tid: number): BigUint64Array {
+    return this.#link.call('registers', tid);
+  }
+
+  setRegisters(tid: number, registers: BigUint64Array): void {
+    this.#link.call('setRegisters', tid, registers);
+  }
+
+  extendedState(tid: number): Uint8Array {
+    return this.#link.call('extendedState', tid);
+  }
+
+  setExtendedState(tid: number, state: Uint8Array): void {
+    this.#link.call('setExtendedState', tid, state);
+  }
+
+  signalInfo(tid: number): Uint8Array | null {
+    return this.#link.call('signalInfo', tid);
+  }
+
+  /** Through /proc/PID/mem, which writes where the process itself may only read, into a copy of its own. */
+  writeMemory(pid: number, address: bigint, bytes: Uint8Array): void {
+    try {
+      const fd = openSync(`/proc/${pid}/mem`, 'r+');
+      try {
+        if (writeSync(fd, bytes, 0, bytes.length, Number(address)) < bytes.length) throw new Error('not all of it is mapped');
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      throw new ControlError('not-mapped', pid, `cannot write ${bytes.length} bytes at 0x${address.toString(16)} of process ${pid}`, {
+        cause: error,
+      });
+    }
+  }
+
+  kill(pid: number): void {
+    process.kill(pid, 'SIGKILL');
+  }
+
+  detach(pid: number, signal: number): void {
+    this.#link.call('detach', pid, signal);
+  }
+
+  onActivity(listener: (() => void) | null): void {
+    this.#link.onNews(listener);
+  }
+}

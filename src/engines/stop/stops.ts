@@ -1,0 +1,271 @@
+// What is done when a traced thread stops or ends: looks at it, tells, and lets it go on or stand.
+//
+//   status & 0x7f == 0x7f: stopped; signal = status >> 8 & 0xff; event = status >> 16
+//     event 0             a signal is about to be delivered: ours is swallowed, others are passed on unless the policy names them
+//     FORK, VFORK, CLONE  it has made another, which begins in a stop of its own; either stop may be reported first
+//     EXEC                its process runs another program; it has the process's id now, and the other threads are gone
+//     STOP                with SIGTRAP: asked for, or it has just begun; else the process is stopped (SIGSTOP and its like)
+
+import { processStatus, threadName } from '../../linux/procfs/process.js';
+import { PTRACE_EVENT, ptraceDetach, ptraceInterrupt } from '../../linux/ptrace.js';
+import { ptraceContinue } from '../../linux/ptrace-control.js';
+import { listen, readEventMessage, readSignalInfo } from '../../linux/ptrace-state.js';
+import { signalThread } from '../../linux/tracees.js';
+import { decodeWaitStatus } from '../../linux/wait.js';
+import type { EngineTarget } from '../contract.js';
+import { STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
+import type { Arming } from './arming.js';
+import type { Pieces } from './pieces.js';
+import { isGone, now, type Recorder } from './recorder.js';
+import type { ReportWriter } from './report-writer.js';
+import type { StandingAt, TracedProcess, Tracee, TraceeTable } from './tracee.js';
+
+const SIGTRAP = 5;
+/** si_code of a file's signal: POLL_IN to POLL_HUP. */
+const POLL = { first: 1, last: 6 } as const;
+
+export interface StopsParts {
+  readonly target: EngineTarget;
+  readonly table: TraceeTable;
+  readonly arming: Arming;
+  readonly pieces: Pieces;
+  readonly recorder: Recorder;
+  readonly reports: ReportWriter;
+}
+
+/** A stop for a signal, or one of the others. */
+interface Stop {
+  readonly signal: number;
+  readonly event: number;
+}
+
+type Birth = 'clone' | 'fork' | 'vfork';
+
+export class Stops {
+  readonly #parts: StopsParts;
+  readonly #info = new Uint32Array(32);
+  policy: StopPolicy = STOP_ONLY_AT_HITS;
+  /** New threads that stand and whose parent's stop is not reported yet. */
+  readonly #early = new Set<number>();
+  /** New threads whose own first stop is not reported yet. */
+  readonly #expected = new Map<number, { readonly parent: Tracee; readonly birth: Birth }>();
+
+  constructor(parts: StopsParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes in what wait4 has reported of thread `tid`. */
+  handle(tid: number, raw: number): void {
+    try {
+      const status = decodeWaitStatus(raw);
+      const tracee = this.#parts.table.get(tid);
+      if (status.kind === 'stopped' && tracee !== undefined) this.#stopped(tracee, status);
+      else if (status.kind === 'stopped') this.#first(tid);
+      else if (tracee !== undefined && (status.kind === 'exited' || status.kind === 'killed')) this.#ended(tracee, status);
+      else this.#early.delete(tid);
+    } catch (error) {
+      // Killed where it stood: its end is reported next.
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  #stopped(tracee: Tracee, stop: Stop): void {
+    tracee.inVfork = false;
+    if (stop.event === PTRACE_EVENT.EXEC) {
+      this.#executed(tracee);
+      return;
+    }
+    const hits = tracee.events.length === 0 ? [] : this.#parts.recorder.look(tracee);
+    const passing = this.#passing(tracee, stop);
+    this.#parts.arming.sweep(tracee);
+    const cause = this.#cause(tracee, stop, { hits, passing });
+    if (cause === null) this.#goOn(tracee, stop, passing);
+    else this.#stand(tracee, cause, { at: standingAt(stop), passing: cause.kind === 'signal' ? 0 : passing });
+  }
+
+  /** The signal that the thread is to get; 0 where there is none, or it was ours. */
+  #passing(tracee: Tracee, { signal, event }: Stop): number {
+    if (event !== 0) return 0;
+    return signal === tracee.signal && this.#isOurs(tracee) ? 0 : signal;
+  }
+
+  #isOurs(tracee: Tracee): boolean {
+    if (!readSignalInfo(tracee.tid, this.#info)) return false;
+    const code = this.#info[2] ?? 0;
+    if (code < POLL.first || code > POLL.last) return false;
+    const fd = this.#info[6] ?? 0;
+    const isKnown = tracee.owesSignal || tracee.events.some(({ event }) => event.fd === fd);
+    tracee.owesSignal = false;
+    return isKnown;
+  }
+
+  #cause(tracee: Tracee, stop: Stop, { hits, passing }: { readonly hits: readonly number[]; readonly passing: number }): StopCause | null {
+    const birth = birthOf(stop.event);
+    const told = birth === null ? null : this.#born(tracee, birth);
+    if (hits.length > 0) return { kind: 'hit', cookies: hits };
+    if (told !== null) return told;
+    if (stop.event === 0 && passing !== 0 && this.policy.signals.has(passing)) return { kind: 'signal', signal: passing };
+    if (!tracee.asked && tracee.process.gathering === null) return null;
+    return stop.event === PTRACE_EVENT.STOP && stop.signal !== SIGTRAP
+      ? { kind: 'group-stop', signal: stop.signal }
+      : { kind: 'interrupted' };
+  }
+
+  #goOn({ tid }: Tracee, { signal, event }: Stop, passing: number): void {
+    if (event === PTRACE_EVENT.STOP && signal !== SIGTRAP) listen(tid);
+    else ptraceContinue(tid, passing);
+  }
+
+  /** A thread has made another. Returns why it is to stand for that. */
+  #born(parent: Tracee, birth: Birth): StopCause | null {
+    const child = readEventMessage(parent.tid);
+    if (birth === 'vfork') parent.inVfork = true;
+    if (this.#early.delete(child)) this.#adopt(child, parent, birth);
+    else this.#expected.set(child, { parent, birth });
+    const tells = birth === 'clone' ? this.policy.clones : this.policy.forks;
+    return tells ? { kind: birth, child } : null;
+  }
+
+  /** The first stop of a thread that is not known. */
+  #first(tid: number): void {
+    const expected = this.#expected.get(tid);
+    if (expected === undefined) {
+      this.#early.add(tid);
+      return;
+    }
+    this.#expected.delete(tid);
+    this.#adopt(tid, expected.parent, expected.birth);
+  }
+
+  /** A new thread stands before its first instruction: arms it as its parent is, or lets go of it. */
+  #adopt(tid: number, parent: Tracee, birth: Birth): void {
+    const { table, reports, arming } = this.#parts;
+    const pid = birth === 'clone' ? (processStatus(tid)?.tgid ?? parent.process.pid) : tid;
+    const how = pid === parent.process.pid ? 'thread' : 'child';
+    reports.started({ pid, tid }, { pid: parent.process.pid, tid: parent.tid }, now());
+    if (!this.#follows(parent, how)) {
+      ptraceDetach(tid, 0);
+      return;
+    }
+    const tracee = table.add(pid, tid);
+    arming.inherit(tracee, parent, how);
+    const tells = how === 'thread' ? this.policy.clones : this.policy.forks;
+    if (tells) this.#stand(tracee, { kind: 'born' }, { at: 'event', passing: 0 });
+    else if (tracee.process.gathering !== null) this.#stand(tracee, { kind: 'interrupted' }, { at: 'event', passing: 0 });
+    else ptraceContinue(tid, 0);
+  }
+
+  #follows(parent: Tracee, how: 'thread' | 'child'): boolean {
+    const { inherit, tid } = this.#parts.target;
+    if (how === 'thread') return tid === null || inherit !== 'none';
+    return inherit === 'children' || parent.events.some(({ piece }) => piece.order.inherit === 'children');
+  }
+
+  #executed(tracee: Tracee): void {
+    const { table, reports, arming, pieces } = this.#parts;
+    const { process, tid } = tracee;
+    const former = readEventMessage(tid);
+    for (const other of [...process.threads.values()]) {
+      arming.closeAll(other);
+      if (other.tid === tid) continue;
+      table.remove(other);
+      if (other.tid !== former) reports.ended(process.pid, other.tid);
+    }
+    pieces.forgetProcess(process.pid);
+    tracee.owesSignal = false;
+    reports.executed(process.pid, threadName(process.pid, tid) ?? '', now());
+    const isWanted = this.policy.execs || tracee.asked || process.gathering !== null;
+    if (isWanted) this.#stand(tracee, { kind: 'exec' }, { at: 'event', passing: 0 });
+    else ptraceContinue(tid, 0);
+  }
+
+  #ended(
+    tracee: Tracee,
+    status: { readonly kind: 'exited'; readonly status: number } | { readonly kind: 'killed'; readonly signal: number },
+  ): void {
+    const { table, arming, reports } = this.#parts;
+    const { process, tid } = tracee;
+    arming.closeAll(tracee);
+    table.remove(tracee);
+    reports.ended(process.pid, tid);
+    if (tid === process.pid) {
+      const end = status.kind === 'exited' ? { kind: status.kind, status: status.status } : { kind: status.kind, signal: status.signal };
+      reports.processEnded({ pid: process.pid, end });
+    }
+    this.#tellGathered(process);
+  }
+
+  /** The thread stands from now on, until {@link resume}. */
+  #stand(tracee: Tracee, cause: StopCause, how: { readonly at: StandingAt; readonly passing: number }): void {
+    const { process, tid } = tracee;
+    const stop = { pid: process.pid, tid, cause, time: BigInt(now()) };
+    tracee.asked = false;
+    tracee.standing = { stop, ...how };
+    if (process.gathering !== null) process.gathering.push(stop);
+    else if (this.policy.wholeProcess) this.#gather(process, stop);
+    else {
+      this.#parts.reports.stopped(stop);
+      return;
+    }
+    this.#tellGathered(process);
+  }
+
+  #gather(process: TracedProcess, stop: NonNullable<Tracee['standing']>['stop']): void {
+    process.gathering = [stop];
+    for (const other of process.threads.values()) this.ask(other);
+  }
+
+  #tellGathered(process: TracedProcess): void {
+    const { gathering, threads } = process;
+    if (gathering === null) return;
+    for (const { standing, inVfork } of threads.values()) if (standing === null && !inVfork) return;
+    process.gathering = null;
+    for (const stop of gathering) if (threads.has(stop.tid)) this.#parts.reports.stopped(stop);
+  }
+
+  /** Has a running thread stop. */
+  ask(tracee: Tracee): void {
+    if (tracee.standing !== null || tracee.asked) return;
+    tracee.asked = true;
+    try {
+      ptraceInterrupt(tracee.tid);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  /** Lets a standing thread go on, with `signal` (0: none) and what it would have got anyway. */
+  resume(tracee: Tracee, signal: number): void {
+    const { standing, tid, process } = tracee;
+    if (standing === null) return;
+    tracee.standing = null;
+    const { at, passing } = standing;
+    const taken = at === 'signal' ? signal || passing : 0;
+    try {
+      // What the stop cannot take along comes as a signal of its own.
+      for (const one of [signal, passing]) if (one !== 0 && one !== taken) signalThread(process.pid, tid, one);
+      if (at === 'group') listen(tid);
+      else ptraceContinue(tid, taken);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+}
+
+function standingAt({ signal, event }: Stop): StandingAt {
+  if (event === 0) return 'signal';
+  return event === PTRACE_EVENT.STOP && signal !== SIGTRAP ? 'group' : 'event';
+}
+
+function birthOf(event: number): Birth | null {
+  switch (event) {
+    case PTRACE_EVENT.CLONE:
+      return 'clone';
+    case PTRACE_EVENT.FORK:
+      return 'fork';
+    case PTRACE_EVENT.VFORK:
+      return 'vfork';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,203 @@
+// The thread that traces: carries out what the session asks, and puts its parts together.
+
+import type { HardwareEffect } from '../../facility/index.js';
+import { ptraceDetach } from '../../linux/ptrace.js';
+import {
+  readExtendedState,
+  readRegisters,
+  readSignalInfo,
+  SIGNAL_INFO_BYTES,
+  writeExtendedState,
+  writeRegisters,
+} from '../../linux/ptrace-state.js';
+import { waitForTracee } from '../../linux/tracees.js';
+import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
+import { type ControlledThread, USER_REGISTER_WORDS } from '../control.js';
+import { ControlError } from '../errors.js';
+import type { Handling, HitCount } from '../handling.js';
+import { Arming } from './arming.js';
+import { attachAll } from './attach.js';
+import { TraceeMemory } from './memory.js';
+import { Pieces } from './pieces.js';
+import { isGone, Recorder } from './recorder.js';
+import type { ReportWriter } from './report-writer.js';
+import { Stops } from './stops.js';
+import { type Tracee, TraceeTable } from './tracee.js';
+import type { EffectOutcome, TracerCalls } from './wire.js';
+
+/** ms that a last hit may take to be told: its thread is on its way back from a system call. */
+const DRAIN_PATIENCE = 200;
+/** Stops taken in at most before an answer. */
+const MOST_STOPS = 1000;
+
+interface Parts {
+  readonly arming: Arming;
+  readonly stops: Stops;
+  readonly recorder: Recorder;
+}
+
+export class Tracer implements TracerCalls {
+  readonly table = new TraceeTable();
+  readonly #pieces = new Pieces();
+  readonly #reports: ReportWriter;
+  readonly #status = new Int32Array(1);
+  #parts: Parts | null = null;
+
+  constructor(reports: ReportWriter) {
+    this.#reports = reports;
+  }
+
+  get #active(): Parts {
+    if (this.#parts === null) throw new Error('attach comes first');
+    return this.#parts;
+  }
+
+  attach(target: EngineTarget): void {
+    const { table } = this;
+    const [pieces, reports] = [this.#pieces, this.#reports];
+    const arming = new Arming({ target, table, pieces });
+    const recorder = new Recorder(reports, new TraceeMemory());
+    const stops = new Stops({ target, table, arming, pieces, recorder, reports });
+    this.#parts = { arming, stops, recorder };
+    attachAll(target, table);
+  }
+
+  /** Waits for one thread to stop or end, and takes that in. Returns what waitForTracee has. */
+  takeOne(poll: boolean): number {
+    const tid = waitForTracee(this.#status, poll);
+    if (tid > 0) this.#parts?.stops.handle(tid, this.#status[0] ?? 0);
+    return tid;
+  }
+
+  apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[] {
+    return this.#active.arming.apply(effects);
+  }
+
+  forget(cookies: readonly number[]): void {
+    this.#active.arming.forget(cookies);
+  }
+
+  capacity(): CapacityEvent | null {
+    return this.#active.arming.capacity();
+  }
+
+  prepare(number: number, handling: Handling): void {
+    this.#pieces.prepare(number, handling);
+  }
+
+  counts(): readonly HitCount[] {
+    return [];
+  }
+
+  pause(cookies: readonly number[], paused: boolean): void {
+    this.#active.arming.pause(cookies, paused);
+  }
+
+  settle(final: boolean): void {
+    const deadline = performance.now() + DRAIN_PATIENCE;
+    for (let taken = 0; taken < MOST_STOPS; ) {
+      if (this.takeOne(true) > 0) taken++;
+      else if (!final || !this.#active.arming.isDraining || performance.now() > deadline) return;
+    }
+  }
+
+  reconcile(): Reconciliation {
+    const { counted } = this.#active.arming;
+    const delivered = this.#reports.delivered + this.#active.recorder.filtered;
+    return { counted, delivered, duplicates: 0, missing: Math.max(0, counted - delivered) };
+  }
+
+  setPolicy(policy: Parameters<TracerCalls['setPolicy']>[0]): void {
+    this.#active.stops.policy = policy;
+  }
+
+  threads(): readonly ControlledThread[] {
+    return [...this.table.all].map(({ tid, process, standing }) => ({ pid: process.pid, tid, stop: standing?.stop ?? null }));
+  }
+
+  stop(tids: readonly number[]): void {
+    for (const tid of tids) {
+      const tracee = this.table.get(tid);
+      if (tracee !== undefined) this.#active.stops.ask(tracee);
+    }
+  }
+
+  resume(tids: readonly number[], signal: number): void {
+    for (const tid of tids) {
+      const tracee = this.table.get(tid);
+      if (tracee !== undefined) this.#active.stops.resume(tracee, signal);
+    }
+  }
+
+  step(tid: number): void {
+    this.#standing(tid);
+    throw new ControlError('unsupported', tid, 'stepping is not there yet');
+  }
+
+  /** The stopped thread `tid`. Throws ControlError. */
+  #standing(tid: number): Tracee {
+    const tracee = this.table.get(tid);
+    if (tracee === undefined) throw new ControlError('no-such-thread', tid, `thread ${tid} is not there any more`);
+    if (tracee.standing === null) throw new ControlError('not-stopped', tid, `thread ${tid} runs`, { hint: 'Stop it first.' });
+    return tracee;
+  }
+
+  registers(tid: number): BigUint64Array {
+    this.#standing(tid);
+    const words = new BigUint64Array(USER_REGISTER_WORDS);
+    return orGone(tid, () => {
+      readRegisters(tid, words);
+      return words;
+    });
+  }
+
+  setRegisters(tid: number, registers: BigUint64Array): void {
+    this.#standing(tid);
+    orGone(tid, () => writeRegisters(tid, registers));
+  }
+
+  extendedState(tid: number): Uint8Array {
+    this.#standing(tid);
+    return orGone(tid, () => readExtendedState(tid));
+  }
+
+  setExtendedState(tid: number, state: Uint8Array): void {
+    this.#standing(tid);
+    orGone(tid, () => writeExtendedState(tid, state));
+  }
+
+  signalInfo(tid: number): Uint8Array | null {
+    const { standing } = this.#standing(tid);
+    if (standing?.at !== 'signal' || standing.stop.cause.kind !== 'signal') return null;
+    const words = new Uint32Array(SIGNAL_INFO_BYTES / 4);
+    return orGone(tid, () => (readSignalInfo(tid, words) ? new Uint8Array(words.buffer) : null));
+  }
+
+  detach(pid: number, signal: number): void {
+    const process = this.table.process(pid);
+    if (process === undefined) return;
+    throw new ControlError('unsupported', pid, `letting go of one process alone is not there yet (signal ${signal})`);
+  }
+
+  close(): void {
+    for (const tracee of this.table.all) {
+      this.#parts?.arming.closeAll(tracee);
+      if (tracee.standing === null) continue;
+      try {
+        ptraceDetach(tracee.tid, tracee.standing.at === 'signal' ? tracee.standing.passing : 0);
+      } catch (error) {
+        if (!isGone(error)) throw error;
+      }
+    }
+  }
+}
+
+/** Throws ControlError where the kernel says that the thread is gone, or refuses a value. */
+function orGone<T>(tid: number, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const failure = isGone(error) ? 'no-such-thread' : 'bad-registers';
+    throw new ControlError(failure, tid, error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,93 @@
+// What the session asks of the thread that traces, and how an error comes back from there: structured cloning loses classes.
+
+import type { HardwareEffect } from '../../facility/index.js';
+import { ERRNO, type ErrnoName, LinuxError } from '../../linux/errno.js';
+import type { Armed, CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
+import type { ControlledThread, StepRequest, StopPolicy } from '../control.js';
+import { ArmError, type ArmFailure, ControlError, type ControlFailure } from '../errors.js';
+import type { Handling, HitCount } from '../handling.js';
+
+/** What came of one effect. */
+export type EffectOutcome =
+  | { readonly type: 'done'; readonly effect: number; readonly armed: Armed | null }
+  | { readonly type: 'failed'; readonly effect: number; readonly error: WireError }
+  | CapacityEvent;
+
+/** Calls that are answered while the caller waits. What they mean: EngineSession and Control. */
+export interface TracerCalls {
+  attach(target: EngineTarget): void;
+  apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[];
+  forget(cookies: readonly number[]): void;
+  capacity(): CapacityEvent | null;
+  /** `number`: what the session calls it. */
+  prepare(number: number, handling: Handling): void;
+  counts(): readonly HitCount[];
+  pause(cookies: readonly number[], paused: boolean): void;
+  /** Takes in what has happened up to now; with `final` also the last hits of what is disarmed. */
+  settle(final: boolean): void;
+  reconcile(): Reconciliation;
+  setPolicy(policy: StopPolicy): void;
+  threads(): readonly ControlledThread[];
+  stop(tids: readonly number[]): void;
+  resume(tids: readonly number[], signal: number): void;
+  step(tid: number, request: StepRequest): void;
+  registers(tid: number): BigUint64Array;
+  setRegisters(tid: number, registers: BigUint64Array): void;
+  extendedState(tid: number): Uint8Array;
+  setExtendedState(tid: number, state: Uint8Array): void;
+  signalInfo(tid: number): Uint8Array | null;
+  detach(pid: number, signal: number): void;
+  /** Lets go of everything; the thread ends. */
+  close(): void;
+}
+
+/** One call on its way. */
+export interface Request {
+  readonly name: keyof TracerCalls;
+  readonly args: readonly unknown[];
+}
+
+export type Answer = { readonly kind: 'result'; readonly result: unknown } | { readonly kind: 'error'; readonly error: WireError };
+
+/** An error as plain data. */
+export type WireError =
+  | { readonly kind: 'arm'; readonly failure: ArmFailure; readonly pid: number; readonly cause: WireError; readonly hint: string | null }
+  | {
+      readonly kind: 'control';
+      readonly failure: ControlFailure;
+      readonly id: number;
+      readonly message: string;
+      readonly hint: string | null;
+    }
+  | { readonly kind: 'linux'; readonly call: string; readonly errno: ErrnoName; readonly subject: string }
+  | { readonly kind: 'other'; readonly message: string; readonly stack: string };
+
+export function packError(error: unknown): WireError {
+  if (error instanceof ArmError)
+    return { kind: 'arm', failure: error.failure, pid: error.pid, cause: packError(error.cause), hint: error.hint ?? null };
+  if (error instanceof ControlError)
+    return { kind: 'control', failure: error.failure, id: error.id, message: error.message, hint: error.hint ?? null };
+  if (error instanceof LinuxError) return { kind: 'linux', call: error.call, errno: error.errno, subject: error.subject };
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'other', message, stack: stack ?? '' };
+}
+
+export function unpackError(wire: WireError): Error {
+  switch (wire.kind) {
+    case 'arm':
+      return new ArmError(wire.failure, wire.pid, unpackError(wire.cause), wire.hint ?? undefined);
+    case 'control':
+      return new ControlError(wire.failure, wire.id, wire.message, wire.hint === null ? {} : { hint: wire.hint });
+    case 'linux':
+      return new LinuxError(wire.call, errnoNumber(wire.errno), wire.subject);
+    case 'other': {
+      const error = new Error(wire.message);
+      error.stack = wire.stack;
+      return error;
+    }
+  }
+}
+
+function errnoNumber(name: ErrnoName): number {
+  return name in ERRNO ? ERRNO[name as keyof typeof ERRNO] : Number(name.slice('errno '.length));
+}
