@@ -3,7 +3,7 @@
 // A program sees one piece and one moment. So it tests conditions and counts only where one piece is all that is watched and nothing else: of
 // several pieces one access may hit two, and a neighbour's hit is told from the watched bytes' by taking the instruction apart. Where reading the
 // value in the trap would be a hit itself (reads are watched, with the kernel), conditions on it are tested here too.
-import type { Condition } from '../conditions/index.js';
+import { type Condition, mentions } from '../conditions/index.js';
 import type { EngineSession } from '../engines/contract.js';
 import { ArmError } from '../engines/errors.js';
 import type { Handling } from '../engines/handling.js';
@@ -11,6 +11,7 @@ import { pidOf } from '../engines/target-scope.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { Cover } from '../registers/index.js';
 import { coveredBytes } from './covered-bytes.js';
+import { BadRequestError } from './errors.js';
 import { filterBy, type HitFilter } from './hit-filter.js';
 import type { WatchOptions } from './options.js';
 
@@ -40,18 +41,35 @@ export interface HitWish {
   start(address: bigint, length: number): Uint8Array | null;
 }
 
-/** The plan for `wish` under the engine of `session`. Throws ArmError for what the engine should be able to do and cannot. */
+/**
+ * The plan for `wish` under the engine of `session`. Throws ArmError for what the engine should be able to do and cannot, BadRequestError for
+ * a condition that could only be tested at the hit.
+ */
 export function planHits(session: EngineSession, wish: HitWish): HitPlan {
   const { condition } = wish;
   const inEngine = condition !== null && mayTest(session, wish);
   const counts = (condition === null || inEngine) && mayCount(session, wish);
   const keep = wish.stops ? 'stops' : counts ? 'counts' : 'each';
   const plan = tryHandling(session, wish, { condition: inEngine ? condition : null, keep });
-  if (plan !== null)
-    return { ...plan, byEngine: counts, filtered: counts || inEngine, filter: inEngine || condition === null ? null : filterBy(condition) };
+  const left = plan !== null && inEngine ? null : condition;
+  if (left !== null && isOfTheMoment(left)) throw tooLate(session.capabilities.name);
+  const filter = left === null ? null : filterBy(left);
+  if (plan !== null) return { ...plan, byEngine: counts, filtered: counts || inEngine, filter };
   const asIs = tryHandling(session, wish, { condition: null, keep: wish.stops ? 'stops' : 'each' });
   if (asIs === null && wish.stops) throw new ArmError('unsupported', pidOf(session), new Error('this engine cannot stop at such a hit'));
-  return { handling: asIs?.handling ?? 0, byEngine: false, filtered: false, filter: condition === null ? null : filterBy(condition) };
+  return { handling: asIs?.handling ?? 0, byEngine: false, filtered: false, filter };
+}
+
+/** Other memory and registers are as the access left them only at the hit. */
+function isOfTheMoment(condition: Condition): boolean {
+  const { memory, registers } = mentions(condition);
+  return memory || registers;
+}
+
+function tooLate(engine: string): BadRequestError {
+  return new BadRequestError(`engine ${engine} cannot look at other memory or at registers at such a hit`, {
+    hint: 'The bpf and stop engines can, where one debug register covers all that is watched, and nothing else.',
+  });
 }
 
 function isWhole({ info, cover }: HitWish): boolean {
@@ -60,11 +78,9 @@ function isWhole({ info, cover }: HitWish): boolean {
 }
 
 function mayTest({ capabilities, target }: EngineSession, wish: HitWish): boolean {
-  return (
-    capabilities.handles.includes(wish.stops ? 'stops' : 'each') &&
-    isWhole(wish) &&
-    (target === 'kernel' || wish.info.access !== 'readwrite')
-  );
+  // Who reads from outside, while the thread stands, makes no hit by it.
+  const mayRead = target === 'kernel' || wish.info.access !== 'readwrite' || capabilities.stopsTarget;
+  return capabilities.handles.includes(wish.stops ? 'stops' : 'each') && isWhole(wish) && mayRead;
 }
 
 function mayCount({ capabilities, target }: EngineSession, wish: HitWish): boolean {
