@@ -6,12 +6,9 @@ import type { Armed, CapacityEvent, EngineTarget } from '../contract.js';
 import { ArmError } from '../errors.js';
 import { armErrorOf } from '../events/arm-failure.js';
 import { presentCpus } from '../events/cpus.js';
-import { placeholderAttributes } from '../events/layout.js';
-import { roomFor } from '../events/open-event.js';
 import { checkDescriptors } from '../events/resources.js';
-import { ownSignalFor } from './own-signal.js';
+import type { BreakpointMaker, ThreadBreakpoint, ThreadPiece } from './breakpoints.js';
 import type { Piece, Pieces } from './pieces.js';
-import { eventAttributes, openThreadEvent, type ThreadEvent } from './thread-event.js';
 import type { Tracee, TraceeTable } from './tracee.js';
 import { type EffectOutcome, packError } from './wire.js';
 
@@ -23,6 +20,12 @@ export interface ArmingParts {
   readonly target: EngineTarget;
   readonly table: TraceeTable;
   readonly pieces: Pieces;
+  readonly maker: BreakpointMaker;
+}
+
+interface Opened {
+  readonly tracee: Tracee;
+  readonly made: ThreadPiece;
 }
 
 export class Arming {
@@ -53,54 +56,53 @@ export class Arming {
   /** Takes pieces out; those with a hit that is not told yet are closed when it is. */
   forget(cookies: readonly number[]): void {
     const gone = new Set(cookies);
-    for (const tracee of this.#parts.table.all) for (const one of tracee.events) if (gone.has(one.piece.cookie)) this.#retire(one);
+    for (const tracee of this.#parts.table.all) for (const one of tracee.pieces) if (gone.has(one.piece.cookie)) this.#retire(one);
     for (const tracee of this.#parts.table.all) this.sweep(tracee);
     for (const cookie of cookies) this.#parts.pieces.delete(cookie);
   }
 
-  #retire(one: ThreadEvent): void {
-    one.event.disable();
+  #retire(one: ThreadPiece): void {
+    one.breakpoint.disable();
     one.retired = true;
   }
 
   /** Closes what is retired and has told everything. */
   sweep(tracee: Tracee): void {
-    if (tracee.events.length === 0) return;
-    const kept = tracee.events.filter((one) => !one.retired || one.isAhead);
-    if (kept.length === tracee.events.length) return;
-    for (const one of tracee.events) if (!kept.includes(one)) this.#close(one);
-    tracee.events = kept;
+    if (!tracee.pieces.some(({ retired }) => retired)) return;
+    const kept = tracee.pieces.filter(({ retired, breakpoint }) => !retired || breakpoint.isAhead);
+    for (const one of tracee.pieces) if (!kept.includes(one)) this.#close(one.breakpoint);
+    tracee.pieces = kept;
   }
 
   /** Whether hits of retired breakpoints are still to be told. */
   get isDraining(): boolean {
-    for (const { events } of this.#parts.table.all) if (events.some(({ retired }) => retired)) return true;
+    for (const { pieces } of this.#parts.table.all) if (pieces.some(({ retired }) => retired)) return true;
     return false;
   }
 
-  #close({ event }: ThreadEvent): void {
-    this.counted += event.count();
-    event[Symbol.dispose]();
+  #close(breakpoint: ThreadBreakpoint): void {
+    this.counted += breakpoint.count();
+    breakpoint[Symbol.dispose]();
   }
 
   /** The thread has ended, runs another program, or is let go of: closes its breakpoints. */
   closeAll(tracee: Tracee): void {
-    for (const one of tracee.events) this.#close(one);
-    tracee.events = [];
+    for (const { breakpoint } of tracee.pieces) this.#close(breakpoint);
+    tracee.pieces = [];
   }
 
   #arm(effects: readonly PieceEffect[]): EffectOutcome[] {
-    const opened: { readonly tracee: Tracee; readonly event: ThreadEvent }[] = [];
+    const opened: Opened[] = [];
     const { pid } = this.#parts.target;
     try {
       const pieces = effects.map(({ piece }) => this.#parts.pieces.make(piece, pid));
       const threads = this.#armAll(pieces, opened);
-      for (const { tracee, event } of opened) tracee.events.push(event);
+      for (const { tracee, made } of opened) tracee.pieces.push(made);
       for (const piece of pieces) this.#parts.pieces.add(piece);
       const armed: Armed = { threads, cpus: presentCpus().length, notCovered: [] };
       return effects.map(({ effect }) => ({ type: 'done', effect, armed }));
     } catch (error) {
-      for (const { event } of opened) event.event[Symbol.dispose]();
+      for (const { made } of opened) made.breakpoint[Symbol.dispose]();
       const reason = armErrorOf(error, pid);
       const capacity = reason.failure === 'no-slot' ? this.capacity() : null;
       const failures = effects.map(({ effect }): EffectOutcome => ({ type: 'failed', effect, error: packError(reason) }));
@@ -109,14 +111,14 @@ export class Arming {
   }
 
   /** Returns the number of threads. */
-  #armAll(pieces: readonly Piece[], opened: { readonly tracee: Tracee; readonly event: ThreadEvent }[]): number {
+  #armAll(pieces: readonly Piece[], opened: Opened[]): number {
     const covered = new Set<number>();
     const planned = pieces.flatMap((piece) => this.#threadsOf(piece.order).map((tracee) => ({ piece, tracee })));
     checkDescriptors({ threads: planned.length, places: 1, pieces: 1, others: 0 });
     for (const { piece, tracee } of planned) {
-      const event = this.#open(piece, tracee);
-      if (event === null) continue;
-      opened.push({ tracee, event });
+      const made = this.#open(piece, tracee);
+      if (made === null) continue;
+      opened.push({ tracee, made });
       covered.add(tracee.tid);
     }
     if (covered.size === 0) throw new ArmError('no-process', this.#parts.target.pid, new Error('it has ended'));
@@ -129,10 +131,12 @@ export class Arming {
     return tids.map((tid) => table.get(tid)).filter((tracee) => tracee !== undefined);
   }
 
-  #open(piece: Piece, tracee: Tracee): ThreadEvent | null {
-    if (tracee.signal === 0) tracee.signal = ownSignalFor(tracee.tid);
+  #open(piece: Piece, tracee: Tracee): ThreadPiece | null {
+    const { maker } = this.#parts;
+    if (tracee.signal === 0) tracee.signal = maker.signalFor(tracee.tid);
     try {
-      return openThreadEvent(piece, tracee.tid, tracee.signal);
+      const breakpoint = maker.open(piece.order, tracee, piece.paused);
+      return breakpoint === null ? null : { piece, breakpoint, retired: false };
     } catch (error) {
       if (isErrno(error, 'ENOSPC')) this.#tight = tracee.tid;
       throw error;
@@ -141,10 +145,10 @@ export class Arming {
 
   /** A thread that `parent` has made, before its first instruction: it gets what its parent has, as far as that is passed on. */
   inherit(child: Tracee, parent: Tracee, how: 'thread' | 'child'): void {
-    for (const { piece, retired } of parent.events) {
+    for (const { piece, retired } of parent.pieces) {
       if (retired || piece.order.inherit === 'none' || (how === 'child' && piece.order.inherit === 'threads')) continue;
-      const event = this.#open(piece, child);
-      if (event !== null) child.events.push(event);
+      const made = this.#open(piece, child);
+      if (made !== null) child.pieces.push(made);
     }
   }
 
@@ -161,40 +165,38 @@ export class Arming {
 
   #moveEvents(piece: Piece, order: ArmOrder): void {
     if (piece.order.address === order.address && piece.order.length === order.length && piece.order.access === order.access) return;
-    const [from, to] = [eventAttributes(piece.order, piece.paused), eventAttributes(order, piece.paused)];
-    const moved: ThreadEvent[] = [];
+    const moved: ThreadBreakpoint[] = [];
     try {
-      for (const one of this.#eventsOf(piece.cookie)) {
-        one.event.modify(to);
-        moved.push(one);
+      for (const { breakpoint } of this.#of(piece.cookie)) {
+        breakpoint.move(order, piece.paused);
+        moved.push(breakpoint);
       }
     } catch (error) {
-      for (const one of moved) one.event.modify(from);
+      for (const breakpoint of moved) breakpoint.move(piece.order, piece.paused);
       throw error;
     }
   }
 
-  *#eventsOf(cookie: number): Iterable<ThreadEvent> {
-    for (const { events } of this.#parts.table.all) for (const one of events) if (one.piece.cookie === cookie && !one.retired) yield one;
+  *#of(cookie: number): Iterable<ThreadPiece> {
+    for (const { pieces } of this.#parts.table.all) for (const one of pieces) if (one.piece.cookie === cookie && !one.retired) yield one;
   }
 
   pause(cookies: readonly number[], paused: boolean): void {
     for (const cookie of cookies) {
       const piece = this.#parts.pieces.get(cookie);
       if (piece !== undefined) piece.paused = paused;
-      for (const { event } of this.#eventsOf(cookie)) {
-        if (paused) event.disable();
-        else event.enable();
+      for (const { breakpoint } of this.#of(cookie)) {
+        if (paused) breakpoint.disable();
+        else breakpoint.enable();
       }
     }
   }
 
   capacity(): CapacityEvent | null {
-    const { target, table } = this.#parts;
+    const { target, table, maker } = this.#parts;
     if (this.#tight === null) return null;
-    const placeholder = placeholderAttributes({ address: 0, length: 8, access: 'write' });
-    const own = new Set((table.get(this.#tight)?.events ?? []).filter(({ retired }) => !retired).map(({ piece }) => piece.cookie)).size;
-    const room = roomFor(placeholder, { tid: this.#tight, cpu: -1 }, SLOTS - own);
+    const own = new Set((table.get(this.#tight)?.pieces ?? []).filter(({ retired }) => !retired).map(({ piece }) => piece.cookie)).size;
+    const room = maker.room(this.#tight, SLOTS - own);
     const scope =
       target.tid === null ? { kind: 'process' as const, pid: target.pid } : { kind: 'thread' as const, pid: target.pid, tid: target.tid };
     return { type: 'capacity', scope, free: own + (room ?? SLOTS - own) };

@@ -44,8 +44,8 @@ export class Recorder {
   look(tracee: Tracee): readonly number[] {
     let stops: number[] | null = null;
     let known = false;
-    for (const one of tracee.events) {
-      const rise = one.rise();
+    for (const one of tracee.pieces) {
+      const rise = one.breakpoint.rise();
       if (rise === 0) continue;
       if (!known) this.#readRegisters(tracee);
       known = true;

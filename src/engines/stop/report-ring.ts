@@ -15,13 +15,16 @@ export const MOST_RECORD_WORDS = 1 << 13;
 
 /** The shared memory of one ring. */
 export interface RingMemory {
-  readonly control: Int32Array<SharedArrayBuffer>;
-  readonly words: Uint32Array<SharedArrayBuffer>;
+  readonly control: Int32Array;
+  readonly words: Uint32Array;
 }
 
 export function newRingMemory(): RingMemory {
   return { control: new Int32Array(new SharedArrayBuffer(8)), words: new Uint32Array(new SharedArrayBuffer(4 * RING_WORDS)) };
 }
+
+/** Waits, with the whole thread, until word `at` is no more `value`, or for so many milliseconds. */
+export type WaitForWord = (words: Int32Array, at: number, value: number, milliseconds: number) => void;
 
 /** Header of a record of `size` words, itself included. */
 function header(type: number, size: number): number {
@@ -31,10 +34,13 @@ function header(type: number, size: number): number {
 /** The writing end. What does not fit waits in memory of its own, so that nothing is lost; {@link isFull} tells. */
 export class RingWriter {
   readonly #memory: RingMemory;
+  readonly #wait: WaitForWord;
   readonly #waiting: Uint32Array[] = [];
 
-  constructor(memory: RingMemory) {
+  /** `wait`: as Atomics.wait. */
+  constructor(memory: RingMemory, wait: WaitForWord) {
     this.#memory = memory;
+    this.#wait = wait;
   }
 
   /** Whether something waits for room. */
@@ -65,7 +71,7 @@ export class RingWriter {
   /** Waits at most `milliseconds` until the reader has read something. */
   waitForReader(milliseconds: number): void {
     const { control } = this.#memory;
-    Atomics.wait(control, TAIL, Atomics.load(control, TAIL), milliseconds);
+    this.#wait(control, TAIL, Atomics.load(control, TAIL), milliseconds);
   }
 
   #tryWrite(record: Uint32Array, size: number): boolean {

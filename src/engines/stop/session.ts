@@ -9,19 +9,19 @@ import { ArmError, FAILURE_CODES } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
 import { ReportReader } from './report-reader.js';
 import { Steering } from './steering.js';
-import type { TracerLink } from './tracer-link.js';
+import type { TracerLine } from './tracer-link.js';
 import { type EffectOutcome, unpackError } from './wire.js';
 
 export class StopSession implements EngineSession {
   readonly capabilities: Capabilities;
   readonly control: Control;
   readonly target: EngineTarget;
-  readonly #link: TracerLink;
+  readonly #link: TracerLine;
   readonly #reader: ReportReader;
   readonly #memory = new MemoryReader();
   #handlings = 0;
 
-  constructor(capabilities: Capabilities, target: EngineTarget, link: TracerLink) {
+  constructor(capabilities: Capabilities, target: EngineTarget, link: TracerLine) {
     this.capabilities = capabilities;
     this.target = target;
     this.#link = link;

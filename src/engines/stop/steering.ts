@@ -2,12 +2,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Control, ControlledThread, StepRequest, StopPolicy } from '../control.js';
 import { ControlError } from '../errors.js';
-import type { TracerLink } from './tracer-link.js';
+import type { TracerLine } from './tracer-link.js';
 
 export class Steering implements Control {
-  readonly #link: TracerLink;
+  readonly #link: TracerLine;
 
-  constructor(link: TracerLink) {
+  constructor(link: TracerLine) {
     this.#link = link;
   }
 

@@ -15,20 +15,20 @@ import { decodeWaitStatus } from '../../linux/wait.js';
 import type { EngineTarget } from '../contract.js';
 import { STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
 import type { Arming } from './arming.js';
+import type { BreakpointMaker } from './breakpoints.js';
 import type { Pieces } from './pieces.js';
 import { isGone, now, type Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
 import type { StandingAt, TracedProcess, Tracee, TraceeTable } from './tracee.js';
 
 const SIGTRAP = 5;
-/** si_code of a file's signal: POLL_IN to POLL_HUP. */
-const POLL = { first: 1, last: 6 } as const;
 
 export interface StopsParts {
   readonly target: EngineTarget;
   readonly table: TraceeTable;
   readonly arming: Arming;
   readonly pieces: Pieces;
+  readonly maker: BreakpointMaker;
   readonly recorder: Recorder;
   readonly reports: ReportWriter;
 }
@@ -75,7 +75,7 @@ export class Stops {
       this.#executed(tracee);
       return;
     }
-    const hits = tracee.events.length === 0 ? [] : this.#parts.recorder.look(tracee);
+    const hits = tracee.pieces.length === 0 ? [] : this.#parts.recorder.look(tracee);
     const passing = this.#passing(tracee, stop);
     this.#parts.arming.sweep(tracee);
     const cause = this.#cause(tracee, stop, { hits, passing });
@@ -91,12 +91,9 @@ export class Stops {
 
   #isOurs(tracee: Tracee): boolean {
     if (!readSignalInfo(tracee.tid, this.#info)) return false;
-    const code = this.#info[2] ?? 0;
-    if (code < POLL.first || code > POLL.last) return false;
-    const fd = this.#info[6] ?? 0;
-    const isKnown = tracee.owesSignal || tracee.events.some(({ event }) => event.fd === fd);
-    tracee.owesSignal = false;
-    return isKnown;
+    const isOwn = this.#parts.maker.isOwn(this.#info, tracee);
+    if (isOwn) tracee.owesSignal = false;
+    return isOwn;
   }
 
   #cause(tracee: Tracee, stop: Stop, { hits, passing }: { readonly hits: readonly number[]; readonly passing: number }): StopCause | null {
@@ -158,7 +155,7 @@ export class Stops {
   #follows(parent: Tracee, how: 'thread' | 'child'): boolean {
     const { inherit, tid } = this.#parts.target;
     if (how === 'thread') return tid === null || inherit !== 'none';
-    return inherit === 'children' || parent.events.some(({ piece }) => piece.order.inherit === 'children');
+    return inherit === 'children' || parent.pieces.some(({ piece }) => piece.order.inherit === 'children');
   }
 
   #executed(tracee: Tracee): void {

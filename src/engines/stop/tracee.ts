@@ -1,6 +1,6 @@
 // The threads that are traced, by process, and what is known of each.
 import type { ThreadStop } from '../control.js';
-import type { ThreadEvent } from './thread-event.js';
+import type { ThreadBreakpoint, ThreadPiece } from './breakpoints.js';
 
 /** How a thread stands, which decides how it goes on: only from a `signal` stop can it take a signal along. */
 export type StandingAt = 'signal' | 'event' | 'group';
@@ -16,8 +16,10 @@ export interface Standing {
 export interface Tracee {
   readonly tid: number;
   readonly process: TracedProcess;
-  /** Open breakpoints, those being closed included. */
-  events: ThreadEvent[];
+  /** Its breakpoints, those being taken out included. */
+  pieces: ThreadPiece[];
+  /** Breakpoints of the step that it is making. */
+  steps: ThreadBreakpoint[];
   /** What its breakpoints send; 0 before there was one. */
   signal: number;
   /** A stop's counters told of a hit whose signal is still on its way. */
@@ -64,7 +66,7 @@ export class TraceeTable {
     const process = this.#processes.get(pid) ?? { pid, threads: new Map(), gathering: null };
     this.#processes.set(pid, process);
     const state = { signal: 0, owesSignal: false, standing: null, asked: false, inVfork: false, sequences: undefined };
-    const tracee: Tracee = { tid, process, events: [], ...state };
+    const tracee: Tracee = { tid, process, pieces: [], steps: [], ...state };
     process.threads.set(tid, tracee);
     this.#threads.set(tid, tracee);
     return tracee;

@@ -14,7 +14,7 @@ export const LINK = { called: 0, answered: 1, thread: 2, listens: 3, news: 4 } a
 
 /** What a tracing thread is started with. */
 export interface LinkMemory {
-  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly control: Int32Array;
   readonly ring: RingMemory;
   readonly port: MessagePort;
 }
@@ -24,6 +24,17 @@ const WAKE_INTERVAL = 1;
 /** ms that a thread may take to start. */
 const START_PATIENCE = 20_000;
 
+/** A session's line to the thread that traces, wherever that is. */
+export interface TracerLine {
+  readonly ring: RingMemory;
+  /** Has the thread do one thing; what it throws is thrown here. */
+  call<K extends keyof TracerCalls>(name: K, ...args: Parameters<TracerCalls[K]>): ReturnType<TracerCalls[K]>;
+  /** `listener` is called from the event loop when there is news; null: nobody is. */
+  onNews(listener: (() => void) | null): void;
+  /** Lets go of everything that is traced, and ends the thread. Does nothing where that is done. */
+  end(): void;
+}
+
 const links = new Set<TracerLink>();
 
 // Node joins its threads when it ends, which would wait for ever for one that sleeps in a system call.
@@ -31,7 +42,7 @@ function endAll(): void {
   for (const link of [...links]) link.end();
 }
 
-export class TracerLink {
+export class TracerLink implements TracerLine {
   readonly ring = newRingMemory();
   readonly #control = new Int32Array(new SharedArrayBuffer(32));
   readonly #port: MessagePort;
@@ -55,7 +66,6 @@ export class TracerLink {
     if (Atomics.wait(this.#control, LINK.thread, 0, START_PATIENCE) === 'timed-out') throw new Error('the tracing thread has not started');
   }
 
-  /** Has the thread do one thing; what it throws is thrown here. */
   call<K extends keyof TracerCalls>(name: K, ...args: Parameters<TracerCalls[K]>): ReturnType<TracerCalls[K]> {
     if (!this.#isOpen) throw new Error('the session is closed');
     const request: Request = { name, args };
@@ -80,7 +90,6 @@ export class TracerLink {
     }
   }
 
-  /** `listener` is called from the event loop when there is news; null: nobody is. */
   onNews(listener: (() => void) | null): void {
     this.#listener = listener;
     Atomics.store(this.#control, LINK.listens, listener === null ? 0 : 1);
@@ -95,7 +104,6 @@ export class TracerLink {
     this.#listener?.();
   }
 
-  /** Lets go of everything that is traced, and ends the thread. Does nothing where that is done. */
   end(): void {
     if (!this.#isOpen) return;
     this.call('close');

@@ -17,6 +17,7 @@ import { ControlError } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
 import { Arming } from './arming.js';
 import { attachAll } from './attach.js';
+import type { BreakpointMaker } from './breakpoints.js';
 import { TraceeMemory } from './memory.js';
 import { Pieces } from './pieces.js';
 import { isGone, Recorder } from './recorder.js';
@@ -40,11 +41,13 @@ export class Tracer implements TracerCalls {
   readonly table = new TraceeTable();
   readonly #pieces = new Pieces();
   readonly #reports: ReportWriter;
+  readonly #maker: BreakpointMaker;
   readonly #status = new Int32Array(1);
   #parts: Parts | null = null;
 
-  constructor(reports: ReportWriter) {
+  constructor(reports: ReportWriter, maker: BreakpointMaker) {
     this.#reports = reports;
+    this.#maker = maker;
   }
 
   get #active(): Parts {
@@ -54,10 +57,10 @@ export class Tracer implements TracerCalls {
 
   attach(target: EngineTarget): void {
     const { table } = this;
-    const [pieces, reports] = [this.#pieces, this.#reports];
-    const arming = new Arming({ target, table, pieces });
+    const [pieces, reports, maker] = [this.#pieces, this.#reports, this.#maker];
+    const arming = new Arming({ target, table, pieces, maker });
     const recorder = new Recorder(reports, new TraceeMemory());
-    const stops = new Stops({ target, table, arming, pieces, recorder, reports });
+    const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports });
     this.#parts = { arming, stops, recorder };
     attachAll(target, table);
   }

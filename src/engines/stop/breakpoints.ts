@@ -1,0 +1,40 @@
+// What a breakpoint of one thread is to all else in this folder, whatever it is made of: perf events, or the thread's own debug registers.
+import type { ArmOrder } from '../../facility/index.js';
+import type { Piece } from './pieces.js';
+import type { Tracee } from './tracee.js';
+
+/** One breakpoint in one thread, off or on. Disposing of it takes it out. */
+export interface ThreadBreakpoint extends Disposable {
+  /** Hits since the last look. Throws LinuxError. */
+  rise(): number;
+  /** Whether there are hits that nobody has looked at. */
+  readonly isAhead: boolean;
+  /** All hits. */
+  count(): number;
+  enable(): void;
+  disable(): void;
+  /** To other bytes or another access, `disabled` or not, with no moment in which it is nowhere. Throws LinuxError; it is where it was then. */
+  move(order: ArmOrder, disabled: boolean): void;
+}
+
+/** A piece in a thread. */
+export interface ThreadPiece {
+  readonly piece: Piece;
+  readonly breakpoint: ThreadBreakpoint;
+  /** It is off, and only kept until its last hits are told. */
+  retired: boolean;
+}
+
+/** A way to make breakpoints of single threads, each of which stops its thread at a hit by a signal of our own. */
+export interface BreakpointMaker {
+  /** Whether threads must stand while theirs are made, moved, switched or taken out. */
+  readonly needsStanding: boolean;
+  /** The signal that they send thread `tid`. */
+  signalFor(tid: number): number;
+  /** Makes one; null where the thread has ended. Throws LinuxError (ENOSPC: no slot). */
+  open(order: ArmOrder, tracee: Tracee, disabled: boolean): ThreadBreakpoint | null;
+  /** Whether the signal that has stopped `tracee`, of siginfo_t `info`, came from one of its breakpoints. */
+  isOwn(info: Uint32Array, tracee: Tracee): boolean;
+  /** How many more could be made in thread `tid` now, up to `most`; null where it has ended. */
+  room(tid: number, most: number): number | null;
+}

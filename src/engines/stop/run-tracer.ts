@@ -1,0 +1,69 @@
+// The tracing thread's life: asleep until a traced thread stops, or until the session wants something.
+import { currentThread, WAITED } from '../../linux/tracees.js';
+import type { BreakpointMaker } from './breakpoints.js';
+import { type RingMemory, RingWriter, type WaitForWord } from './report-ring.js';
+import { ReportWriter } from './report-writer.js';
+import { Tracer } from './tracer.js';
+import { LINK } from './tracer-link.js';
+import { type Answer, packError, type Request } from './wire.js';
+
+/** The tracing thread's end of the line. */
+export interface TracerEnd {
+  /** The words that tracer-link.ts draws. */
+  readonly control: Int32Array;
+  readonly ring: RingMemory;
+  /** The next call; undefined while it is on its way. */
+  receive(): Request | undefined;
+  answer(answer: Answer): void;
+  /** Has the session look for news. */
+  tellNews(): void;
+  readonly wait: WaitForWord;
+}
+
+/** ms between two looks whether the session has read what fills the ring. */
+const FULL_INTERVAL = 1;
+/** ms between two looks for a call where nobody is traced. */
+const IDLE_INTERVAL = 1000;
+
+/** Serves one session until it closes. */
+export function runTracer(end: TracerEnd, maker: BreakpointMaker): void {
+  const { control, wait } = end;
+  const ring = new RingWriter(end.ring, wait);
+  const tracer = new Tracer(new ReportWriter(ring, () => tellNews(end)), maker);
+  Atomics.store(control, LINK.thread, currentThread());
+  Atomics.notify(control, LINK.thread);
+  while (takeCalls(end, tracer)) {
+    ring.flush();
+    // Threads that stop now stand until there is room to tell of them.
+    if (ring.isFull) ring.waitForReader(FULL_INTERVAL);
+    else if (tracer.takeOne(false) === WAITED.nobody) wait(control, LINK.called, Atomics.load(control, LINK.answered), IDLE_INTERVAL);
+  }
+}
+
+function tellNews(end: TracerEnd): void {
+  const { control } = end;
+  if (Atomics.load(control, LINK.listens) === 1 && Atomics.exchange(control, LINK.news, 1) === 0) end.tellNews();
+}
+
+/** Carries out what is asked for; false when there will be nothing more. */
+function takeCalls(end: TracerEnd, tracer: Tracer): boolean {
+  const { control } = end;
+  while (Atomics.load(control, LINK.called) !== Atomics.load(control, LINK.answered)) {
+    const request = end.receive();
+    if (request === undefined) continue;
+    end.answer(answerTo(tracer, request));
+    Atomics.add(control, LINK.answered, 1);
+    Atomics.notify(control, LINK.answered);
+    if (request.name === 'close') return false;
+  }
+  return true;
+}
+
+function answerTo(tracer: Tracer, { name, args }: Request): Answer {
+  try {
+    const call = tracer[name] as (...values: unknown[]) => unknown;
+    return { kind: 'result', result: call.apply(tracer, [...args]) };
+  } catch (error) {
+    return { kind: 'error', error: packError(error) };
+  }
+}
