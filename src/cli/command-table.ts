@@ -58,7 +58,12 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     choices: ['w', 'rw', 'x'],
     default: 'w',
   },
-  { flags: '--engine <name>', description: 'how to place the breakpoints', choices: ['auto', 'bpf', 'perf', 'stop', 'sim'], default: 'auto' },
+  {
+    flags: '--engine <name>',
+    description: 'how to place the breakpoints',
+    choices: ['auto', 'bpf', 'perf', 'stop', 'sim'],
+    default: 'auto',
+  },
   {
     flags: '--if <condition>',
     description: "only hits for which this holds, in C's words: new, old, tid, pid, cpu, kernel, comm (docs/conditions.md)",
@@ -87,6 +92,11 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
     description:
       'stay with what the name means: arm again where a pointer on the way leads when it changes (each takes a debug register too), wait while it is null, and for a library (LIBRARY!NAME) until it is loaded',
   },
+  {
+    flags: '--no-share',
+    description: 'neither join a hwbkpt that watches the process already, nor let others join (docs/sharing.md)',
+  },
+  { flags: '--clients <n>', description: 'let at most so many others join; default 16' },
   { flags: '--every-call', description: 'of a local variable (FUNCTION::NAME): in every call; without it the watch ends with the first' },
   { flags: '--strict', description: 'exit with status 3 when anything was lost, changed unseen, or not covered' },
   { flags: '--quiet', description: 'print hits, and warnings of what was missed: no armed line, no summary' },
@@ -251,6 +261,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     launches: false,
     examples: [{ command: 'hwbkpt decode dr7 0xd0101', meaning: 'what does this arm?' }],
     load: async () => (await import('./commands/decode.js')).runDecode,
+  },
+  {
+    name: 'dap',
+    summary: 'serve an editor: a debug adapter',
+    description:
+      'Speaks the Debug Adapter Protocol with an editor: launch and attach, stacks and variables, breakpoints, and data breakpoints in full, also while the program runs. docs/editors.md shows how VS Code, Neovim and Emacs start it.',
+    arguments: [],
+    options: [{ flags: '--port <n>', description: 'listen on this port of the loopback (0: any that is free) instead of standard input' }],
+    launches: false,
+    examples: [
+      { command: 'hwbkpt dap', meaning: 'on standard input and output, as editors start it' },
+      { command: 'hwbkpt dap --port 4712', meaning: 'for editors that connect' },
+    ],
+    load: async () => (await import('./commands/dap.js')).runDap,
   },
   {
     name: 'lab',

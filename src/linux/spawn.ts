@@ -75,7 +75,8 @@ export function spawnGated(plan: LaunchPlan): Launched {
   }
 }
 
-function openPipe(): { readonly read: number; readonly write: number } {
+/** A pipe whose ends programs that are started do not get by themselves. Throws LinuxError. */
+export function openPipe(): { readonly read: number; readonly write: number } {
   const ends = new Int32Array(2);
   checked(pipe2(ends, O_CLOEXEC), 'pipe2');
   const [read = -1, write = -1] = ends;
@@ -93,9 +94,15 @@ function shellEnds({ descriptors }: Surroundings): GateEnds {
   return { gate, answer };
 }
 
-function shellArguments(argv: readonly string[], { ignoredSignals }: Surroundings, { gate, answer }: GateEnds): string[] {
+function shellArguments(argv: readonly string[], { ignoredSignals, directory }: Surroundings, { gate, answer }: GateEnds): string[] {
   const ignore = ignoredSignals.length === 0 ? '' : `trap '' ${ignoredSignals.join(' ')}; `;
-  return ['sh', '-c', `echo >&${answer}; read -r hwbkpt_gate <&${gate}; ${ignore}exec "$@" ${answer}>&- ${gate}<&-`, 'sh', ...argv];
+  const enter = directory === undefined ? '' : `cd -P -- ${quoted(directory)} || exit 126; `;
+  return ['sh', '-c', `echo >&${answer}; read -r hwbkpt_gate <&${gate}; ${enter}${ignore}exec "$@" ${answer}>&- ${gate}<&-`, 'sh', ...argv];
+}
+
+/** One word of a shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function spawnShell(ends: GateEnds, { argv, environment, surroundings }: LaunchPlan): { pid: number; argumentCount: number } {
@@ -105,10 +112,11 @@ function spawnShell(ends: GateEnds, { argv, environment, surroundings }: LaunchP
   spawnAttributesInit(attributes);
   try {
     const shell = shellEnds(surroundings);
+    // Node marks the descriptors it is given close-on-exec; a dup2 onto itself takes the mark off in the child.
+    for (const [fd, own] of (surroundings.standard ?? [0, 1, 2]).entries()) spawnActionsDup2(actions, own, fd);
     spawnActionsDup2(actions, ends.gate, shell.gate);
     spawnActionsDup2(actions, ends.answer, shell.answer);
-    // Node marks the descriptors it is given close-on-exec; a dup2 onto itself takes the mark off in the child.
-    for (const fd of [0, 1, 2, ...surroundings.descriptors]) spawnActionsDup2(actions, fd, fd);
+    for (const fd of surroundings.descriptors) spawnActionsDup2(actions, fd, fd);
     spawnAttributesFlags(attributes, POSIX_SPAWN_SETSIGDEF);
     spawnAttributesSigdefault(attributes, signalSet(SIGPIPE, SIGXFSZ, SIGCANCEL, SIGSETXID));
     const pid = new Int32Array(1);

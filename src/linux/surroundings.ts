@@ -11,6 +11,12 @@ export interface Surroundings {
   readonly ignoredSignals: readonly number[];
   /** Soft limit of open files; null: as it is now. */
   readonly fileLimit: bigint | null;
+  /** Descriptors of this process for 0, 1 and 2; default these themselves. */
+  readonly standard?: readonly [number, number, number];
+  /** Where it starts; default this process's working directory. */
+  readonly directory?: string;
+  /** Variables beside this process's own, and in their place; undefined takes one away. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Nothing beside the standard descriptors. */

@@ -32,7 +32,7 @@ export class HeldProcess {
     environment: Readonly<Record<string, string | undefined>>,
     surroundings: Surroundings = PLAIN_SURROUNDINGS,
   ): HeldProcess | StartFailure {
-    const launched = spawnGated({ argv, environment, surroundings });
+    const launched = spawnGated({ argv, environment: { ...environment, ...surroundings.environment }, surroundings });
     const failure = runToExec(launched);
     if (failure !== null) return failure;
     passOnPriority(launched.pid);

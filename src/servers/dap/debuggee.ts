@@ -1,0 +1,227 @@
+// The program of one session: which of its threads stand, what they show, and when they go on. All threads stand and go together.
+import type { Client, ClientEvent, ClientStop } from '../../session/debug/index.js';
+import { type Frame, framesOf, ProcessView, type ThreadRegisters, threadRegisters } from '../../session/inspect/index.js';
+import { Breakpoints } from './breakpoints.js';
+import { FATAL_SIGNALS } from './capabilities.js';
+import { WrongMomentError } from './errors.js';
+import { References } from './references.js';
+
+/** What is told of a debuggee, in order. Stops that nobody waits for with {@link Debuggee.goUntilStop}. */
+export interface DebuggeeListener {
+  /** A thread stands for a reason of its own; the others will. */
+  stopped(stop: ClientStop): Promise<void>;
+  /** What is not about stops. */
+  event(event: Exclude<ClientEvent, { readonly type: 'stopped' }>): void;
+}
+
+/** What is chosen when a session begins. */
+export interface DebuggeeOptions {
+  readonly isLaunched: boolean;
+  readonly priority: number | null;
+}
+
+/** `starting`: it is held, and nothing was told yet. */
+type Phase = 'starting' | 'running' | 'stopped';
+
+export class Debuggee {
+  readonly client: Client;
+  readonly isLaunched: boolean;
+  readonly references = new References();
+  readonly breakpoints: Breakpoints;
+  readonly #listener: DebuggeeListener;
+  readonly #views = new Map<number, Promise<ProcessView>>();
+  readonly #stops = new Map<number, ClientStop>();
+  readonly #registers = new Map<number, ThreadRegisters>();
+  #phase: Phase;
+  #isPausing = false;
+  #signals = new Set(FATAL_SIGNALS);
+  #waiter: { readonly tid: number; readonly take: (stop: ClientStop | null) => void } | null = null;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(client: Client, options: DebuggeeOptions & { readonly changed: (breakpoint: object) => void }, listener: DebuggeeListener) {
+    this.client = client;
+    this.isLaunched = options.isLaunched;
+    this.breakpoints = new Breakpoints(client, options, options.changed);
+    this.#listener = listener;
+    this.#phase = options.isLaunched ? 'starting' : 'running';
+    client.onEvent((event) => this.#onEvent(event));
+  }
+
+  /** Begins to be told of signals and programs that take its place. */
+  async begin(): Promise<void> {
+    await this.stopAtSignals(this.#signals);
+  }
+
+  async stopAtSignals(signals: ReadonlySet<number>): Promise<void> {
+    this.#signals = new Set(signals);
+    await this.client.setPolicy({ signals: this.#signals, clones: false, forks: false, execs: true, wholeProcess: true });
+  }
+
+  get isStopped(): boolean {
+    return this.#phase === 'stopped';
+  }
+
+  /** Whether it is held since its start. */
+  get isStarting(): boolean {
+    return this.#phase === 'starting';
+  }
+
+  /** Threads stand, and the client has been told. */
+  markStopped(): void {
+    this.#phase = 'stopped';
+    this.#isPausing = false;
+  }
+
+  stopOf(tid: number): ClientStop | null {
+    return this.#stops.get(tid) ?? null;
+  }
+
+  /** Any thread that stands. */
+  get anyStop(): ClientStop | null {
+    return [...this.#stops.values()][0] ?? null;
+  }
+
+  /** Of the process that it began with, unless another is meant. Rejects with NoProcessImageError. */
+  view(pid = this.client.pid): Promise<ProcessView> {
+    const known = this.#views.get(pid);
+    if (known !== undefined) return known.then(refreshed);
+    const opened = ProcessView.open(pid);
+    this.#views.set(pid, opened);
+    opened.catch(() => this.#views.delete(pid));
+    return opened;
+  }
+
+  /** Of a thread that stands. Rejects with WrongMomentError, ControlError. */
+  async registers(tid: number): Promise<ThreadRegisters> {
+    if (!this.#stops.has(tid))
+      throw new WrongMomentError(`thread ${tid} runs, or is not there`, { hint: 'Pause the program to look at it.' });
+    const known = this.#registers.get(tid);
+    if (known !== undefined) return known;
+    const registers = threadRegisters(await this.client.registers(tid));
+    this.#registers.set(tid, registers);
+    return registers;
+  }
+
+  /** The frames of a thread that stands, innermost first. Rejects as {@link registers} does. */
+  async frames(
+    tid: number,
+    most?: number,
+  ): Promise<{ readonly view: ProcessView; readonly thread: ThreadRegisters; readonly frames: Frame[] }> {
+    const thread = await this.registers(tid);
+    const view = await this.view(this.#stops.get(tid)?.pid);
+    return { view, thread, frames: framesOf(view, thread, most) };
+  }
+
+  /** Asks all threads to stop. */
+  async pause(): Promise<void> {
+    this.#isPausing = true;
+    await this.client.stop('all');
+  }
+
+  /** All threads go on, each with the signal that it stopped for. */
+  async resume(): Promise<void> {
+    const stops = [...this.#stops.values()];
+    this.#leave();
+    for (const { tid, cause } of stops) if (cause.kind === 'signal') await this.client.resume([tid], cause.signal);
+    await this.client.resume('all');
+  }
+
+  /** {@link resume}s, or does what `go` does instead, and waits for the next stop that has a reason. Null: thread `tid`, or all, has ended. */
+  async goUntilStop(tid: number, go: () => Promise<void> = () => this.resume()): Promise<ClientStop | null> {
+    const next = new Promise<ClientStop | null>((take) => {
+      this.#waiter = { tid, take };
+    });
+    try {
+      await go();
+      return await next;
+    } finally {
+      this.#waiter = null;
+    }
+  }
+
+  /** One instruction of thread `tid`; the others stand meanwhile. */
+  async step(tid: number): Promise<void> {
+    const cause = this.#stops.get(tid)?.cause;
+    this.#stops.delete(tid);
+    this.#registers.delete(tid);
+    this.references.clear();
+    this.#phase = 'running';
+    await this.client.step(tid, { signal: cause?.kind === 'signal' ? cause.signal : 0 });
+  }
+
+  /** Resolves when the stops that have come so far are dealt with. */
+  settled(): Promise<void> {
+    return this.#turn;
+  }
+
+  /** Lets go of the program. */
+  async leave(): Promise<void> {
+    this.#waiter?.take(null);
+    await this.client[Symbol.asyncDispose]();
+    for (const view of this.#views.values()) view.then((opened) => opened[Symbol.dispose]()).catch(() => undefined);
+    this.#views.clear();
+  }
+
+  #leave(): void {
+    this.#stops.clear();
+    this.#registers.clear();
+    this.references.clear();
+    this.#phase = 'running';
+  }
+
+  #onEvent(event: ClientEvent): void {
+    switch (event.type) {
+      case 'stopped':
+        this.#stopped(event.stop);
+        return;
+      case 'thread':
+        if (event.change === 'ended') this.#ended(event.tid);
+        break;
+      case 'process-ended':
+        if (event.end.pid === this.client.pid) this.#waiter?.take(null);
+        break;
+      case 'closed':
+        this.#waiter?.take(null);
+        break;
+      default:
+    }
+    this.#listener.event(event);
+  }
+
+  #ended(tid: number): void {
+    this.#stops.delete(tid);
+    this.#registers.delete(tid);
+    if (this.#waiter?.tid === tid) this.#waiter.take(null);
+  }
+
+  #stopped(stop: ClientStop): void {
+    const { tid, cause } = stop;
+    this.#stops.set(tid, stop);
+    this.#registers.delete(tid);
+    if (this.#phase === 'starting') return;
+    if (cause.kind === 'interrupted' && !this.#isPausing) {
+      // It stands because another one does. Comes it late, after all were let go on, so is it.
+      if (this.#phase === 'running' && this.#waiter === null) this.#next(() => this.#resumeLate(tid));
+      return;
+    }
+    if (this.#phase === 'stopped' && cause.kind === 'interrupted') return;
+    if (this.#waiter !== null) this.#waiter.take(stop);
+    else this.#next(() => this.#listener.stopped(stop));
+  }
+
+  async #resumeLate(tid: number): Promise<void> {
+    if (this.#phase !== 'running' || this.#waiter !== null || this.#isPausing || !this.#stops.has(tid)) return;
+    this.#stops.delete(tid);
+    await this.client.resume([tid]);
+  }
+
+  /** One after the other; what fails because the program is gone is told by its end. */
+  #next(what: () => Promise<void>): void {
+    this.#turn = this.#turn.then(what).catch(() => undefined);
+  }
+}
+
+function refreshed(view: ProcessView): ProcessView {
+  view.refresh();
+  return view;
+}

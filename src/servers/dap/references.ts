@@ -1,0 +1,55 @@
+// Numbers that stand for frames and for values with parts, while all threads stand: after that they mean nothing.
+import type { Frame, Item, ProcessView, ThreadRegisters } from '../../session/inspect/index.js';
+import { WrongMomentError } from './errors.js';
+
+/** A frame of a stopped thread. */
+export interface FrameReference {
+  readonly view: ProcessView;
+  readonly tid: number;
+  readonly thread: ThreadRegisters;
+  readonly frame: Frame;
+}
+
+/** What a client can open. */
+export type Container =
+  | { readonly kind: 'arguments' | 'locals' | 'statics' | 'registers'; readonly at: FrameReference }
+  | { readonly kind: 'item'; readonly item: Item; readonly view: ProcessView; readonly at: FrameReference | null };
+
+/** Numbers are never used twice in a session. */
+export class References {
+  readonly #frames = new Map<number, FrameReference>();
+  readonly #containers = new Map<number, Container>();
+  #next = 1;
+
+  frame(reference: FrameReference): number {
+    const id = this.#next++;
+    this.#frames.set(id, reference);
+    return id;
+  }
+
+  container(container: Container): number {
+    const id = this.#next++;
+    this.#containers.set(id, container);
+    return id;
+  }
+
+  /** Throws WrongMomentError. */
+  frameOf(id: number): FrameReference {
+    const found = this.#frames.get(id);
+    if (found === undefined) throw new WrongMomentError(`frame ${id} is not there any more`, { hint: 'The program has run on since.' });
+    return found;
+  }
+
+  /** Throws WrongMomentError. */
+  containerOf(id: number): Container {
+    const found = this.#containers.get(id);
+    if (found === undefined) throw new WrongMomentError(`value ${id} is not there any more`, { hint: 'The program has run on since.' });
+    return found;
+  }
+
+  /** The program runs on. */
+  clear(): void {
+    this.#frames.clear();
+    this.#containers.clear();
+  }
+}
