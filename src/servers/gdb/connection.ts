@@ -1,0 +1,124 @@
+// One connection: takes the stream apart, acknowledges, has packets answered one after the other, and keeps to what is sent in between.
+import type { Duplex } from 'node:stream';
+import { type Arrival, encodeNotification, encodePacket, PacketReader } from '../../protocols/rsp/index.js';
+import type { Client } from '../../session/debug/index.js';
+import { answer } from './dispatch.js';
+import type { Peer } from './peer.js';
+import { GdbSession, type SessionOptions } from './session.js';
+import { PACKET_SIZE } from './settings.js';
+
+export interface ConnectionParts {
+  readonly stream: Duplex;
+  readonly client: Client;
+  readonly options: SessionOptions;
+  /** For people. */
+  say(line: string): void;
+}
+
+const ACK = Uint8Array.of(0x2b);
+const NACK = Uint8Array.of(0x2d);
+
+/** Packets that may wait while one is answered: whoever sends more without waiting for answers does not speak the protocol. */
+const MOST_WAITING = 1000;
+
+export class Connection implements Peer {
+  readonly #stream: Duplex;
+  readonly #reader = new PacketReader(PACKET_SIZE);
+  readonly #session: GdbSession;
+  readonly #parts: ConnectionParts;
+  readonly #waiting: string[] = [];
+  readonly #over: Promise<void>;
+  #isAnswering = false;
+  #acknowledges = true;
+  /** Said by the packet that is being answered: its own answer is acknowledged still. */
+  #isLastAcknowledged = false;
+  #isClosing = false;
+  /** To be sent again where it did not come through. */
+  #last: Uint8Array | null = null;
+
+  constructor(parts: ConnectionParts) {
+    const { stream, client, options } = parts;
+    this.#parts = parts;
+    this.#stream = stream;
+    this.#session = new GdbSession(client, this, options);
+    this.#over = new Promise((resolve) => {
+      stream.on('close', resolve);
+      stream.on('end', () => this.#end());
+      stream.on('error', () => stream.destroy());
+    });
+    stream.on('data', (bytes: Uint8Array) => {
+      for (const arrival of this.#reader.push(bytes)) this.#arrived(arrival);
+    });
+  }
+
+  /** Resolves when the other side has gone, and everything of it is let go of. */
+  async finished(): Promise<void> {
+    await this.#over;
+    await this.#session.leave();
+  }
+
+  #end(): void {
+    this.#stream.destroy();
+  }
+
+  #arrived(arrival: Arrival): void {
+    switch (arrival.kind) {
+      case 'packet':
+        if (this.#acknowledges) this.#stream.write(ACK);
+        this.#waiting.push(arrival.content);
+        if (this.#waiting.length > MOST_WAITING) this.#end();
+        else if (!this.#isAnswering) void this.#answerAll();
+        break;
+      case 'damaged':
+        if (this.#acknowledges) this.#stream.write(NACK);
+        break;
+      case 'nack':
+        if (this.#acknowledges && this.#last !== null) this.#stream.write(this.#last);
+        break;
+      case 'interrupt':
+        this.#session.steering.interrupt();
+        break;
+      case 'ack':
+      case 'notification':
+        break;
+    }
+  }
+
+  async #answerAll(): Promise<void> {
+    this.#isAnswering = true;
+    for (let content = this.#waiting.shift(); content !== undefined; content = this.#waiting.shift()) {
+      const reply = await answer(this.#session, content);
+      if (reply !== null) this.send(reply);
+      if (this.#isLastAcknowledged) this.#acknowledges = false;
+      if (this.#isClosing) this.#finishSending();
+    }
+    this.#isAnswering = false;
+  }
+
+  send(content: string): void {
+    this.#last = encodePacket(content);
+    if (this.#stream.writable) this.#stream.write(this.#last);
+  }
+
+  notify(content: string): void {
+    if (this.#stream.writable) this.#stream.write(encodeNotification(content));
+  }
+
+  stopAcknowledging(): void {
+    this.#isLastAcknowledged = true;
+  }
+
+  /** After the answer that is being made. */
+  close(): void {
+    this.#isClosing = true;
+    if (!this.#isAnswering) this.#finishSending();
+  }
+
+  #finishSending(): void {
+    if (this.#stream.writable) this.#stream.end(() => this.#stream.destroy());
+  }
+
+  say(line: string): void {
+    this.#parts.say(line);
+  }
+}

@@ -1,0 +1,343 @@
+// Lets threads go and stand as gdb wants it, and tells it of stops: in all-stop mode one at a time, when all threads stand; in non-stop mode each by
+// a notification of its own. What stops a thread and means nothing to gdb lets it go on.
+import type { ClientEvent, ClientStop, ProcessEnd } from '../../session/debug/index.js';
+import { ALL_SIGNALS } from './all-signals.js';
+import { CONTINUE, Motion, type MotionParts } from './motion.js';
+import { Notices } from './notices.js';
+import type { Peer } from './peer.js';
+import { refusalOf } from './refusals.js';
+import type { Settings } from './settings.js';
+import { Standing } from './standing.js';
+import { type StopReason, stillHolds } from './stop-reasons.js';
+import { endReply, type Report, type StopReplies } from './stop-reply.js';
+import type { Action, Thread, Threads } from './threads.js';
+
+export interface SteeringParts extends MotionParts {
+  readonly settings: Settings;
+  readonly replies: StopReplies;
+  readonly peer: Peer;
+  /** Children are followed, so that gdb can be told of forks. */
+  readonly followsChildren: boolean;
+  readonly threads: Threads;
+  /** What a stop means to gdb; null: it goes on with what it was doing. */
+  reasons(thread: Thread, stop: ClientStop): Promise<readonly StopReason[] | null>;
+}
+
+export class Steering {
+  readonly #parts: SteeringParts;
+  readonly #motion: Motion;
+  readonly #notices: Notices;
+  readonly #standing: Standing;
+  /** Processes that gdb knows. */
+  readonly #processes = new Set<number>();
+  readonly #ends: ProcessEnd[] = [];
+  /** Of vforks that gdb was told of: the child, and the thread that waits for it. */
+  readonly #vforks = new Map<number, number>();
+  /** Events are taken one after the other. */
+  #events: Promise<void> = Promise.resolve();
+  #eventsLeft = 0;
+  /** All-stop: gdb waits for a stop reply. */
+  #isRunning = false;
+  #isInterrupted = false;
+  #lastEnd: ProcessEnd | null = null;
+  /** The thread whose stop was told last. */
+  #last: Thread | null = null;
+
+  constructor(parts: SteeringParts) {
+    this.#parts = parts;
+    this.#motion = new Motion(parts);
+    this.#notices = new Notices(parts.peer);
+    this.#standing = new Standing(parts.client, parts.threads, () => this.known());
+    this.#processes.add(parts.client.pid);
+    parts.client.onEvent((event) => {
+      this.#eventsLeft++;
+      this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#fail(error));
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#parts.peer.say(`cannot steer process ${this.#parts.client.pid}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  /** How the last process ended; null while gdb has one. */
+  get ended(): ProcessEnd | null {
+    return this.#processes.size === 0 ? this.#lastEnd : null;
+  }
+
+  /** Processes that gdb knows, the first one first. */
+  get processes(): readonly number[] {
+    return [...this.#processes];
+  }
+
+  /** The thread that gdb means when it does not say: the one whose stop it was told last. */
+  get current(): Thread | null {
+    if (this.#last !== null && this.#parts.threads.get(this.#last.tid) === this.#last) return this.#last;
+    const threads = this.known();
+    return threads.find(({ pid, tid }) => pid === tid) ?? threads[0] ?? null;
+  }
+
+  /** Threads of processes that gdb knows. */
+  known(): Thread[] {
+    return [...this.#parts.threads].filter(({ pid }) => this.#processes.has(pid));
+  }
+
+  /** What stops threads, by what was agreed on. */
+  async applyPolicy(): Promise<void> {
+    const { client, settings, followsChildren } = this.#parts;
+    await client.setPolicy({
+      signals: new Set(ALL_SIGNALS.filter((signal) => !settings.passSignals.has(signal))),
+      clones: false,
+      forks: followsChildren && settings.forkEvents,
+      execs: settings.execEvents,
+      wholeProcess: !settings.nonStop,
+    });
+  }
+
+  /** Looks who is there, and makes all stand. */
+  standStill(): Promise<void> {
+    return this.#standing.all();
+  }
+
+  /** Non-stop: what `?` answers, the rest by vStopped; null: nobody stands. */
+  async listStanding(): Promise<string | null> {
+    const { replies } = this.#parts;
+    const standing = this.known().filter(({ stop }) => stop !== null);
+    for (const thread of standing) thread.isTold = true;
+    return this.#notices.restart(await Promise.all(standing.map((thread) => replies.of({ thread, reason: ASKED }))));
+  }
+
+  /** The answer to vStopped. */
+  nextNotice(): string | null {
+    return this.#notices.next();
+  }
+
+  /** All-stop: what `?` answers. */
+  async lastStop(): Promise<string | null> {
+    if (this.ended !== null) return endReply(this.ended, this.#parts.settings);
+    const thread = this.current;
+    if (thread === null) return null;
+    this.#last = thread;
+    return this.#parts.replies.of({ thread, reason: { kind: 'signal', signal: SIGTRAP } });
+  }
+
+  /** Threads do what gdb wants of them; the others stay as they are. Throws RefusedError: nobody has moved then. */
+  async go(actions: ReadonlyMap<Thread, Action>): Promise<void> {
+    const steps = [...actions.values()].some(({ kind }) => kind === 'step');
+    await this.#parts.points.settle({ steps });
+    this.#standing.left();
+    for (const [thread, action] of actions) {
+      thread.action = action;
+      thread.isTold = false;
+    }
+    if (this.#nextReport() === null) await this.#start();
+    this.#isRunning = true;
+    this.#settle();
+  }
+
+  /** Steps come first: one that has no slot has to be refused before others have moved. */
+  async #start(): Promise<void> {
+    const ready = this.#ready();
+    for (const thread of ready.filter(({ action }) => action?.kind === 'step')) {
+      try {
+        await this.#motion.step(thread);
+      } catch (error) {
+        for (const other of ready) other.action = null;
+        throw refusalOf(error);
+      }
+    }
+    await this.#motion.continue(this.#ready());
+  }
+
+  /** Those that stand, have nothing to tell and are wanted to run. */
+  #ready(): Thread[] {
+    return [...this.#parts.threads].filter(({ stop, action, reasons }) => stop !== null && action !== null && reasons.length === 0);
+  }
+
+  /** vCont;t, and the interrupt of non-stop mode. */
+  async stop(threads: readonly Thread[]): Promise<void> {
+    for (const thread of threads) {
+      thread.action = null;
+      if (thread.stop !== null && !thread.isTold && thread.reasons.length === 0) thread.reasons.push(ASKED);
+    }
+    await this.#parts.client.stop(threads.filter(({ stop }) => stop === null).map(({ tid }) => tid));
+    this.#settle();
+  }
+
+  /** Ctrl-C in gdb; in all-stop mode nothing where gdb does not wait. */
+  interrupt(): void {
+    if (this.#parts.settings.nonStop) {
+      void this.stop(this.known().filter(({ isTold }) => !isTold)).catch((error: unknown) => this.#fail(error));
+      return;
+    }
+    if (!this.#isRunning) return;
+    this.#isInterrupted = true;
+    this.#settle();
+  }
+
+  /** gdb lets go of a process: it runs as if nobody looked. */
+  async release(pid: number): Promise<void> {
+    this.#processes.delete(pid);
+    const threads = this.#parts.threads.of(pid);
+    for (const thread of threads) {
+      thread.reasons.length = 0;
+      thread.action = CONTINUE;
+    }
+    await this.#motion.continue(threads.filter(({ stop }) => stop !== null));
+  }
+
+  async #take(event: ClientEvent): Promise<void> {
+    const { threads, points, peer } = this.#parts;
+    switch (event.type) {
+      case 'stopped':
+        await this.#stopped(event.stop);
+        break;
+      case 'thread':
+        if (event.change === 'ended') threads.remove(event.tid);
+        else threads.meet(event, CONTINUE);
+        break;
+      case 'process-ended':
+        this.#processEnded(event.end);
+        break;
+      case 'watch':
+        if (event.change === 'ended') points.ended(event.watch.id);
+        break;
+      case 'closed':
+        peer.say(event.because);
+        peer.close();
+        break;
+      case 'hit':
+      case 'event':
+        break;
+    }
+    this.#eventsLeft--;
+    this.#standing.look();
+    // What comes together is one thing: all threads of a process stop at once.
+    if (this.#eventsLeft === 0) this.#settle();
+  }
+
+  #processEnded(end: ProcessEnd): void {
+    this.#parts.threads.removeProcess(end.pid);
+    this.#vforkDone(end.pid);
+    if (!this.#processes.delete(end.pid)) return;
+    this.#lastEnd = end;
+    this.#ends.push(end);
+  }
+
+  async #stopped(stop: ClientStop): Promise<void> {
+    const { registers, settings, threads } = this.#parts;
+    const thread = threads.meet(stop, CONTINUE);
+    thread.stop = stop;
+    registers.forget(thread.tid);
+    if (stop.cause.kind === 'exec') this.#vforkDone(stop.pid);
+    if (!this.#processes.has(stop.pid)) return this.#strangerStopped(thread, stop);
+    this.#noteFork(stop);
+    const reasons = await this.#parts.reasons(thread, stop);
+    if (reasons === null) return;
+    thread.reasons.push(...reasons);
+    if (settings.nonStop && thread.action === null && thread.reasons.length === 0 && !thread.isTold) thread.reasons.push(ASKED);
+  }
+
+  /** A child that gdb does not know yet, or has let go of. */
+  async #strangerStopped(thread: Thread, { cause }: ClientStop): Promise<void> {
+    // Its parent's fork is told as well, perhaps later.
+    if (cause.kind === 'born' && this.#parts.followsChildren && this.#parts.settings.forkEvents) {
+      thread.action = null;
+      return;
+    }
+    thread.action = { kind: 'continue', signal: cause.kind === 'signal' ? cause.signal : 0 };
+    await this.#motion.continue([thread]);
+  }
+
+  /** The child is gdb's from now on: it stands, and waits for what gdb makes of it. */
+  #noteFork({ tid, cause }: ClientStop): void {
+    if (cause.kind !== 'fork' && cause.kind !== 'vfork') return;
+    this.#processes.add(cause.child);
+    this.#parts.threads.meet({ pid: cause.child, tid: cause.child }, null).action = null;
+    if (cause.kind === 'vfork') this.#vforks.set(cause.child, tid);
+  }
+
+  /** The child of a vfork has left its parent's memory. */
+  #vforkDone(child: number): void {
+    const parent = this.#parts.threads.get(this.#vforks.get(child) ?? 0);
+    this.#vforks.delete(child);
+    if (parent === null) return;
+    parent.reasons.push({ kind: 'vfork-done' });
+    if (parent.stop === null) void this.#parts.client.stop([parent.tid]).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** What is told next; what is not true any more is forgotten. */
+  #nextReport(): Report | null {
+    for (const thread of this.known()) {
+      while (thread.reasons[0] !== undefined && !stillHolds(thread.reasons[0], this.#parts.points)) thread.reasons.shift();
+      const [reason] = thread.reasons;
+      if (reason !== undefined && thread.stop !== null && !thread.isTold) return { thread, reason };
+    }
+    return null;
+  }
+
+  #settle(): void {
+    if (this.#parts.settings.nonStop) this.#settleNonStop();
+    else if (this.#isRunning) this.#settleAllStop();
+  }
+
+  #settleAllStop(): void {
+    const report = this.#nextReport();
+    if (report === null && this.#ends.length === 0 && !this.#isInterrupted) this.#goOn();
+    else if (this.#standing.isReached) this.#tell(report);
+    else if (!this.#standing.isAwaited)
+      void this.standStill().then(
+        () => this.#settle(),
+        (error: unknown) => this.#fail(error),
+      );
+  }
+
+  /** Threads that stand for nothing go on. */
+  #goOn(): void {
+    for (const thread of this.#ready().filter(({ action }) => action?.kind === 'step')) {
+      void this.#motion.step(thread).catch((error: unknown) => {
+        this.#fail(error);
+        thread.reasons.push({ kind: 'step' });
+        this.#settle();
+      });
+    }
+    const ready = this.#ready();
+    if (ready.length > 0) void this.#motion.continue(ready).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Ends come before stops: what has ended cannot be asked about. */
+  #tell(report: Report | null): void {
+    const { peer, settings, replies } = this.#parts;
+    this.#isRunning = false;
+    for (const thread of this.known()) thread.action = null;
+    const end = this.#ends.shift();
+    if (end !== undefined) {
+      peer.send(endReply(end, settings));
+      return;
+    }
+    const thread = report?.thread ?? this.current;
+    if (thread === null) return;
+    const reason: StopReason = report?.thread.reasons.shift() ?? { kind: 'signal', signal: SIGINT };
+    if (report === null) this.#isInterrupted = false;
+    this.#last = thread;
+    void replies.of({ thread, reason }).then(
+      (content) => peer.send(content),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #settleNonStop(): void {
+    for (const end of this.#ends.splice(0)) this.#notices.add(Promise.resolve(endReply(end, this.#parts.settings)));
+    for (let report = this.#nextReport(); report !== null; report = this.#nextReport()) {
+      report.thread.reasons.shift();
+      report.thread.isTold = true;
+      report.thread.action = null;
+      this.#notices.add(this.#parts.replies.of(report));
+    }
+    this.#goOn();
+  }
+}
+
+const SIGINT = 2;
+/** Also what a target that stands when gdb comes is said to have been stopped by. */
+const SIGTRAP = 5;
+const ASKED: StopReason = { kind: 'signal', signal: 0 };
