@@ -3,7 +3,7 @@ import type { EngineSession, EngineSink, RawHit } from '../engines/contract.js';
 import type { FacilityEvent, RequestId } from '../facility/index.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
-import type { Outbox, Outgoing } from './outbox.js';
+import { isOpenAt, type Outbox, type Outgoing } from './outbox.js';
 import type { Pipeline } from './pipeline.js';
 import { RACE_WINDOW } from './race.js';
 import type { ThreadBook } from './threads.js';
@@ -137,7 +137,7 @@ export class Collector {
 
   /** Hands on what no hit later than `limit` (ns) can change any more. */
   #deliver(limit: number): void {
-    const taken = this.#parts.outbox.take((hit) => hit.unresolved || hit.at + hit.settledAfter > limit);
+    const taken = this.#parts.outbox.take(isOpenAt(limit));
     const items = this.#hasMissed ? taken.filter(({ kind }) => kind !== 'unseen-change') : taken;
     for (const item of items) if (item.kind === 'unseen-change') this.losses.unseenChanges++;
     if (items.length > 0) this.#parts.events.items(items);

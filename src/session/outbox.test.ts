@@ -26,6 +26,10 @@ function unseen(time: number): TargetEvent {
   return { kind: 'unseen-change', watch: info, pid: 1, time: BigInt(START + time), expected: null, found: null };
 }
 
+function isUnresolved(item: HitRecord | TargetEvent): boolean {
+  return item.kind === 'hit' && item.unresolved;
+}
+
 function outboxOf(...items: Item[]): Outbox {
   const outbox = new Outbox();
   for (const item of items) {
@@ -66,14 +70,14 @@ describe('order', () => {
     const [first, open, after] = [hit({}), hit({}, { unresolved: true }), hit({}, { unresolved: true })];
     const outbox = outboxOf(first, open);
     outbox.mark({ kind: 'thread', pid: 1, tid: 2, change: 'started' });
-    expect(outbox.take((item) => item.unresolved)).toEqual([first]);
+    expect(outbox.take(isUnresolved)).toEqual([first]);
     const stopped: Mark = { kind: 'stopped', stop: { pid: 1, tid: 2, cause: { kind: 'interrupted' }, time: 0n } };
     outbox.mark(stopped);
     outbox.hit(after);
-    const taken = outbox.take((item) => item.unresolved);
+    const taken = outbox.take(isUnresolved);
     expect(taken.map(({ kind }) => kind)).toEqual(['hit', 'thread', 'stopped']);
     expect(open).toMatchObject({ unresolved: false, closed: true });
-    expect(outbox.take((item) => item.unresolved)).toEqual([]);
+    expect(outbox.take(isUnresolved)).toEqual([]);
     expect(after.closed).toBe(false);
   });
 
@@ -82,12 +86,22 @@ describe('order', () => {
     outbox.mark({ kind: 'process-ended', end: { pid: 1, end: { kind: 'exited', status: 0 } } });
     outbox.hit(hit({}, { unresolved: true }));
     outbox.contestAll();
-    expect(outbox.take((item) => item.unresolved).map(({ kind }) => kind)).toEqual(['hit', 'process-ended']);
+    expect(outbox.take(isUnresolved).map(({ kind }) => kind)).toEqual(['hit', 'process-ended']);
+  });
+
+  test('what a later hit may take back waits even for a stop', () => {
+    const doubtful = unseen(0);
+    const outbox = outboxOf(hit({}, { unresolved: true }), doubtful, hit({}));
+    outbox.mark({ kind: 'stopped', stop: { pid: 1, tid: 2, cause: { kind: 'step' }, time: 0n } });
+    const isOpen = (item: HitRecord | TargetEvent): boolean => isUnresolved(item) || item === doubtful;
+    expect(outbox.take(isOpen).map(({ kind }) => kind)).toEqual(['hit', 'hit', 'stopped']);
+    expect(outbox.take(isOpen)).toEqual([]);
+    expect(outbox.take(() => false)).toEqual([doubtful]);
   });
 
   test('what goes out of its own is not marked', () => {
     const [done, open] = [hit({}), hit({}, { unresolved: true })];
-    outboxOf(done, open).take((item) => item.unresolved);
+    outboxOf(done, open).take(isUnresolved);
     expect(done.closed).toBe(false);
     expect(open.unresolved).toBe(true);
   });

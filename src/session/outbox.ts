@@ -14,6 +14,11 @@ export function isMark(item: Outgoing): item is Mark {
   return item.kind === 'stopped' || item.kind === 'thread' || item.kind === 'process-ended';
 }
 
+/** Whether something later than `limit` (ns) may still change a hit, or take back what was said about a change. */
+export function isOpenAt(limit: number): (item: Concerned) => boolean {
+  return (item) => (item.kind === 'hit' ? item.unresolved || item.at + item.settledAfter > limit : Number(item.time) > limit);
+}
+
 /** Hits held back at most; beyond that they go out as they are. */
 const MOST_HELD = 100_000;
 
@@ -61,10 +66,14 @@ export class Outbox {
     if (mark.kind !== 'thread') this.#urgent = this.#items.length;
   }
 
-  /** Everything up to the first hit that `isOpen`, and what came before a thread's stop: somebody waits, who shall see what led to it. */
-  take(isOpen: (hit: HitRecord) => boolean): Outgoing[] {
+  /**
+   * Everything up to the first item that `isOpen`, and the hits before a thread's stop: somebody waits, who shall see what led to it. An unseen
+   * change that a later hit may yet take back is no news to that one, and waits.
+   */
+  take(isOpen: (item: Concerned) => boolean): Outgoing[] {
     const items = this.#items;
-    const open = items.findIndex((item) => item.kind === 'hit' && isOpen(item));
+    const isHeld = (item: Outgoing): boolean => (item.kind === 'hit' || item.kind === 'unseen-change') && isOpen(item);
+    const open = items.findIndex(isHeld);
     const urgent = this.#urgent;
     this.#urgent = 0;
     if (open < 0) {
@@ -72,10 +81,13 @@ export class Outbox {
       return items;
     }
     const held = Math.max(open, urgent, items.length - MOST_HELD);
-    this.#items = items.slice(held);
     const taken = items.slice(0, held);
-    if (held > open) close(taken);
-    return taken;
+    this.#items = items.slice(held);
+    if (held <= open) return taken;
+    const doubtful = taken.filter((item) => item.kind === 'unseen-change' && isOpen(item));
+    this.#items.unshift(...doubtful);
+    close(taken);
+    return doubtful.length === 0 ? taken : taken.filter((item) => !doubtful.includes(item));
   }
 
   /**

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bytesOf, MadeWatch, MICROSECOND, MILLISECOND, START } from '../../test/session/made-hits.js';
 import { type MadeRun, run, type Step } from '../../test/session/made-machine.js';
 import type { HitRecord } from './hit-record.js';
+import { isOpenAt } from './outbox.js';
 import { RACE_WINDOW } from './race.js';
 
 const OPTIONS = { seed: 20070222, numRuns: 1500 };
@@ -53,7 +54,7 @@ function observe(made: MadeRun, knownStart: boolean, roundTime: number): Shown {
   let unseen = 0;
   let horizon = 0;
   const take = (limit: number) => {
-    for (const item of watch.outbox.take((hit) => hit.unresolved || hit.at + hit.settledAfter > START + limit)) {
+    for (const item of watch.outbox.take(isOpenAt(START + limit))) {
       if (item.kind === 'hit') shown.push(item);
       else unseen++;
     }

@@ -21,7 +21,9 @@ export interface ClientParts {
   unregistered(watch: Watch): void;
   slots(): readonly SlotUse[];
   nextWatch(): number;
-  /** After its watches are closed and its holds gone. */
+  /** It leaves: its holds go. */
+  leaving(): void;
+  /** Its watches are closed, too. */
   left(): Promise<void>;
 }
 
@@ -149,18 +151,17 @@ export class SharedClient implements Client {
   }
 
   async #leave(): Promise<void> {
-    const { member, steering, left } = this.#parts;
-    await Promise.all([...this.#watches].map((watch) => watch.close()));
-    const wasClosed = member.closedBecause !== null;
+    const { member, leaving, left } = this.#parts;
+    member.listen(null);
+    leaving();
     member.closedBecause ??= 'it has left';
-    if (!wasClosed) steering?.leave(member);
+    await Promise.all([...this.#watches].map((watch) => watch.close()));
     await left();
   }
 
   #checkOpen(): void {
     const { member } = this.#parts;
     if (member.closedBecause !== null) throw new ClientClosedError(member.name, member.closedBecause);
-    if (this.#leaving !== null) throw new ClientClosedError(member.name, 'it has left');
   }
 
   /** Throws ClientClosedError, NotInControlError (`what` says what it may not) and NoControlError. */

@@ -71,13 +71,17 @@ export class SharedTarget {
       unregistered: (watch) => this.#watches.delete(watch),
       slots: () => this.#slots(),
       nextWatch: () => this.#nextWatch++,
-      left: () => this.#left(member),
+      leaving: () => this.#leaving(member),
+      left: () => this.#left(),
     });
   }
 
-  async #left(member: Member): Promise<void> {
+  #leaving(member: Member): void {
     this.#members.delete(member.id);
-    this.#steering?.applyPolicies();
+    if (this.#over === null) this.#steering?.leave(member);
+  }
+
+  async #left(): Promise<void> {
     if (this.#members.size === 0 && this.#options.disposes) await this.target[Symbol.asyncDispose]();
   }
 

@@ -51,10 +51,10 @@ export class Steering {
   stopped(stop: ThreadStop): void {
     const { members } = this.#parts;
     const hits = this.#hits.take(stop.tid);
-    const hitOwners = [...hits.keys()].map((watch) => this.#parts.ownerOf(watch)?.id);
+    const hitOwners = [...hits.keys()].map((watch) => this.#parts.ownerOf(watch)?.id ?? 0).filter((id) => members.has(id));
     const policies = [...members.values()].filter(({ policy }) => asksFor(policy, stop)).map(({ id }) => id);
     const wholeProcess = new Set([...members.values()].filter(({ policy }) => policy.wholeProcess).map(({ id }) => id));
-    const asked = new Set([...hitOwners.filter((id) => id !== undefined), ...policies]);
+    const asked = new Set([...hitOwners, ...policies]);
     const { told, go } = this.#holds.stands(stop, [...asked], wholeProcess);
     for (const one of told) this.#tell(one, hits);
     if (go !== null) this.#go([go], null);
@@ -145,6 +145,7 @@ export class Steering {
     return this.#holds.of(member.id);
   }
 
+  /** Of one that is no member any more. */
   leave(member: Member): void {
     member.stops.clear();
     this.applyPolicies();
