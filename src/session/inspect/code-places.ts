@@ -1,6 +1,6 @@
 // Where execution is to be broken off: the instructions of a source line, or of a function behind what sets its frame up.
 import type { FileAddress } from '../../base/brand.js';
-import { parseExpression, resolve } from '../../expressions/index.js';
+import { resolve } from '../../expressions/index.js';
 import type { LineSpan } from '../../symbols/debug-info.js';
 import type { LiveModule } from '../../symbols/live/live-module.js';
 import type { ProcessView } from './process-view.js';
@@ -41,15 +41,6 @@ function entries(view: ProcessView, module: LiveModule, spans: readonly LineSpan
 /** The function `name`, where its frame is set up. Throws the errors of expressions/. */
 export function functionAddress(view: ProcessView, name: string): bigint {
   return afterPrologue(view, resolve(name, view.image, { want: 'code' }).address);
-}
-
-/** Whether `text` can be the name of a function, or an expression that leads to one. */
-export function isName(text: string): boolean {
-  try {
-    return parseExpression(text).kind === 'name';
-  } catch {
-    return false;
-  }
 }
 
 /** Where the second line of the function at `start` begins: compilers give the code that sets up a frame to the line of its opening bracket. */

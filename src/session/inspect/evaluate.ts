@@ -1,6 +1,6 @@
 // What an expression means in a frame of a stopped thread, or in the process where no frame is given.
 import { HwbkptError } from '../../base/errors.js';
-import { NotAPlaceError, parseExpression, type Resolved, resolve, UnknownSymbolError } from '../../expressions/index.js';
+import { NotAPlaceError, NotAVariableError, parseExpression, type Resolved, resolve, UnknownSymbolError } from '../../expressions/index.js';
 import type { Type } from '../../symbols/types.js';
 import { FrameMemory } from './frame-memory.js';
 import type { Frame } from './frames.js';
@@ -35,6 +35,7 @@ export function evaluate(view: ProcessView, text: string, context: FrameContext 
     return resolveIn(view, text, context);
   } catch (error) {
     if (error instanceof NotAPlaceError && error.value !== null) return numberItem(text, error.value, view);
+    if (error instanceof NotAVariableError) return numberItem(text, resolve(text, view.image, { want: 'code' }).address, view, CODE);
     const member = error instanceof UnknownSymbolError ? memberOfThis(view, text, context) : null;
     if (member === null) throw error;
     return member;
@@ -61,10 +62,9 @@ function localOf(view: ProcessView, text: string, frame: Frame): Item | null {
   return local;
 }
 
-function itemOf(text: string, { address, size, type, bits, kind }: Resolved, memory: Item['memory']): Item {
+function itemOf(text: string, { address, size, type, bits }: Resolved, memory: Item['memory']): Item {
   const isKept = memory instanceof FrameMemory && memory.isKept(address);
-  const absence = kind === 'function' ? `function at 0x${address.toString(16)}` : null;
-  return { name: text, expression: text, type, size, bits, memory, at: address, address: isKept ? null : address, absence };
+  return { name: text, expression: text, type, size, bits, memory, at: address, address: isKept ? null : address, absence: null };
 }
 
 /** In a method, members need no `this->`. */
@@ -86,6 +86,7 @@ function registerItem(name: string, { thread, frame }: FrameContext, view: Proce
   return value === null ? null : numberItem(`$${name}`, value, view);
 }
 
+const CODE: Type = { kind: 'pointer', name: 'code', size: 8, target: () => null };
 const LONG: Type = { kind: 'base', name: 'unsigned long', size: 8, encoding: 'unsigned' };
 
 /** A number that is nowhere: eight bytes, shown as an address is. */

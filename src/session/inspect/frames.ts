@@ -39,10 +39,17 @@ export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST
     const here = { level, address, pc, registers, cfa: caller?.cfa ?? null };
     frames.push(...(caller?.interrupted === true ? [signalFrame(here)] : inlinedFrames(view, here)));
     if (caller === null) break;
-    registers = caller.registers;
+    registers = caller.interrupted ? caller.registers : withoutScratch(caller.registers);
     isExact = caller.interrupted;
   }
   return frames.slice(0, most);
+}
+
+/** By DWARF's numbers RAX, RDX, RCX, RSI, RDI, R8 to R11: what a call may leave anything in, so that nobody knows what the caller had there. */
+const SCRATCH = [0, 1, 2, 4, 5, 8, 9, 10, 11];
+
+function withoutScratch(registers: FrameRegisters): FrameRegisters {
+  return registers.map((value, number) => (SCRATCH.includes(number) ? null : value));
 }
 
 type Physical = Omit<Frame, 'place' | 'inlined'>;
