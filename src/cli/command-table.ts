@@ -263,6 +263,47 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/decode.js')).runDecode,
   },
   {
+    name: 'gdbserver',
+    summary: 'serve gdb and lldb',
+    description:
+      'Lets gdb (`target remote :PORT`) and lldb (`gdb-remote PORT`) debug a process, several of them at once if need be. Watchpoints and breakpoints take debug registers, steps too; the target survives whatever happens to the server. It goes on when a debugger leaves, and ends with the target. docs/gdb.md tells how to work with it.',
+    arguments: [
+      {
+        syntax: '<address>',
+        description: '[HOST]:PORT to listen on, the loopback where no host is given; - for standard input and output',
+      },
+    ],
+    options: [
+      { flags: '-p, --pid <pid>', description: 'debug this running process' },
+      {
+        flags: '--inherit <who>',
+        description: 'what is debugged too when the target makes it: new threads, or also child processes (gdb is told of forks then)',
+        choices: ['none', 'threads', 'children'],
+        default: 'threads',
+      },
+      { flags: '--clients <n>', description: 'serve at most so many at once; default 4' },
+      { flags: '--once', description: 'end when the debugger leaves' },
+      {
+        flags: '--step <how>',
+        description: 'breakpoint: a step takes a debug register; trap-flag: none, but the target dies if the server is killed meanwhile',
+        choices: ['breakpoint', 'trap-flag'],
+        default: 'breakpoint',
+      },
+      {
+        flags: '--int3',
+        description: 'let the debugger write its breakpoints into code, as many as it likes; they kill the target if the server is killed',
+      },
+      { flags: '--no-share', description: 'do not let other hwbkpt commands on this process join' },
+    ],
+    launches: true,
+    examples: [
+      { command: 'hwbkpt gdbserver :4711 --pid 4242', meaning: 'then in gdb: target remote :4711' },
+      { command: 'hwbkpt gdbserver :4711 -- ./prog --its args', meaning: 'from the first instruction of a new process' },
+      { command: "gdb -ex 'target remote | hwbkpt gdbserver - --pid 4242'", meaning: 'gdb starts it, no port is opened' },
+    ],
+    load: async () => (await import('./commands/gdbserver.js')).runGdbServer,
+  },
+  {
     name: 'dap',
     summary: 'serve an editor: a debug adapter',
     description:

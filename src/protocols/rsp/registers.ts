@@ -86,9 +86,9 @@ const SSE: readonly Register[] = [
 ];
 
 const LINUX_AND_SEGMENTS: readonly Register[] = [
-  userRegister('orig_rax', 15, { size: 8, type: 'long', feature: 'linux', group: null }),
-  userRegister('fs_base', 21, { size: 8, type: 'long', feature: 'segments', group: null }),
-  userRegister('gs_base', 22, { size: 8, type: 'long', feature: 'segments', group: null }),
+  userRegister('orig_rax', 15, { size: 8, type: 'int', feature: 'linux', group: null }),
+  userRegister('fs_base', 21, { size: 8, type: 'int', feature: 'segments', group: null }),
+  userRegister('gs_base', 22, { size: 8, type: 'int', feature: 'segments', group: null }),
 ];
 
 const AVX: readonly Register[] = sixteen(16, 'ymm', (index) => ({

@@ -31,6 +31,8 @@ export class GdbServer implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Promise<void>>();
   #count = 0;
+  /** Over when the last one has left. */
+  #isLast = false;
   #settle: () => void = () => undefined;
   /** Resolves when nobody is served any more: with `once` after the first one, or after {@link Symbol.asyncDispose}. */
   readonly finished: Promise<void>;
@@ -90,7 +92,19 @@ export class GdbServer implements AsyncDisposable {
     socket.destroy();
     this.#sockets.delete(socket);
     this.#connections.delete(serving);
-    if (this.#options.once && this.#sockets.size === 0) void this[Symbol.asyncDispose]();
+    this.#isLast ||= this.#options.once;
+    this.#endIfOver();
+  }
+
+  /** The target has ended: those who are connected may stay, and then it is over. */
+  refuseOthers(): void {
+    this.#server.close();
+    this.#isLast = true;
+    this.#endIfOver();
+  }
+
+  #endIfOver(): void {
+    if (this.#isLast && this.#sockets.size === 0) void this[Symbol.asyncDispose]();
   }
 
   /** Lets go of everybody. */

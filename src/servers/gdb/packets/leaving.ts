@@ -4,8 +4,9 @@ import type { Packets } from '../packet.js';
 import { OK, RefusedError } from '../replies.js';
 
 export const leaving: Packets = {
-  D: async (session, args) => {
+  D: async (session, rest) => {
     const { steering, points, peer } = session;
+    const args = rest.replace(/^;/, '');
     const pid = args === '' ? null : numberOfHex(args);
     if (args !== '' && (pid === null || !steering.processes.includes(pid))) throw new RefusedError('ESRCH', `no process ${args}`);
     const isLast = steering.processes.every((known) => known === pid || pid === null);
