@@ -60,7 +60,7 @@ export function spawnGated(plan: LaunchPlan): Launched {
     const { pid, argumentCount } = spawnShell({ gate: gate.read, answer: answer.write }, plan);
     closeSync(answer.write);
     // End-of-file, should the shell die, is for the caller's wait to explain.
-    readSync(answer.read, new Uint8Array(1));
+    readOnce(answer.read);
     return {
       pid,
       argumentCount,
@@ -72,6 +72,18 @@ export function spawnGated(plan: LaunchPlan): Launched {
   } finally {
     closeSync(gate.read);
     closeSync(answer.read);
+  }
+}
+
+/** A signal that comes meanwhile does not end it. */
+function readOnce(fd: number): void {
+  for (;;) {
+    try {
+      readSync(fd, new Uint8Array(1));
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EINTR')) throw error;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // waitpid for one process at a time: never -1, which would steal other people's children.
-import { checked } from './errno.js';
-import { waitpidCall } from './libc.js';
+import { checked, ERRNO } from './errno.js';
+import { lastErrno, waitpidCall } from './libc.js';
 
 const WNOHANG = 1;
 const WALL = 0x4000_0000;
@@ -37,6 +37,9 @@ export function waitForChild(pid: number): WaitStatus {
 
 function wait(pid: number, options: number): WaitStatus {
   const status = new Int32Array(1);
-  const result = checked(waitpidCall(pid, status, options), 'waitpid', `process ${pid}`);
+  let result: number;
+  do result = waitpidCall(pid, status, options);
+  while (result < 0 && lastErrno() === ERRNO.EINTR);
+  checked(result, 'waitpid', `process ${pid}`);
   return result === 0 ? { kind: 'running' } : decodeWaitStatus(status[0] ?? 0);
 }

@@ -2,6 +2,7 @@
 import type { Engine } from '../engines/contract.js';
 import { HeldProcess } from '../engines/host/held-process.js';
 import { launchedLifecycle } from '../engines/host/lifecycle.js';
+import { type StartsTargets, startsTargets } from '../engines/host/started-target.js';
 import { makesTargets, type OwnTarget } from '../engines/own-target.js';
 import { checkCommand } from './check-command.js';
 import { chooseEngine } from './choose-engine.js';
@@ -23,12 +24,36 @@ export async function launch(argv: readonly string[], options: TargetOptions = {
   const { engine } = await chooseEngine(options.engine ?? 'auto');
   if (makesTargets(engine)) return ownTarget(engine.launch(argv, options.inherit ?? 'threads'), options);
   checkCommand(command);
+  if (startsTargets(engine)) return startedTarget(engine, argv, options);
   const held = HeldProcess.start(argv, process.env, options.surroundings);
   if (!(held instanceof HeldProcess)) throw failedExec(command, held.status);
   try {
     return hold(held, engine, options);
   } catch (error) {
     held.abandon();
+    throw explainArmFailure(error);
+  }
+}
+
+/** A target that its engine starts and holds. */
+async function startedTarget(engine: Engine & StartsTargets, argv: readonly string[], options: TargetOptions): Promise<Target> {
+  const started = startOrExplain(engine, argv, options);
+  if ('kind' in started) throw failedExec(argv[0] ?? '', started.status);
+  const { pid, session, lifecycle } = started;
+  try {
+    return new Target({ session, lifecycle, program: openLiveProgram(pid), options });
+  } catch (error) {
+    lifecycle.abandon();
+    await session[Symbol.asyncDispose]();
+    throw explainArmFailure(error);
+  }
+}
+
+function startOrExplain(engine: StartsTargets, argv: readonly string[], options: TargetOptions): ReturnType<StartsTargets['start']> {
+  try {
+    const { surroundings, inherit = 'threads' } = options;
+    return engine.start({ argv, environment: { ...process.env }, surroundings }, inherit);
+  } catch (error) {
     throw explainArmFailure(error);
   }
 }

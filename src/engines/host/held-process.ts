@@ -21,6 +21,7 @@ export class HeldProcess {
   readonly pid: number;
   #held = true;
   #ended: Ended | null = null;
+  #entryCounter: PerfEvent | null = null;
 
   private constructor(pid: number) {
     this.pid = pid;
@@ -45,17 +46,27 @@ export class HeldProcess {
     return this.#held;
   }
 
+  /** How the process ended while it was held; null where it has not. */
+  get ended(): Ended | null {
+    return this.#ended;
+  }
+
   /** Lets the process run for good. */
   release(): void {
-    if (!this.#held) return;
+    if (this.letGo() && this.#ended === null) ptraceDetach(this.pid, 0);
+  }
+
+  /** From now on another part of this thread steers the process, which still stands. False where nobody held it any more. */
+  letGo(): boolean {
+    const wasHeld = this.#held;
     this.#held = false;
-    if (this.#ended === null) ptraceDetach(this.pid, 0);
+    this.#entryCounter?.[Symbol.dispose]();
+    return wasHeld;
   }
 
   /** Ends a process that was never let go. */
   abandon(): void {
-    if (!this.#held) return;
-    this.#held = false;
+    if (!this.letGo()) return;
     process.kill(this.pid, 'SIGKILL');
     while (this.#ended === null) {
       const status = waitForChild(this.pid);
@@ -65,17 +76,22 @@ export class HeldProcess {
 
   /** Runs the process from one system call to the next until `ready`, until its entry point has been passed, or until it ends. */
   advance(ready: () => boolean): void {
+    while (this.advanceOnce() && !ready());
+  }
+
+  /** Runs the process to its next stop at a system call. False where its entry point has been passed, or it has ended or runs. */
+  advanceOnce(): boolean {
     const entry = entryPoint(this.pid);
-    if (!this.#held || entry === null) return;
-    using counter = PerfEvent.open(packExecuteCounter(entry), { tid: this.pid, cpu: -1 });
+    if (!this.#held || this.#ended !== null || entry === null) return false;
+    this.#entryCounter ??= PerfEvent.open(packExecuteCounter(entry), { tid: this.pid, cpu: -1 });
     for (let signal = 0; ; ) {
       ptraceSyscall(this.pid, signal);
       const status = waitForChild(this.pid);
       if (status.kind === 'exited' || status.kind === 'killed') {
         this.#ended = status;
-        return;
+        return false;
       }
-      if (status.kind === 'syscall' && (ready() || counter.count() > 0)) return;
+      if (status.kind === 'syscall') return this.#entryCounter.count() === 0;
       signal = signalOf(status);
     }
   }

@@ -2,15 +2,36 @@
 import { ownPrivileges } from '../../linux/procfs/privileges.js';
 import { processStatus } from '../../linux/procfs/process.js';
 import { raiseFileLimit } from '../../linux/scheduling.js';
+import type { Inherit } from '../../model/access.js';
 import type { Capabilities, Engine, EngineTarget } from '../contract.js';
 import { ArmError } from '../errors.js';
 import { armErrorOf } from '../events/arm-failure.js';
+import type { StartFailure } from '../host/run-to-exec.js';
+import type { StartedTarget, StartPlan, StartsTargets } from '../host/started-target.js';
 import { stopCapabilities } from './capabilities.js';
+import { StartedLifecycle } from './launched.js';
 import { StopSession } from './session.js';
 import { TracerLink } from './tracer-link.js';
 
-export class StopEngine implements Engine {
+export class StopEngine implements Engine, StartsTargets {
   readonly capabilities: Capabilities = stopCapabilities(ownPrivileges());
+
+  start(plan: StartPlan, inherit: Inherit): StartedTarget | StartFailure {
+    raiseFileLimit();
+    const link = new TracerLink();
+    try {
+      const pid = link.call('start', plan, inherit);
+      if (typeof pid !== 'number') {
+        link.end();
+        return pid;
+      }
+      const session = new StopSession(this.capabilities, { pid, tid: null, inherit }, link);
+      return { pid, session, lifecycle: new StartedLifecycle(pid, link) };
+    } catch (error) {
+      link.end();
+      throw error;
+    }
+  }
 
   open(target: EngineTarget): StopSession {
     try {

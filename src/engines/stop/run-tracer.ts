@@ -32,6 +32,19 @@ export function runTracer(end: TracerEnd, maker: BreakpointMaker): void {
   const tracer = new Tracer(new ReportWriter(ring, () => tellNews(end)), maker);
   Atomics.store(control, LINK.thread, currentThread());
   Atomics.notify(control, LINK.thread);
+  try {
+    serve(end, { ring, tracer });
+  } catch (error) {
+    // What is traced is let go of when this thread ends; breakpoints would stay.
+    tracer.disarmAll();
+    end.answer({ kind: 'error', error: packError(error) });
+    Atomics.store(control, LINK.failed, 1);
+    Atomics.notify(control, LINK.answered);
+  }
+}
+
+function serve(end: TracerEnd, { ring, tracer }: { readonly ring: RingWriter; readonly tracer: Tracer }): void {
+  const { control, wait } = end;
   while (takeCalls(end, tracer)) {
     ring.flush();
     // Threads that stop now stand until there is room to tell of them.
@@ -51,6 +64,7 @@ function takeCalls(end: TracerEnd, tracer: Tracer): boolean {
   while (Atomics.load(control, LINK.called) !== Atomics.load(control, LINK.answered)) {
     const request = end.receive();
     if (request === undefined) continue;
+    Atomics.add(control, LINK.taken, 1);
     end.answer(answerTo(tracer, request));
     Atomics.add(control, LINK.answered, 1);
     Atomics.notify(control, LINK.answered);

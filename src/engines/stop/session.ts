@@ -74,7 +74,7 @@ export class StopSession implements EngineSession {
   }
 
   collect(sink: EngineSink, final: boolean): number {
-    if (final) this.#link.call('settle', true);
+    if (final || this.#link.hasFailed) this.#link.call('settle', final);
     return this.#reader.read(sink);
   }
 

@@ -13,7 +13,7 @@ import { listen, readEventMessage, readSignalInfo } from '../../linux/ptrace-sta
 import { signalThread } from '../../linux/tracees.js';
 import { decodeWaitStatus } from '../../linux/wait.js';
 import type { EngineTarget } from '../contract.js';
-import { STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
+import { type ProcessEnd, STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
 import type { Arming } from './arming.js';
 import type { BreakpointMaker } from './breakpoints.js';
 import type { Pieces } from './pieces.js';
@@ -45,6 +45,8 @@ export class Stops {
   readonly #parts: StopsParts;
   readonly #info = new Uint32Array(32);
   policy: StopPolicy = STOP_ONLY_AT_HITS;
+  /** How processes have ended, by id. */
+  readonly ends = new Map<number, ProcessEnd['end']>();
   /** New threads that stand and whose parent's stop is not reported yet. */
   readonly #early = new Set<number>();
   /** New threads whose own first stop is not reported yet. */
@@ -61,7 +63,7 @@ export class Stops {
       const tracee = this.#parts.table.get(tid);
       if (status.kind === 'stopped' && tracee !== undefined) this.#stopped(tracee, status);
       else if (status.kind === 'stopped') this.#first(tid);
-      else if (tracee !== undefined && (status.kind === 'exited' || status.kind === 'killed')) this.#ended(tracee, status);
+      else if (tracee !== undefined && (status.kind === 'exited' || status.kind === 'killed')) this.end(tracee, status);
       else this.#early.delete(tid);
     } catch (error) {
       // Killed where it stood: its end is reported next.
@@ -176,17 +178,15 @@ export class Stops {
     else ptraceContinue(tid, 0);
   }
 
-  #ended(
-    tracee: Tracee,
-    status: { readonly kind: 'exited'; readonly status: number } | { readonly kind: 'killed'; readonly signal: number },
-  ): void {
+  /** The thread has ended: it has been reaped. */
+  end(tracee: Tracee, end: ProcessEnd['end']): void {
     const { table, arming, reports } = this.#parts;
     const { process, tid } = tracee;
     arming.closeAll(tracee);
     table.remove(tracee);
     reports.ended(process.pid, tid);
     if (tid === process.pid) {
-      const end = status.kind === 'exited' ? { kind: status.kind, status: status.status } : { kind: status.kind, signal: status.signal };
+      this.ends.set(process.pid, end);
       reports.processEnded({ pid: process.pid, end });
     }
     this.#tellGathered(process);
@@ -215,7 +215,7 @@ export class Stops {
   #tellGathered(process: TracedProcess): void {
     const { gathering, threads } = process;
     if (gathering === null) return;
-    for (const { standing, inVfork } of threads.values()) if (standing === null && !inVfork) return;
+    for (const { standing, inVfork, held } of threads.values()) if (standing === null && !inVfork && !held) return;
     process.gathering = null;
     for (const stop of gathering) if (threads.has(stop.tid)) this.#parts.reports.stopped(stop);
   }
@@ -224,11 +224,19 @@ export class Stops {
   ask(tracee: Tracee): void {
     if (tracee.standing !== null || tracee.asked) return;
     tracee.asked = true;
+    if (tracee.held) return;
     try {
       ptraceInterrupt(tracee.tid);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
+  }
+
+  /** Lets a thread go that has been held since its exec: it runs, or stands for all to see. */
+  release(tracee: Tracee): void {
+    tracee.held = false;
+    if (tracee.asked) this.#stand(tracee, { kind: 'exec' }, { at: 'event', passing: 0 });
+    else ptraceContinue(tracee.tid, 0);
   }
 
   /** Lets a standing thread go on, with `signal` (0: none) and what it would have got anyway. */

@@ -28,6 +28,8 @@ export interface Tracee {
   standing: Standing | null;
   /** It is to stop, and has not yet. */
   asked: boolean;
+  /** It has never run, and stands until it is let go. */
+  held: boolean;
   /** It waits in vfork(2), where nothing stops it, until its child has gone its way. */
   inVfork: boolean;
   /** Where its struct rseq lies; null: none; undefined: not asked yet. */
@@ -65,7 +67,7 @@ export class TraceeTable {
   add(pid: number, tid: number): Tracee {
     const process = this.#processes.get(pid) ?? { pid, threads: new Map(), gathering: null };
     this.#processes.set(pid, process);
-    const state = { signal: 0, owesSignal: false, standing: null, asked: false, inVfork: false, sequences: undefined };
+    const state = { signal: 0, owesSignal: false, standing: null, asked: false, held: false, inVfork: false, sequences: undefined };
     const tracee: Tracee = { tid, process, pieces: [], steps: [], ...state };
     process.threads.set(tid, tracee);
     this.#threads.set(tid, tracee);

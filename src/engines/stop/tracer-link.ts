@@ -1,6 +1,7 @@
 // The session's line to its tracing thread: starts it, has it do things while the caller waits, and sees that it ends before this process does.
 //
 //   control   0 calls made | 1 calls answered | 2 the thread's id, once it is ready | 3 somebody is to be told of news | 4 news is on its way
+//             5 calls begun | 6 the thread has failed: what it threw is the last answer
 //
 // The thread sleeps in wait4, from which a signal wakes it; one that comes just before it sleeps is in vain, so it is sent again until it has answered.
 import { createRequire } from 'node:module';
@@ -10,7 +11,7 @@ import { newRingMemory, type RingMemory } from './report-ring.js';
 import { type Answer, type Request, type TracerCalls, unpackError } from './wire.js';
 
 /** Words of control. */
-export const LINK = { called: 0, answered: 1, thread: 2, listens: 3, news: 4 } as const;
+export const LINK = { called: 0, answered: 1, thread: 2, listens: 3, news: 4, taken: 5, failed: 6 } as const;
 
 /** What a tracing thread is started with. */
 export interface LinkMemory {
@@ -31,6 +32,9 @@ export interface TracerLine {
   call<K extends keyof TracerCalls>(name: K, ...args: Parameters<TracerCalls[K]>): ReturnType<TracerCalls[K]>;
   /** `listener` is called from the event loop when there is news; null: nobody is. */
   onNews(listener: (() => void) | null): void;
+  readonly isOpen: boolean;
+  /** The thread has ended by an error, which the next call throws. */
+  readonly hasFailed: boolean;
   /** Lets go of everything that is traced, and ends the thread. Does nothing where that is done. */
   end(): void;
 }
@@ -50,6 +54,14 @@ export class TracerLink implements TracerLine {
   #isOpen = true;
   #listener: (() => void) | null = null;
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get hasFailed(): boolean {
+    return Atomics.load(this.#control, LINK.failed) === 1;
+  }
+
   /** Throws where the thread does not start. */
   constructor() {
     prepareWakeups();
@@ -58,7 +70,7 @@ export class TracerLink implements TracerLine {
     const memory: LinkMemory = { control: this.#control, ring: this.ring, port: port2 };
     // The compiled file, whoever runs this one from its source.
     const entry = createRequire(import.meta.url).resolve('#hwbkpt/engines/stop/worker.js');
-    this.#worker = new Worker(entry, { workerData: memory, transferList: [port2], execArgv: [], stdin: false });
+    this.#worker = new Worker(entry, { workerData: memory, transferList: [port2], execArgv: [], trackUnmanagedFds: false });
     this.#worker.on('message', () => this.#news());
     this.#worker.unref();
     if (links.size === 0) process.once('exit', endAll);
@@ -71,8 +83,8 @@ export class TracerLink implements TracerLine {
     const request: Request = { name, args };
     this.#port.postMessage(request);
     this.#hurry();
-    const message = receiveMessageOnPort(this.#port);
-    const answer = message?.message as Answer;
+    const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
+    if (answer === undefined) throw new Error('the tracing thread has ended');
     if (answer.kind === 'error') throw unpackError(answer.error);
     return answer.result as ReturnType<TracerCalls[K]>;
   }
@@ -84,8 +96,9 @@ export class TracerLink implements TracerLine {
     Atomics.notify(control, LINK.called);
     for (;;) {
       const answered = Atomics.load(control, LINK.answered);
-      if (answered === number) return;
-      wakeThread(thread);
+      if (answered === number || Atomics.load(control, LINK.failed) === 1) return;
+      // A call that has begun may sleep itself, and is not to be woken.
+      if (Atomics.load(control, LINK.taken) !== number) wakeThread(thread);
       Atomics.wait(control, LINK.answered, answered, WAKE_INTERVAL);
     }
   }
@@ -106,10 +119,13 @@ export class TracerLink implements TracerLine {
 
   end(): void {
     if (!this.#isOpen) return;
-    this.call('close');
-    this.#isOpen = false;
-    links.delete(this);
-    if (links.size === 0) process.off('exit', endAll);
-    this.#port.close();
+    try {
+      if (!this.hasFailed) this.call('close');
+    } finally {
+      this.#isOpen = false;
+      links.delete(this);
+      if (links.size === 0) process.off('exit', endAll);
+      this.#port.close();
+    }
   }
 }

@@ -1,7 +1,8 @@
 // The thread that traces: carries out what the session asks, and puts its parts together.
 
 import type { HardwareEffect } from '../../facility/index.js';
-import { ptraceDetach } from '../../linux/ptrace.js';
+import { PTRACE_OPTION, ptraceDetach } from '../../linux/ptrace.js';
+import { ptraceSetOptions } from '../../linux/ptrace-control.js';
 import {
   readExtendedState,
   readRegisters,
@@ -11,12 +12,16 @@ import {
   writeRegisters,
 } from '../../linux/ptrace-state.js';
 import { waitForTracee } from '../../linux/tracees.js';
+import type { Inherit } from '../../model/access.js';
 import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
-import { type ControlledThread, USER_REGISTER_WORDS } from '../control.js';
+import { type ControlledThread, type ProcessEnd, USER_REGISTER_WORDS } from '../control.js';
 import { ControlError } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
+import { HeldProcess } from '../host/held-process.js';
+import type { StartFailure } from '../host/run-to-exec.js';
+import type { StartPlan } from '../host/started-target.js';
 import { Arming } from './arming.js';
-import { attachAll } from './attach.js';
+import { attachAll, TRACE_OPTIONS } from './attach.js';
 import type { BreakpointMaker } from './breakpoints.js';
 import { TraceeMemory } from './memory.js';
 import { Pieces } from './pieces.js';
@@ -44,6 +49,7 @@ export class Tracer implements TracerCalls {
   readonly #maker: BreakpointMaker;
   readonly #status = new Int32Array(1);
   #parts: Parts | null = null;
+  #held: HeldProcess | null = null;
 
   constructor(reports: ReportWriter, maker: BreakpointMaker) {
     this.#reports = reports;
@@ -56,13 +62,52 @@ export class Tracer implements TracerCalls {
   }
 
   attach(target: EngineTarget): void {
+    this.#prepare(target);
+    attachAll(target, this.table);
+  }
+
+  start({ argv, environment, surroundings }: StartPlan, inherit: Inherit): number | StartFailure {
+    const held = HeldProcess.start(argv, environment, surroundings);
+    if (!(held instanceof HeldProcess)) return held;
+    const { pid } = held;
+    ptraceSetOptions(pid, TRACE_OPTIONS | PTRACE_OPTION.TRACESYSGOOD);
+    this.#prepare({ pid, tid: null, inherit });
+    this.table.add(pid, pid).held = true;
+    this.#held = held;
+    return pid;
+  }
+
+  advance(): boolean {
+    return this.#held?.advanceOnce() ?? false;
+  }
+
+  release(): void {
+    if (this.#held?.letGo() !== true) return;
+    const tracee = this.table.get(this.#held.pid);
+    const end = this.#held.ended;
+    if (tracee === undefined) return;
+    if (end !== null) this.#active.stops.end(tracee, end);
+    else this.#active.stops.release(tracee);
+  }
+
+  abandon(): void {
+    this.#held?.abandon();
+    const tracee = this.#held === null ? undefined : this.table.get(this.#held.pid);
+    const end = this.#held?.ended ?? null;
+    if (tracee !== undefined && end !== null) this.#active.stops.end(tracee, end);
+  }
+
+  ending(pid: number): ProcessEnd['end'] | null {
+    return this.#active.stops.ends.get(pid) ?? null;
+  }
+
+  #prepare(target: EngineTarget): void {
     const { table } = this;
     const [pieces, reports, maker] = [this.#pieces, this.#reports, this.#maker];
     const arming = new Arming({ target, table, pieces, maker });
     const recorder = new Recorder(reports, new TraceeMemory());
     const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports });
     this.#parts = { arming, stops, recorder };
-    attachAll(target, table);
   }
 
   /** Waits for one thread to stop or end, and takes that in. Returns what waitForTracee has. */
@@ -182,9 +227,14 @@ export class Tracer implements TracerCalls {
     throw new ControlError('unsupported', pid, `letting go of one process alone is not there yet (signal ${signal})`);
   }
 
+  /** Takes all breakpoints out. */
+  disarmAll(): void {
+    for (const tracee of this.table.all) this.#parts?.arming.closeAll(tracee);
+  }
+
   close(): void {
+    this.disarmAll();
     for (const tracee of this.table.all) {
-      this.#parts?.arming.closeAll(tracee);
       if (tracee.standing === null) continue;
       try {
         ptraceDetach(tracee.tid, tracee.standing.at === 'signal' ? tracee.standing.passing : 0);

@@ -2,10 +2,13 @@
 
 import type { HardwareEffect } from '../../facility/index.js';
 import { ERRNO, type ErrnoName, LinuxError } from '../../linux/errno.js';
+import type { Inherit } from '../../model/access.js';
 import type { Armed, CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
-import type { ControlledThread, StepRequest, StopPolicy } from '../control.js';
+import type { ControlledThread, ProcessEnd, StepRequest, StopPolicy } from '../control.js';
 import { ArmError, type ArmFailure, ControlError, type ControlFailure } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
+import type { StartFailure } from '../host/run-to-exec.js';
+import type { StartPlan } from '../host/started-target.js';
 
 /** What came of one effect. */
 export type EffectOutcome =
@@ -16,6 +19,16 @@ export type EffectOutcome =
 /** Calls that are answered while the caller waits. What they mean: EngineSession and Control. */
 export interface TracerCalls {
   attach(target: EngineTarget): void;
+  /** Starts a program and holds it at its exec: its process id. */
+  start(plan: StartPlan, inherit: Inherit): number | StartFailure;
+  /** HeldProcess.advanceOnce of what was started. */
+  advance(): boolean;
+  /** Lets what was started run; or stand, where {@link stop} has been asked for. */
+  release(): void;
+  /** Ends what was started and never ran. */
+  abandon(): void;
+  /** How process `pid` has ended; null while it has not. */
+  ending(pid: number): ProcessEnd['end'] | null;
   apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[];
   forget(cookies: readonly number[]): void;
   capacity(): CapacityEvent | null;
