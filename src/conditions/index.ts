@@ -18,5 +18,6 @@ export {
 export { type Answer, type Evaluate, evaluator } from './evaluate.js';
 export type { HitFacts, Moment } from './fields.js';
 export { type Mentions, mentions } from './mentions.js';
+export { touch } from './touch.js';
 export { utf8 } from './utf8.js';
 export type { WatchedValue } from './watched-value.js';

@@ -1,13 +1,8 @@
 // Comparisons in conditions: which sides can stand beside each other, and what comes of it.
-import {
-  type Comparison,
-  type Condition,
-  type FloatOperand,
-  MOST_COMM_BYTES,
-  type Operand,
-  type WatchedValue,
-} from '../conditions/index.js';
-import { called, commText, type Meaning, numberOperand, problem, type Subject, wholeOperand } from './condition-meaning.js';
+import { type Comparison, type Condition, type FloatOperand, MOST_COMM_BYTES } from '../conditions/index.js';
+import { called, commText, type Meaning, nameOf, numberOperand, type Subject, wholeOperand } from './condition-meaning.js';
+import { problem } from './condition-problem.js';
+import { texts } from './condition-texts.js';
 
 export interface Sides {
   readonly comparison: Comparison;
@@ -22,9 +17,15 @@ export function comparison(sides: Sides, subject: Subject): Condition {
   const { left, right } = sides;
   if (left.type === 'condition' || right.type === 'condition') throw comparedConditions(sides, subject);
   if (left.type === 'comm' || right.type === 'comm') return names(sides, subject);
+  if (isText(left) || isText(right)) return texts({ ...sides, comparison: equality(sides, subject, 'texts') }, subject);
   if (left.type === 'bytes' || right.type === 'bytes') return bytes(sides, subject);
   if (left.type === 'float' || right.type === 'float' || isFraction(left) || isFraction(right)) return floats(sides, subject);
   return truths(sides) ?? integers(sides, subject);
+}
+
+/** Between double quotes, or more than one character. */
+function isText(meaning: Meaning): boolean {
+  return meaning.type === 'text' && meaning.character === null;
 }
 
 function isFraction(meaning: Meaning): boolean {
@@ -51,8 +52,7 @@ function equality({ comparison, at }: Sides, subject: Subject, what: string): '=
 function names(sides: Sides, subject: Subject): Condition {
   const other = sides.left.type === 'comm' ? sides.right : sides.left;
   if (other.type !== 'text') {
-    const what =
-      other.type === 'comm' ? "a thread's name is always itself" : `a thread's name is no number: this is ${called(other, subject)}`;
+    const what = other.type === 'comm' ? "a thread's name is always itself" : `a thread's name is no number: this is ${called(other)}`;
     throw problem(subject, other.at, { what, hint: 'Write it between quotes: comm == "worker".' });
   }
   return { kind: 'comm', comparison: equality(sides, subject, 'names'), text: commText(other, subject, MOST_COMM_BYTES) };
@@ -60,11 +60,12 @@ function names(sides: Sides, subject: Subject): Condition {
 
 function bytes(sides: Sides, subject: Subject): Condition {
   const { left, right } = sides;
-  if (left.type !== 'bytes' || right.type !== 'bytes' || left.which === right.which) {
+  const changes = left.type === 'bytes' && right.type === 'bytes' && left.which !== null && right.which !== null;
+  if (!changes || left.which === right.which) {
     const odd = left.type === 'bytes' ? left : right;
     throw problem(subject, odd.at, {
-      what: `this is ${called(odd, subject)}, which can only be compared with what it was`,
-      hint: 'Write new != old. For more watch a member of it, or give its address with --as.',
+      what: `this is ${called(odd)}, which can only be compared with what it was`,
+      hint: 'Write new != old. For more name a member of it, or give its address with --as.',
     });
   }
   return { kind: 'bytes', comparison: equality(sides, subject, 'values without a number'), size: left.size };
@@ -90,13 +91,13 @@ function floatOperand({ left, right }: Sides, side: Meaning, { size, subject }: 
   const other = side === left ? right : left;
   const odd = isFraction(other) ? other : side;
   throw problem(subject, odd.at, {
-    what: mixed(odd, side === odd ? other : side, subject),
+    what: mixed(odd, side === odd ? other : side),
     ...(isFraction(odd) ? { hint: 'Take a whole number.' } : {}),
   });
 }
 
-function mixed(odd: Meaning, beside: Meaning, subject: Subject): string {
-  return `${called(odd, subject)} cannot be compared with ${called(beside, subject)}`;
+function mixed(odd: Meaning, beside: Meaning): string {
+  return `${called(odd)} cannot be compared with ${called(beside)}`;
 }
 
 /** `flag == true`: true is whatever is not 0. Null where no truth is compared with true or false. */
@@ -123,20 +124,22 @@ function integers(sides: Sides, subject: Subject): Condition {
     right: wholeOperand(right, subject, beside),
   };
   if (comparison === '==' || comparison === '!=') {
-    refuseImpossible(condition.left, right, subject);
-    refuseImpossible(condition.right, left, subject);
+    refuseImpossible(left, right, subject);
+    refuseImpossible(right, left, subject);
   }
   return condition;
 }
 
 /** `new == 300` of one byte: it never is, and who wrote it meant something else. */
-function refuseImpossible(value: Operand, other: Meaning, subject: Subject): void {
+function refuseImpossible(value: Meaning, other: Meaning, subject: Subject): void {
   const number = numberOperand(other);
-  if (value.kind !== 'value' || number === null || number.kind !== 'number') return;
-  const [least, most] = rangeOf(value.field);
+  if (value.type !== 'whole' || number === null || number.kind !== 'number') return;
+  const { operand } = value;
+  if (operand.kind !== 'value' && operand.kind !== 'memory') return;
+  const [least, most] = rangeOf(operand.field);
   if (number.value >= least && number.value <= most) return;
   throw problem(subject, other.at, {
-    what: `${value.which} is never that: ${nameOf(subject.value)} goes from ${least} to ${most}`,
+    what: `${operand.kind === 'value' ? operand.which : 'what stands there'} is never that: ${nameOf(value.of)} goes from ${least} to ${most}`,
     ...alternative(number.value, { least, most }),
   });
 }
@@ -150,8 +153,4 @@ function alternative(number: bigint, { least, most }: { least: bigint; most: big
 function rangeOf({ bits, signed }: { readonly bits: number; readonly signed: boolean }): [bigint, bigint] {
   const values = 1n << BigInt(bits);
   return signed ? [-values / 2n, values / 2n - 1n] : [0n, values - 1n];
-}
-
-function nameOf(value: WatchedValue): string {
-  return value.kind === 'none' ? 'it' : value.name;
 }

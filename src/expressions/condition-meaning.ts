@@ -1,34 +1,48 @@
 // What the parts of a condition mean for a watched value, with their types.
 import { type Condition, type FloatOperand, type Operand, utf8, type WatchedValue, type Which } from '../conditions/index.js';
-import { ConditionError, type ConditionProblem } from './condition-error.js';
+import type { Type } from '../symbols/types.js';
+import type { ConditionPlace } from './condition-places.js';
+import { problem } from './condition-problem.js';
+import type { SymbolScope } from './scope.js';
 
-/** A part with its type. `at`: where errors about it point. */
-export type Meaning = { readonly at: number } & (
+/** A part with its type. `at`: where errors about it point. `place`: where it is, for what lies somewhere. `of`: what was read. */
+export type Meaning = { readonly at: number; readonly place?: ConditionPlace } & (
   | { readonly type: 'condition'; readonly condition: Condition }
-  /** A whole number; `truth`: one that is meant as true or false. */
-  | { readonly type: 'whole'; readonly operand: Operand; readonly truth: boolean }
+  /** A whole number; `truth`: one that is meant as true or false; `typed`: its type in the program, which pointers need. */
+  | {
+      readonly type: 'whole';
+      readonly operand: Operand;
+      readonly truth: boolean;
+      readonly of?: WatchedValue;
+      readonly typed?: Type | null;
+    }
   /** A number that stands in the text, which may serve as a float; null where it has a fraction or an exponent. */
   | { readonly type: 'literal'; readonly whole: bigint | null; readonly value: number; readonly text: string; readonly truth: boolean }
-  | { readonly type: 'float'; readonly operand: Extract<FloatOperand, { kind: 'value' }> }
-  | { readonly type: 'bytes'; readonly which: Which; readonly size: number }
+  | { readonly type: 'float'; readonly operand: Exclude<FloatOperand, { kind: 'number' }>; readonly of: WatchedValue }
+  /** `which`: the watched value, all of it; null: something else. */
+  | { readonly type: 'bytes'; readonly which: Which | null; readonly size: number; readonly of: WatchedValue }
   | { readonly type: 'comm' }
   /** `character`: its number, where one character stands between single quotes. */
   | { readonly type: 'text'; readonly text: string; readonly character: bigint | null }
 );
 
-/** The text, for errors, and the value that it is about. */
+/** What a condition can name beside the hit. */
+export interface ConditionNames {
+  /** Where names are looked for. */
+  readonly scope: SymbolScope;
+  /** The watched value's type in the program; null where nothing tells. */
+  readonly type: Type | null;
+}
+
+/** The text, for errors, the value that it is about, and the program; null where there is none with names. */
 export interface Subject {
   readonly text: string;
   readonly value: WatchedValue;
-}
-
-/** An error that points at `at`. */
-export function problem({ text }: Subject, at: number, what: ConditionProblem): ConditionError {
-  return new ConditionError(text, at, what);
+  readonly names: ConditionNames | null;
 }
 
 /** What something of this type is called in errors. */
-export function called(meaning: Meaning, { value }: Subject): string {
+export function called(meaning: Meaning): string {
   switch (meaning.type) {
     case 'condition':
       return 'something that is true or false';
@@ -37,14 +51,19 @@ export function called(meaning: Meaning, { value }: Subject): string {
     case 'literal':
       return meaning.whole === null ? `the floating-point number ${meaning.text}` : `the number ${meaning.text}`;
     case 'float':
-      return `a floating-point number (${value.kind === 'float' ? value.name : ''})`;
+      return `a floating-point number (${nameOf(meaning.of)})`;
     case 'bytes':
-      return `a value of ${meaning.size} bytes (${value.kind === 'bytes' ? value.name : ''})`;
+      return `a value of ${meaning.size} bytes (${nameOf(meaning.of)})`;
     case 'comm':
       return "a thread's name";
     case 'text':
       return meaning.character === null ? 'a text' : 'a character';
   }
+}
+
+/** What a value's type is called. */
+export function nameOf(value: WatchedValue | undefined): string {
+  return value === undefined || value.kind === 'none' ? 'it' : value.name;
 }
 
 const SIGNED_END = 1n << 63n;
@@ -61,7 +80,7 @@ export function wholeOperand(meaning: Meaning, subject: Subject, beside: string)
   const number = numberOperand(meaning);
   if (number !== null) return number;
   throw problem(subject, meaning.at, {
-    what: `${beside} takes whole numbers, and this is ${called(meaning, subject)}`,
+    what: `${beside} takes whole numbers, and this is ${called(meaning)}`,
     ...wholeAdvice(meaning),
   });
 }
@@ -69,7 +88,7 @@ export function wholeOperand(meaning: Meaning, subject: Subject, beside: string)
 function wholeAdvice(meaning: Meaning): { hint?: string } {
   if (meaning.type === 'float') return { hint: 'Floating-point numbers can be compared, and nothing else: new > 0.5.' };
   if (meaning.type === 'bytes')
-    return { hint: 'Of such values can only be asked whether they changed: new != old. Watch a member of it for more.' };
+    return { hint: 'Of such values can only be asked whether they changed: new != old. Name a member of it for more.' };
   if (meaning.type === 'condition')
     return {
       hint: 'In C, comparisons bind more tightly than & ^ |, and less than + and <<: put what belongs together in brackets, as in (new & 1) == 0.',
@@ -85,7 +104,7 @@ export function truthOf(meaning: Meaning, subject: Subject): Condition {
     return { kind: 'integers', comparison: '!=', left: meaning.operand, right: { kind: 'number', value: 0n, unsigned: false } };
   }
   throw problem(subject, meaning.at, {
-    what: `${called(meaning, subject)} is neither true nor false`,
+    what: `${called(meaning)} is neither true nor false`,
     ...truthAdvice(meaning),
   });
 }
@@ -95,7 +114,7 @@ function truthAdvice(meaning: Meaning): { hint?: string } {
     case 'comm':
       return { hint: 'Compare it: comm == "worker".' };
     case 'float':
-      return { hint: `Compare it: ${meaning.operand.which} != 0.` };
+      return { hint: 'Compare it: ... != 0.' };
     case 'bytes':
       return { hint: 'Of such values can only be asked whether they changed: new != old.' };
     default:

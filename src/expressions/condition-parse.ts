@@ -1,4 +1,5 @@
 // Puts the tokens of a condition together, by the grammar in condition-syntax.ts.
+import { castAt } from './condition-cast.js';
 import { ConditionError } from './condition-error.js';
 import { type BinaryOperator, type Part, PRECEDENCE, type UnaryOperator } from './condition-syntax.js';
 import { type Token, tokensOf } from './condition-tokens.js';
@@ -64,7 +65,7 @@ class Parser {
     const token = this.#next();
     if (token.kind === 'end') throw this.#error(token.at, 'something is missing at the end', EXAMPLE);
     this.#index++;
-    if (token.kind === 'side') return this.#side(token.part);
+    if (token.kind === 'side') return this.#steps(this.#side(token.part));
     if (++this.#depth > DEEPEST) throw this.#error(token.at, `this is nested more than ${DEEPEST} deep`);
     const part = this.#group(token);
     this.#depth--;
@@ -79,13 +80,50 @@ class Parser {
   #group(token: Extract<Token, { kind: 'operator' }>): Part {
     const { at, text } = token;
     if (UNARY.includes(text)) return { kind: 'unary', at, operator: text as UnaryOperator, of: this.#unary() };
+    if (text === '*' || text === '&') return { kind: text === '*' ? 'dereference' : 'address', at, of: this.#unary() };
     if (text !== '(') throw this.#error(at, `a value is missing before ${JSON.stringify(text)}`);
+    const cast = castAt(this.#text, this.#tokens, this.#index);
+    if (cast !== null) {
+      this.#index = cast.next;
+      return { kind: 'cast', at, to: cast.type, of: this.#unary() };
+    }
     const part = this.#binary(1);
+    this.#close(at, ')');
+    return this.#steps(part);
+  }
+
+  /** The bracket that was opened at `at` ends here. */
+  #close(at: number, bracket: ')' | ']'): void {
     const end = this.#next();
     if (end.kind === 'end') throw this.#error(at, 'this bracket is never closed');
-    if (end.kind !== 'operator' || end.text !== ')') throw this.#unexpected(end);
+    if (end.kind !== 'operator' || end.text !== bracket) throw this.#unexpected(end);
     this.#index++;
-    return part;
+  }
+
+  /** Members and elements of `start`. */
+  #steps(start: Part): Part {
+    let part = start;
+    for (;;) {
+      const { at, ...step } = this.#next();
+      if (step.kind !== 'operator') return part;
+      if (step.text === '[') {
+        this.#index++;
+        part = { kind: 'index', at, of: part, index: this.#binary(1) };
+        this.#close(at, ']');
+      } else if (step.text === '.' || step.text === '->') {
+        this.#index++;
+        part = { kind: 'member', at, of: part, name: this.#member(), arrow: step.text === '->' };
+      } else return part;
+      // Each is a read or a sum in the kernel, as a side is.
+      this.#side(part);
+    }
+  }
+
+  #member(): string {
+    const token = this.#next();
+    if (token.kind !== 'side' || token.part.kind !== 'word') throw this.#error(token.at, 'the name of a member is missing here');
+    this.#index++;
+    return token.part.name;
   }
 
   #unexpected(token: Exclude<Token, { kind: 'end' }>): ConditionError {
@@ -93,7 +131,8 @@ class Parser {
       const operator = WORDS_FOR_OPERATORS[token.part.name.toLowerCase()];
       if (operator !== undefined) return this.#error(token.at, `${JSON.stringify(token.part.name)} is no operator`, `Write ${operator}.`);
     }
-    if (token.kind === 'operator' && token.text === ')') return this.#error(token.at, 'this bracket closes nothing');
+    if (token.kind === 'operator' && (token.text === ')' || token.text === ']'))
+      return this.#error(token.at, 'this bracket closes nothing');
     return this.#error(token.at, 'an operator is missing here', EXAMPLE);
   }
 

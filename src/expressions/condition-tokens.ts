@@ -9,10 +9,24 @@ export type Token = { readonly at: number } & (
 );
 
 const SPACE = /\s+/y;
-const WORD = /(?:::)?[\p{L}_$][\p{L}\p{N}_$]*(?:::[\p{L}_$][\p{L}\p{N}_$]*)*/uy;
+const IDENTIFIER = String.raw`[\p{L}_$][\p{L}\p{N}_$]*`;
+/** What holds other characters stands between single quotes, as in expressions. */
+const QUOTED = "'[^']+'";
+const ARGUMENTS = '<[^<>=&|]*(?:<[^<>=&|]*>[^<>=&|]*)*>(?=::)';
+const MODULE = String.raw`(?:[\p{L}_][\p{L}\p{N}_.+-]*|${QUOTED})!(?!=)`;
+const FILE = String.raw`[\p{L}_][\p{L}\p{N}_./]*\.[\p{L}\p{N}]+::`;
+/** A name as expressions have it: `libfoo.so!net/util.c::count`, `pool<int>::free`, `'my-file.c'::count`. */
+const WORD = new RegExp(
+  `(?:${MODULE})?(?:${FILE}|::)?(?:(?:${IDENTIFIER}|${QUOTED})(?:${ARGUMENTS})?::)*(?:${IDENTIFIER}|(?<=::|!)${QUOTED})`,
+  'uy',
+);
+/** Behind "." and "->"; Rust's tuples have numbers. */
+const MEMBER = /[\p{L}\p{N}_$]+/uy;
+/** Where a side has ended. */
+const STEP = /->|\.|\[/y;
 /** With whatever letters follow, so that 10x is one mistake and not two tokens. */
 const NUMBER = /(?:0[xXbB][\p{L}\p{N}_]*|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[\p{L}\p{N}_.]*)/uy;
-const OPERATOR = /\|\||&&|==|!=|<=|>=|<<|>>|[|^&<>+\-*/%!~()]/y;
+const OPERATOR = /\|\||&&|==|!=|<=|>=|<<|>>|[|^&<>+\-*/%!~()\]]/y;
 const WHOLE = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)$/;
 const FRACTION = /^(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const MOST = (1n << 64n) - 1n;
@@ -32,6 +46,8 @@ export function tokensOf(text: string): Token[] {
 class Cutter {
   readonly #text: string;
   #position = 0;
+  /** What came last: the end of a side, which steps can follow; a step, which a member follows; anything else. */
+  #last: 'side' | 'step' | 'other' = 'other';
 
   constructor(text: string) {
     this.#text = text;
@@ -41,15 +57,35 @@ class Cutter {
     this.#take(SPACE);
     const at = this.#position;
     if (at >= this.#text.length) return { kind: 'end', at };
-    const quote = this.#text[at];
-    if (quote === '"' || quote === "'") return { kind: 'side', at, part: this.#quoted(quote) };
-    const number = this.#take(NUMBER);
-    if (number !== null) return { kind: 'side', at, part: this.#number(number, at) };
+    if (this.#last === 'step') return this.#side(at, this.#member(at));
+    const step = this.#last === 'side' ? this.#take(STEP) : null;
+    if (step !== null) return this.#operator(at, step);
     const word = this.#take(WORD);
-    if (word !== null) return { kind: 'side', at, part: { kind: 'word', at, name: word } };
+    if (word !== null) return this.#side(at, { kind: 'word', at, name: word });
+    const quote = this.#text[at];
+    if (quote === '"' || quote === "'") return this.#side(at, this.#quoted(quote));
+    const number = this.#take(NUMBER);
+    if (number !== null) return this.#side(at, this.#number(number, at));
     const operator = this.#take(OPERATOR);
-    if (operator !== null) return { kind: 'operator', at, text: operator };
+    if (operator !== null) return this.#operator(at, operator);
     throw this.#strange(at);
+  }
+
+  #side(at: number, part: Part): Token {
+    this.#last = 'side';
+    return { kind: 'side', at, part };
+  }
+
+  #operator(at: number, text: string): Token {
+    const ends = text === ')' || text === ']';
+    this.#last = ends ? 'side' : text === '.' || text === '->' ? 'step' : 'other';
+    return { kind: 'operator', at, text };
+  }
+
+  #member(at: number): Part {
+    const name = this.#take(MEMBER);
+    if (name === null) throw this.#error(at, { what: 'the name of a member is missing here' });
+    return { kind: 'word', at, name };
   }
 
   #take(pattern: RegExp): string | null {

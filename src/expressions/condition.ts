@@ -3,25 +3,43 @@ import { assertNever } from '../base/assert.js';
 import { nearNames } from '../base/near.js';
 import type { Arithmetic, Condition, Operand, WatchedValue, Which } from '../conditions/index.js';
 import { comparison } from './condition-compare.js';
-import type { ConditionError } from './condition-error.js';
-import { type Meaning, problem, type Subject, truthOf, wholeOperand } from './condition-meaning.js';
+import { converted } from './condition-conversions.js';
+import { ConditionError } from './condition-error.js';
+import { type ConditionNames, type Meaning, type Subject, truthOf, wholeOperand } from './condition-meaning.js';
+import { named, register } from './condition-names.js';
 import { parseConditionText } from './condition-parse.js';
+import { meaningOfPlace } from './condition-places.js';
+import { pointerArithmetic } from './condition-pointers.js';
+import { problem } from './condition-problem.js';
+import { addressOf, dereferenced, element, member } from './condition-steps.js';
 import type { Part, UnaryOperator } from './condition-syntax.js';
+import { direct, isReference } from './part.js';
 
 const WORDS = ['new', 'old', 'tid', 'pid', 'cpu', 'kernel', 'comm', 'true', 'false'];
 const MOST_LISTED = 20;
 
-/** What `text` says of hits on a value. Throws {@link ConditionError}. */
-export function parseCondition(text: string, value: WatchedValue): Condition {
-  const subject: Subject = { text, value };
+/** What `text` says of hits on a value, in a program with these names; without any, the hit's own words are all there is. Throws {@link ConditionError}. */
+export function parseCondition(text: string, value: WatchedValue, names: ConditionNames | null = null): Condition {
+  const subject: Subject = { text, value, names };
   return truthOf(meaningOf(parseConditionText(text), subject), subject);
 }
 
-function meaningOf(part: Part, subject: Subject): Meaning {
+/** `beside`: what stands on the other side of a comparison, whose members may be meant. */
+function meaningOf(part: Part, subject: Subject, beside: Meaning | null = null): Meaning {
   const { at } = part;
   switch (part.kind) {
     case 'word':
-      return word(part.name, at, subject);
+      return word(part, subject, beside);
+    case 'member':
+      return member(meaningOf(part.of, subject), part.name, { at, subject });
+    case 'index':
+      return element(meaningOf(part.of, subject), meaningOf(part.index, subject), { at, subject });
+    case 'dereference':
+      return dereferenced(meaningOf(part.of, subject), { at, subject });
+    case 'address':
+      return addressOf(meaningOf(part.of, subject), { at, subject });
+    case 'cast':
+      return converted(meaningOf(part.of, subject), part.to, { at, subject });
     case 'whole':
       return literal(part.value, at);
     case 'fraction':
@@ -47,7 +65,7 @@ function fact(name: 'tid' | 'pid' | 'cpu' | 'kernel', at: number): Meaning {
   return { type: 'whole', at, operand: { kind: 'fact', fact: name, unsigned: false }, truth: name === 'kernel' };
 }
 
-function word(name: string, at: number, subject: Subject): Meaning {
+function word({ name, at }: Extract<Part, { kind: 'word' }>, subject: Subject, beside: Meaning | null): Meaning {
   switch (name) {
     case 'new':
     case 'old':
@@ -63,36 +81,45 @@ function word(name: string, at: number, subject: Subject): Meaning {
     case 'false':
       return literal(name === 'true' ? 1n : 0n, at, true);
     case 'inf':
-      if (subject.value.kind === 'float')
+      if (subject.value.kind === 'float' || beside?.type === 'float')
         return { type: 'literal', at, whole: null, value: Number.POSITIVE_INFINITY, text: name, truth: false };
       break;
     default:
   }
-  const member = memberOf(name, subject.value);
-  if (member === null) throw unknownWord(name, at, subject);
-  return literal(member, at);
+  if (name.startsWith('$')) return register(name, at, subject);
+  const value = memberOf(name, enumBeside(beside)) ?? memberOf(name, subject.value);
+  if (value !== null) return literal(value, at);
+  const known = named(name, at, subject);
+  if ('near' in known) throw unknownWord(name, at, { subject, near: known.near });
+  return known;
+}
+
+/** The value beside which a word stands. */
+function enumBeside(beside: Meaning | null): WatchedValue {
+  return (beside?.type === 'whole' ? beside.of : undefined) ?? { kind: 'none' };
 }
 
 function watched(which: Which, at: number, subject: Subject): Meaning {
-  const { value } = subject;
+  const { value, names } = subject;
+  const type = names?.type ?? null;
+  const where = { kind: 'value', which, offset: 0 } as const;
+  const place = type === null ? {} : { place: { where, type, bits: null, size: type.size } };
+  // What a reference refers to is not in the value.
+  if (type !== null && isReference(direct(type))) return meaningOfPlace({ where, type, bits: null, size: type.size }, at, subject);
   switch (value.kind) {
     case 'integer': {
-      const { field } = value;
-      return {
-        type: 'whole',
-        at,
-        truth: value.truth,
-        operand: { kind: 'value', which, offset: 0, field, unsigned: !field.signed && field.bits === 64 },
-      };
+      const { field, truth } = value;
+      const operand: Operand = { ...where, field, unsigned: !field.signed && field.bits === 64 };
+      return { type: 'whole', at, truth, operand, of: value, typed: type, ...place };
     }
     case 'float':
-      return { type: 'float', at, operand: { kind: 'value', which, offset: 0, size: value.size } };
+      return { type: 'float', at, operand: { ...where, size: value.size }, of: value, ...place };
     case 'bytes':
-      return { type: 'bytes', at, which, size: value.size };
+      return { type: 'bytes', at, which, size: value.size, of: value, ...place };
     case 'none':
       throw problem(subject, at, {
         what: `there is no ${which} value where execution is watched`,
-        hint: 'tid, pid, cpu, kernel and comm can be asked about.',
+        hint: 'tid, pid, cpu, kernel, comm, registers ($rdi) and variables can be asked about.',
       });
     default:
       return assertNever(value);
@@ -105,17 +132,22 @@ function memberOf(name: string, value: WatchedValue): bigint | null {
   return value.members.get(name) ?? value.members.get(name.slice(name.lastIndexOf(':') + 1)) ?? null;
 }
 
-function unknownWord(name: string, at: number, subject: Subject): ConditionError {
+function unknownWord(
+  name: string,
+  at: number,
+  { subject, near: alike }: { readonly subject: Subject; readonly near: readonly string[] },
+): ConditionError {
   const { value } = subject;
   const members = value.kind === 'integer' ? [...value.members.keys()] : [];
-  const near = nearNames(name, [...WORDS, ...members]);
+  const near = [...new Set([...nearNames(name, [...WORDS, ...members]), ...alike])];
   if (name.toLowerCase() === 'nan') {
     const hint =
       value.kind === 'float' ? 'No number equals it, not even itself: new != new is true for it.' : 'Only floating-point numbers have it.';
     return problem(subject, at, { what: 'NaN cannot be compared', hint });
   }
   const listed = members.length > MOST_LISTED ? [...members.slice(0, MOST_LISTED), '...'] : members;
-  const hint = `Known are ${WORDS.join(', ')}${members.length > 0 ? `, and of ${value.kind === 'none' ? '' : value.name} ${listed.join(', ')}` : ''}.`;
+  const variables = subject.names === null ? '' : ", the program's variables";
+  const hint = `Known are ${WORDS.join(', ')}${variables}${members.length > 0 ? `, and of ${value.kind === 'none' ? '' : value.name} ${listed.join(', ')}` : ''}.`;
   return problem(subject, at, { what: `${JSON.stringify(name)} means nothing here`, hint, near });
 }
 
@@ -143,8 +175,7 @@ function signed(
 }
 
 function binary({ operator, at, left: leftPart, right: rightPart }: Extract<Part, { kind: 'binary' }>, subject: Subject): Meaning {
-  const left = meaningOf(leftPart, subject);
-  const right = meaningOf(rightPart, subject);
+  const [left, right] = sides(leftPart, rightPart, subject);
   switch (operator) {
     case '&&':
     case '||':
@@ -161,7 +192,37 @@ function binary({ operator, at, left: leftPart, right: rightPart }: Extract<Part
     case '>=':
       return { type: 'condition', at, condition: comparison({ comparison: operator, at, left, right }, subject) };
     default:
-      return { type: 'whole', at, truth: false, operand: arithmetic({ operator, left, right }, subject) };
+      return (
+        pointerArithmetic(operator, left, right) ?? {
+          type: 'whole',
+          at,
+          truth: false,
+          operand: arithmetic({ operator, left, right }, subject),
+        }
+      );
+  }
+}
+
+/** Whether a word means the hit, whatever it stands beside. */
+function isOwn(name: string): boolean {
+  return WORDS.includes(name);
+}
+
+/** A word on one side may be a member of the other side's enumeration. */
+function sides(left: Part, right: Part, subject: Subject): [Meaning, Meaning] {
+  const first = left.kind === 'word' && !isOwn(left.name) ? unlessUnknown(left, subject) : meaningOf(left, subject);
+  if (first !== null) return [first, meaningOf(right, subject, first)];
+  const other = meaningOf(right, subject);
+  return [meaningOf(left, subject, other), other];
+}
+
+/** Null for a word that means nothing by itself. */
+function unlessUnknown(part: Part, subject: Subject): Meaning | null {
+  try {
+    return meaningOf(part, subject);
+  } catch (error) {
+    if (error instanceof ConditionError) return null;
+    throw error;
   }
 }
 

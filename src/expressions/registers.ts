@@ -10,9 +10,14 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ['pc', 'rip'],
 ]);
 
+/** What the processor calls `name`. */
+export function registerNamed(name: string): string {
+  return ROLES.get(name) ?? name;
+}
+
 /** What `$name` holds. Throws RegisterError. */
 export function registerValue(name: string, registers: ((name: string) => bigint | null) | null): bigint {
-  const known = ROLES.get(name) ?? name;
+  const known = registerNamed(name);
   if (!REGISTERS.includes(known)) throw new RegisterError(name, 'unknown', nearNames(name, REGISTERS));
   const value = registers?.(known) ?? null;
   if (value === null) throw new RegisterError(name, 'no-frame');

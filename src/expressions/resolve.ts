@@ -138,6 +138,20 @@ function resolveName(expression: NameExpression, scope: SymbolScope, options: Re
   return finish(start, { expression, path, origin: { kind: 'variable', module: module.name, file, size } }, contextOf(scope, options));
 }
 
+/** What a name stands for by itself, before any step. */
+export type Start =
+  /** `size` 0: nobody knows. */
+  | { readonly kind: 'variable'; readonly address: bigint; readonly type: Type | null; readonly size: number }
+  | { readonly kind: 'function'; readonly address: bigint };
+
+/** What `expression` begins with. Throws UnknownSymbolError and the other errors about names. */
+export function startOf(expression: NameExpression, scope: SymbolScope): Start {
+  const { candidate } = find(expression, scope, 'data');
+  if (isCode(candidate)) return { kind: 'function', address: code(candidate, displayed(candidate)).address };
+  const { address, type } = startAt(candidate, expression, scope);
+  return { kind: 'variable', address, type, size: type?.size ?? candidate.size };
+}
+
 /** All of a variable. */
 function startAt(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Place {
   const { address, module } = candidate;

@@ -1,8 +1,10 @@
 // Turns an expression into a request for debug registers, and one that has them into a pipeline.
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
+import { type Condition, mentions, touch } from '../conditions/index.js';
 import type { EngineSession } from '../engines/contract.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
+import type { ConditionNames } from '../expressions/index.js';
 import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
 import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
@@ -128,7 +130,8 @@ export class Armory {
     // A busy program would hit thousands of times while its symbols are read for the first stack.
     if (stackDepth > 0) this.#parts.program.frames?.prepare();
     this.#showsStacks ||= stackDepth > 0;
-    const condition = conditionOf(info, options);
+    const condition = conditionOf(info, options, () => this.#conditionNames(info, options));
+    this.#touch(condition, info);
     // Hits of where a pointer led before are told from the others one by one.
     const keep = options.follow === true ? 'each' : (options.keep ?? 'each');
     const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep, stackDepth, stops }, priority);
@@ -150,6 +153,20 @@ export class Armory {
       instructions: options.instruction ?? false,
     };
     return { order, pieces: installed === null ? null : this.#begin(order, installed) };
+  }
+
+  #conditionNames({ expression, access }: WatchInfo, { as }: WatchOptions): ConditionNames | null {
+    return this.#parts.program.conditionNames?.(expression, { access, as: as ?? null }) ?? null;
+  }
+
+  /** Brings in the pages that `condition` reads, where they are known already: what is not there at the hit cannot be read. */
+  #touch(condition: Condition | null, { address, size, access }: WatchInfo): void {
+    const { pid } = this.#parts.program;
+    if (condition === null || pid === null || !mentions(condition).memory) return;
+    const read = (from: bigint, length: number): Uint8Array | null => this.#parts.context.readMemory(pid, from, length);
+    const bytes = access === 'execute' ? null : read(address, size);
+    const nobody = { tid: pid, pid, cpu: 0, kernel: false, comm: null };
+    touch(condition, { ...nobody, oldBytes: bytes, newBytes: bytes, moment: { read, register: () => null } });
   }
 
   /** {@link arm} in the program that an exec has brought: what that did before this moment was not watched. */

@@ -1,5 +1,6 @@
 // The kernel as a program: its names, places in its code, its memory.
 import {
+  type ConditionNames,
   parseExpression,
   type Resolved,
   resolveExpression,
@@ -91,6 +92,13 @@ export class KernelProgram implements Program {
         hint: 'Say whose: --pid PID in place of --kernel.',
       });
     return { address: resolved.address, size: resolved.size, type: shownType(resolved, shown) };
+  }
+
+  conditionNames(expression: string, options: ResolveOptions): ConditionNames {
+    const cast = this.#castType(options);
+    if (options.access === 'execute' || (options.as !== null && cast === null)) return { scope: this.#scope, type: null };
+    const { type, bits } = this.#resolve(expression, { ...options, as: null }, cast);
+    return { scope: this.#scope, type: bits === null ? type : null };
   }
 
   /** What `--as` names in C's words: `struct ratelimit_state`, `atomic_t`. */

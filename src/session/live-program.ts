@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { executableKind } from '../engines/host/facts.js';
+import type { ConditionNames } from '../expressions/index.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Place } from '../model/place.js';
 import { KernelSymbols } from '../symbols/live/kernel-symbols.js';
@@ -16,7 +17,7 @@ import { type FrameVariable, findFrameVariable } from './frame-variable.js';
 import { LiveFrames } from './frames.js';
 import { isInPlace } from './loading.js';
 import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
-import { resolveInImage } from './resolve.js';
+import { conditionNamesIn, resolveInImage } from './resolve.js';
 
 /** Opens the program that `pid` runs. Throws WrongArchitectureError, NoProcessImageError. */
 export function openLiveProgram(pid: number): Program {
@@ -85,6 +86,10 @@ class LiveProgram implements Program {
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
     return resolveInImage(expression, this.#image, options);
+  }
+
+  conditionNames(expression: string, options: ResolveOptions): ConditionNames {
+    return conditionNamesIn(expression, this.#image, options);
   }
 
   frameVariable(expression: string, options: ResolveOptions & { readonly decoder: Boundaries }): FrameVariable | null {

@@ -1,5 +1,5 @@
 // What a session needs to know of the program it watches: names to addresses, addresses to places, code bytes.
-import type { Followed } from '../expressions/index.js';
+import type { ConditionNames, Followed } from '../expressions/index.js';
 import type { CodeSource } from '../instructions/index.js';
 import type { Access } from '../model/access.js';
 import type { Place } from '../model/place.js';
@@ -32,6 +32,8 @@ export interface Program extends Disposable {
   resolve(expression: string, options: ResolveOptions): ResolvedExpression;
   /** The local variable that `expression` names; null where it names none. Throws BadRequestError for one that cannot be watched. */
   frameVariable?(expression: string, options: ResolveOptions & { readonly decoder: Boundaries }): FrameVariable | null;
+  /** What conditions on a watch of `expression` can name; null or missing: nothing of the program. */
+  conditionNames?(expression: string, options: ResolveOptions): ConditionNames | null;
   place(address: bigint, kernel: boolean): Place;
   readonly code: CodeSource;
   functionStart(address: bigint): bigint | null;

@@ -1,5 +1,5 @@
 // From what the user typed to an address, a size and a way to show the value.
-import { type Memory, type Resolved, resolve } from '../expressions/index.js';
+import { type ConditionNames, type Memory, type Resolved, resolve } from '../expressions/index.js';
 import type { ValueType } from '../model/value.js';
 import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-names.js';
 import { demangle } from '../symbols/live/demangle.js';
@@ -20,6 +20,18 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
   });
   const symbol = (address: bigint) => symbolAt(image, address);
   return { address: resolved.address, size: resolved.size, type: shownType(resolved, options, { symbol }) };
+}
+
+/** What conditions on a watch of `expression` can name: all that the process has loaded, and the parts of the watched value by its type. */
+export function conditionNamesIn(expression: string, image: ProcessImage, { access, as }: ResolveOptions): ConditionNames {
+  if (access === 'execute' || as !== null) return { scope: image, type: null };
+  try {
+    const { type, bits } = resolve(expression, image, { memory: memoryOf(image.pid) });
+    return { scope: image, type: bits === null ? type : null };
+  } catch {
+    // The variable of a frame, or a name that has lost its meaning since it was armed.
+    return { scope: image, type: null };
+  }
 }
 
 /** What pointers on the way hold now. */
