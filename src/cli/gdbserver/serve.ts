@@ -2,7 +2,6 @@
 import { openSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { GdbServer, type GdbServerHost, serveStream } from '../../servers/gdb/index.js';
-import { shareClients } from '../../servers/share/index.js';
 import { attachShared, type Client, launchShared, type SharedTarget } from '../../session/debug/index.js';
 import type { Surroundings } from '../../session/index.js';
 import { STATUS } from '../errors.js';
@@ -43,19 +42,13 @@ async function serve(choice: GdbServerChoice, shared: SharedTarget, ended: Promi
   const host: GdbServerHost = { join: (name) => shared.join({ name, role: 'controls' }), say };
   const options = { int3, stepBy, followsChildren: inherit === 'children', attached: target.kind === 'pid' };
   const pid = shared.target.pid ?? 0;
-  const sharing = choice.share
-    ? await shareClients({ pid, inherit }, { name: `gdbserver ${pid}`, clients }, (who) => shared.join(who))
-    : null;
-  try {
-    if (where.kind === 'stdio') await serveStream(standardStream(), { name: 'gdb', options, host });
-    else {
-      const server = await GdbServer.listen({ ...options, host: where.host, port: where.port, mostClients: clients, once }, host);
-      say(`process ${pid}; listening on ${server.address}`);
-      await untilOver(server, ended);
-    }
-  } finally {
-    await sharing?.leave('gdbserver ends');
+  if (where.kind === 'stdio') {
+    await serveStream(standardStream(), { name: 'gdb', options, host });
+    return;
   }
+  const server = await GdbServer.listen({ ...options, host: where.host, port: where.port, mostClients: clients, once }, host);
+  say(`process ${pid}; listening on ${server.address}`);
+  await untilOver(server, ended);
 }
 
 /** Until the target has ended and all have left, the one that `--once` allows has left, or a signal comes. */
