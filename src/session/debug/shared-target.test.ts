@@ -1,48 +1,16 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type FakeOptions, type FakeSession, fakeTarget, PID } from '../../../test/session/fake-control.js';
+import { Listener } from '../../../test/session/listener.js';
 import { ControlError } from '../../engines/errors.js';
-import type { Client, ClientEvent, ClientRole, ClientStop } from './client.js';
+import type { ClientEvent } from './client.js';
 import { STOP_ONLY_AT_HITS } from './index.js';
 import type { SharedTarget } from './shared-target.js';
 
 const X = 0x40_4000n;
 
-/** A client, and what it was told. */
-class Listener {
-  readonly client: Client;
-  readonly events: ClientEvent[] = [];
-
-  constructor(shared: SharedTarget, name: string, role: ClientRole = 'controls') {
-    this.client = shared.join({ name, role });
-    this.client.onEvent((event) => this.events.push(event));
-  }
-
-  get stops(): ClientStop[] {
-    return this.events.flatMap((event) => (event.type === 'stopped' ? [event.stop] : []));
-  }
-
-  /** `100 hit`, ... */
-  get lines(): string[] {
-    return this.stops.map(({ tid, cause }) => `${tid} ${cause.kind}`);
-  }
-
-  async told(count: number): Promise<void> {
-    await vi.waitFor(() => {
-      if (this.events.length < count) throw new Error(`told ${this.events.length} of ${count}`);
-    });
-  }
-
-  async stopped(count: number): Promise<ClientStop | undefined> {
-    await vi.waitFor(() => {
-      if (this.stops.length < count) throw new Error(`stopped ${this.stops.length} of ${count}`);
-    });
-    return this.stops[count - 1];
-  }
-}
-
 function made(names: readonly string[], options: FakeOptions = {}): { session: FakeSession; shared: SharedTarget; all: Listener[] } {
   const { session, shared } = fakeTarget(options);
-  return { session, shared, all: names.map((name) => new Listener(shared, name)) };
+  return { session, shared, all: names.map((name) => new Listener(shared.join({ name, role: 'controls' }))) };
 }
 
 async function turn(): Promise<void> {
@@ -114,7 +82,7 @@ describe('a thread that two clients hold', () => {
     session.stores(PID, X, 1n);
     await a.stopped(1);
     await b.client.stop([PID]);
-    expect((await b.stopped(1))?.cause).toEqual({ kind: 'interrupted' });
+    expect((await b.stopped(1)).cause).toEqual({ kind: 'interrupted' });
     await a.client.resume('all');
     expect(session.log).toEqual([]);
     await b.client.resume('all');
@@ -260,10 +228,10 @@ describe('a launched program', () => {
     const { session, shared } = fakeTarget({ held: true });
     shared.join({ name: 'server', role: 'watches' });
     expect(session.log).toEqual([]);
-    const first = new Listener(shared, 'first');
+    const first = new Listener(shared.join({ name: 'first', role: 'controls' }));
     expect(session.log).toEqual(['stop 100', 'release']);
     await first.stopped(1);
-    const second = new Listener(shared, 'second');
+    const second = new Listener(shared.join({ name: 'second', role: 'controls' }));
     await turn();
     expect(second.stops).toEqual([]);
     await first.client.resume('all');
@@ -328,7 +296,7 @@ describe('the target’s own user', () => {
   test('gets its own hits only', async () => {
     const { session, shared } = fakeTarget({ share: { disposes: false } });
     const own = await shared.target.watch('x');
-    const listener = new Listener(shared, 'a');
+    const listener = new Listener(shared.join({ name: 'a', role: 'controls' }));
     await listener.client.watch('y');
     session.stores(PID, X, 1n);
     session.stores(PID, 0x40_4008n, 2n);

@@ -1,0 +1,223 @@
+// Several clients of one live process under the engine that stops: holds, looking, changing, signals, execs, priorities, ends.
+import { expect, test } from 'vitest';
+import { attachShared, type ClientRole, type SharedTarget, STOP_ONLY_AT_HITS } from '../../src/session/debug/index.js';
+import type { TargetOptions } from '../../src/session/options.js';
+import { buildFixture } from '../helpers/build-fixture.js';
+import { type FreeTarget, startFreeTarget } from '../helpers/free-target.js';
+import { describeWith } from '../helpers/requirement.js';
+import { Listener } from './listener.js';
+
+const HP = 'state.players[2].hp';
+/** What damage() and heal() store, 50 times and 5 times. */
+const VALUES = Array.from({ length: 50 }, (_, i) => (i % 10 === 9 ? [99 - (i % 10), 100] : [99 - (i % 10)])).flat();
+/** In the order of struct user_regs_struct. */
+const RSI = 13;
+const RIP = 16;
+
+interface Shared {
+  readonly process: FreeTarget;
+  readonly shared: SharedTarget;
+}
+
+async function share(name: string, args: readonly string[] = [], options: TargetOptions = {}): Promise<Shared> {
+  const process = await startFreeTarget(name, { args });
+  return { process, shared: await attachShared(process.tracee, options) };
+}
+
+function join(shared: SharedTarget, name: string, role: ClientRole = 'controls'): Listener {
+  return new Listener(shared.join({ name, role }));
+}
+
+describeWith(['perf', 'gcc'], 'two clients of one process', () => {
+  test('one stops at each write and looks, the other logs them all', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using stopper = join(shared, 'stopper');
+    await using logger = join(shared, 'logger', 'watches');
+    const watch = await stopper.client.watch(HP, { stop: true });
+    await logger.client.watch(HP);
+    const { address, size } = watch.info;
+    const seen: { readonly memory: number; readonly isAtHit: boolean }[] = [];
+    stopper.onStop = async ({ pid, tid, cause }) => {
+      const [hit] = cause.kind === 'hit' ? cause.hits : [];
+      const registers = await stopper.client.registers(tid);
+      const memory = await stopper.client.readMemory(pid, address, size);
+      seen.push({
+        memory: new Int32Array((memory ?? new Uint8Array(4)).buffer.slice(0))[0] ?? -1,
+        isAtHit: registers[RIP] === hit?.hit.ip,
+      });
+      await stopper.client.resume([tid]);
+    };
+    target.go();
+    await logger.event('closed');
+    expect(stopper.stoppedAt).toEqual(VALUES);
+    expect(logger.logged).toEqual(VALUES);
+    expect(seen).toEqual(VALUES.map((memory) => ({ memory, isAtHit: true })));
+    expect(await target.finishedWithin(5000)).toMatchObject({ status: 0, stdout: expect.stringContaining('damage 50\n') });
+  });
+
+  test('hold a thread: it runs only when both have let it go', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using first = join(shared, 'first');
+    await using second = join(shared, 'second');
+    await first.client.watch(HP, { stop: true, condition: 'new == 95' });
+    await second.client.watch('state.tick');
+    target.go();
+    const { pid, tid } = await first.stopped(1);
+    await second.client.stop([tid]);
+    expect((await second.stopped(1)).cause).toEqual({ kind: 'interrupted' });
+    const before = second.logged.length;
+    await first.client.resume('all');
+    expect(await first.client.threads()).toMatchObject([{ pid, tid, stop: null }]);
+    expect(await second.client.threads()).toMatchObject([{ pid, tid, stop: { cause: { kind: 'interrupted' } } }]);
+    const rip = (await second.client.registers(tid))[RIP];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await second.client.registers(tid))[RIP]).toBe(rip);
+    expect(second.logged).toHaveLength(before);
+    await second.client.resume('all');
+    first.onStop = () => void first.client.resume('all');
+    await first.event('closed');
+    expect(first.stops).toHaveLength(5);
+    expect(second.logged).toHaveLength(50);
+  });
+
+  test('one leaves while it holds: the program goes on, and is let go of with the last', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    const first = join(shared, 'first');
+    await using second = join(shared, 'second', 'watches');
+    await first.client.watch(HP, { stop: true });
+    await second.client.watch(HP);
+    target.go();
+    await first.stopped(1);
+    await first.client[Symbol.asyncDispose]();
+    await second.event('closed');
+    expect(second.logged).toEqual(VALUES);
+    expect(await target.finishedWithin(5000)).toMatchObject({ status: 0 });
+  });
+
+  test('a higher priority takes a register; the loser is told, and gets it back', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using low = join(shared, 'low', 'watches');
+    await using high = join(shared, 'high');
+    const watches = [];
+    for (const index of [0, 1, 2, 3]) watches.push(await low.client.watch(`state.players[${index}].hp`, { priority: 20 }));
+    const winner = await high.client.watch('state.tick', { priority: 90, stop: true });
+    expect((await low.event('watch')).change).toBe('evicted');
+    const slots = await high.client.slots();
+    expect(slots.map(({ client, armed }) => `${client} ${armed}`).sort()).toEqual([
+      'high true',
+      'low false',
+      'low true',
+      'low true',
+      'low true',
+    ]);
+    expect(watches.filter(({ isArmed }) => isArmed)).toHaveLength(3);
+    target.go();
+    await high.stopped(1);
+    await winner.close();
+    await low.told(2);
+    expect(low.events[1]).toMatchObject({ type: 'watch', change: 'installed' });
+    expect(watches.every(({ isArmed }) => isArmed)).toBe(true);
+    await high.client.resume('all');
+    await low.event('closed');
+    expect(low.logged).toEqual(VALUES);
+  });
+});
+
+describeWith(['perf', 'gcc'], 'a client that holds a thread', () => {
+  test('changes what it will find in memory', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using client = join(shared, 'client');
+    const watch = await client.client.watch(HP, { stop: true });
+    target.go();
+    const { pid } = await client.stopped(1);
+    await client.client.writeMemory(pid, watch.info.address, Uint8Array.of(0xe8, 3, 0, 0));
+    await client.client.resume('all');
+    await client.stopped(2);
+    expect(client.stoppedAt).toEqual([99, 999]);
+  });
+
+  test('changes its registers', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using client = join(shared, 'client');
+    const entry = await client.client.watch('next_value', { access: 'execute', stop: true });
+    await client.client.watch('state.head->next->value');
+    target.go();
+    const { tid } = await client.stopped(1);
+    const registers = await client.client.registers(tid);
+    expect(registers[RSI]).toBe(1n);
+    registers[RSI] = 777n;
+    await client.client.setRegisters(tid, registers);
+    expect(await client.client.registers(tid)).toEqual(registers);
+    expect((await client.client.extendedState(tid)).length).toBeGreaterThanOrEqual(576);
+    await entry.close();
+    await client.client.resume('all');
+    await client.event('closed');
+    expect(client.logged.slice(0, 2)).toEqual(['777', '2']);
+  });
+
+  test('decides on the signals that it asked for, and on no others', async () => {
+    const { process, shared } = await share('signals-status', ['--writes', '1000', '--interval', '5']);
+    await using target = process;
+    await using client = join(shared, 'client');
+    await using other = join(shared, 'other');
+    await client.client.setPolicy({ ...STOP_ONLY_AT_HITS, signals: new Set([15]) });
+    target.go();
+    globalThis.process.kill(target.tracee, 'SIGTERM');
+    const { tid, cause } = await client.stopped(1);
+    expect(cause).toEqual({ kind: 'signal', signal: 15 });
+    expect((await client.client.signalInfo(tid))?.[0]).toBe(15);
+    await client.client.resume([tid], 0);
+    await client.client.watch('shared', { stop: true });
+    await client.stopped(2);
+    await client.client.resume([tid], 2);
+    await client.event('closed');
+    expect(other.stops).toEqual([]);
+    expect((await target.finishedWithin(5000)).stdout).toContain('got SIGINT');
+  });
+
+  test('is told of an exec, and that its watch has ended where the name means nothing any more', async () => {
+    const next = await buildFixture('signals-status');
+    const { process, shared } = await share('exec-other', ['--', next, '--writes', '3']);
+    await using target = process;
+    await using client = join(shared, 'client');
+    await using other = join(shared, 'other', 'watches');
+    await client.client.setPolicy({ ...STOP_ONLY_AT_HITS, execs: true });
+    await client.client.watch('before_exec', { access: 'execute', stop: true });
+    await other.client.watch('shared');
+    target.go();
+    await client.stopped(1);
+    await client.client.resume('all');
+    expect((await client.stopped(2)).cause).toEqual({ kind: 'exec' });
+    await client.client.resume('all');
+    await other.event('closed');
+    expect(client.events.filter(({ type }) => type === 'watch')).toMatchObject([{ change: 'ended' }]);
+    expect(other.logged).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '1', '2', '3']);
+  });
+
+  test('is told of forks and of the child, whose hits it stops at too', async () => {
+    const { process, shared } = await share('threads-fork-read', ['--count', '2', '--reads', '1'], { inherit: 'children' });
+    await using target = process;
+    await using client = join(shared, 'client');
+    await client.client.setPolicy({ ...STOP_ONLY_AT_HITS, forks: true });
+    await client.client.watch('shared', { stop: true });
+    client.onStop = ({ tid }) => void client.client.resume([tid]);
+    target.go();
+    await client.event('closed');
+    const kinds = client.stops.map(({ pid, cause }) => `${pid === target.tracee ? 'parent' : 'child'} ${cause.kind}`);
+    expect(kinds).toContain('parent fork');
+    expect(kinds).toContain('child born');
+    expect(kinds.filter((line) => line === 'child hit')).toHaveLength(2);
+    expect(kinds.filter((line) => line === 'parent hit').length).toBeGreaterThanOrEqual(6);
+    expect(client.events.filter((event) => event.type === 'process-ended')).toMatchObject([
+      { end: { end: { kind: 'exited', status: 0 } } },
+      { end: { pid: target.tracee, end: { kind: 'exited', status: 7 } } },
+    ]);
+    expect(await target.finishedWithin(5000)).toMatchObject({ status: 7 });
+  });
+});
