@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { HwbkptError } from '../base/errors.js';
 import { executablePath } from '../linux/procfs/process.js';
 import { CoverError } from '../registers/index.js';
-import type { Target, Watch } from '../session/index.js';
+import type { RunTarget, RunWatch } from '../servers/share/index.js';
 import type { TargetChoice } from './target-choice.js';
 
 /** More debug registers are needed than are free. */
@@ -20,10 +20,10 @@ export class ScriptTargetError extends HwbkptError {
 /** Where a watch was refused. */
 export interface Refusal {
   readonly expression: string;
-  readonly target: Target;
+  readonly target: RunTarget;
   readonly choice: TargetChoice;
   /** Watches of this command that are armed already. */
-  readonly armed: readonly Watch[];
+  readonly armed: readonly RunWatch[];
 }
 
 /** `error`, or an error in its place that says more. */

@@ -1,5 +1,6 @@
 // What who and stat have counted so far: by the session, or, where hits have to be looked at one by one, here.
-import { type HitRecord, Tally, type TallyRow, type WatchOptions } from '../session/index.js';
+import type { SharedHit } from '../servers/share/index.js';
+import { Tally, type TallyRow, type WatchOptions } from '../session/index.js';
 import type { CommonOptions } from './watch-options.js';
 
 /** What a sampled count stands for. */
@@ -29,7 +30,7 @@ export class Counted {
     this.#run = run;
   }
 
-  hit(hit: HitRecord): void {
+  hit(hit: SharedHit): void {
     this.#own.add(hit);
   }
 

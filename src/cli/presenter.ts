@@ -1,5 +1,6 @@
 // What watch, who and stat each do with what comes; the rest of a run is the same for all of them (session-run.ts).
-import type { HitRecord, WatchOptions } from '../session/index.js';
+import type { SharedHit } from '../servers/share/index.js';
+import type { WatchOptions } from '../session/index.js';
 import type { CountedRun } from './counted.js';
 import type { LineSink } from './output/sink.js';
 
@@ -9,7 +10,7 @@ export interface Presenter {
   /** All watches are armed; a launched target has not started. */
   armed?(run: CountedRun, sink: LineSink): void;
   /** One complete hit; those beyond --limit and filtered ones are left out. In order. */
-  hit(hit: HitRecord, sink: LineSink): void;
+  hit(hit: SharedHit, sink: LineSink): void;
   /** What had come has been presented. */
   roundEnd?(sink: LineSink): void;
   /** Something else is about to be printed where the hits go. */

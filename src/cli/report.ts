@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { AssertionError } from '../base/assert.js';
 import { HwbkptError } from '../base/errors.js';
 import { PartError } from '../expressions/index.js';
+import { RemoteError } from '../servers/share/errors.js';
 import { STATUS, UsageError } from './errors.js';
 import { printError } from './output/print.js';
 import { visible } from './output/visible.js';
@@ -26,8 +27,8 @@ export function report(error: unknown): number {
 
 /** The expression with a caret below what the error is about, where that is a part of it. */
 function markedPart(error: HwbkptError): string | undefined {
-  if (!(error instanceof PartError) || error.marked === null) return undefined;
-  return error.position === 0 ? undefined : error.marked.split('\n').map(visible).join('\n');
+  const marked = error instanceof RemoteError || (error instanceof PartError && error.position !== 0) ? error.marked : null;
+  return marked?.split('\n').map(visible).join('\n');
 }
 
 function reportUsage(error: CommanderError): number {

@@ -3,8 +3,16 @@
 import { ownSurroundings } from '../linux/surroundings.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
-import type { HitRecord, Item, Target, Watch } from '../session/index.js';
-import { attach, attachKernel, launch } from '../session/index.js';
+import type {
+  JoinedTarget,
+  openShared as OpenShared,
+  RunTarget,
+  RunWatch,
+  SharedHit,
+  SharedItem,
+  Sharing,
+} from '../servers/share/index.js';
+import { attach, attachKernel, launch, type Target } from '../session/index.js';
 import { explainRefusal } from './arm-errors.js';
 import type { CountedRun } from './counted.js';
 import { STATUS, UsageError } from './errors.js';
@@ -12,11 +20,15 @@ import { Interrupts } from './interrupts.js';
 import { armedMessage, eventMessage } from './output/messages.js';
 import { openOutput } from './output/open-output.js';
 import { armedLine, eventLine, summaryLine } from './output/text.js';
+import { visible } from './output/visible.js';
 import type { Presenter } from './presenter.js';
 import { launchedStatus } from './process-end.js';
 import { Streams } from './streams.js';
 import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
+
+/** Loaded only where a process is shared. */
+const openSharedTarget: typeof OpenShared = async (...call) => (await import('../servers/share/index.js')).openShared(...call);
 
 const FOLLOWING: readonly TargetEvent['kind'][] = [
   're-aimed',
@@ -26,8 +38,19 @@ const FOLLOWING: readonly TargetEvent['kind'][] = [
   'frame-ended',
 ];
 
+const OWNERS: readonly TargetEvent['kind'][] = ['owner-left', 'attached-again'];
+
 /** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
-const WARNINGS: readonly TargetEvent['kind'][] = ['lost', 'throttled', 'unseen-change', 'watch-ended', 'waiting', 'evicted', ...FOLLOWING];
+const WARNINGS: readonly TargetEvent['kind'][] = [
+  'lost',
+  'throttled',
+  'unseen-change',
+  'watch-ended',
+  'waiting',
+  'evicted',
+  ...OWNERS,
+  ...FOLLOWING,
+];
 
 /** Runs to the end; returns the exit status. */
 export async function runSession(options: CommonOptions, presenter: Presenter): Promise<number> {
@@ -43,7 +66,11 @@ class SessionRun implements AsyncDisposable {
   readonly #surroundings = ownSurroundings();
   readonly #interrupts: Interrupts;
   #streams: Streams | null = null;
-  #target: Target | null = null;
+  #target: RunTarget | null = null;
+  /** What lets others join; null where this command has joined another, or shares nothing. */
+  #sharing: Sharing | null = null;
+  /** Why the target is not shared, for people; null where it is, or nobody asked for it. */
+  #alone: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #hits = 0;
 
@@ -63,19 +90,45 @@ class SessionRun implements AsyncDisposable {
     if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
     if (this.#interrupts.happened) this.#stop();
     target.resume();
+    if (this.#options.target.kind === 'command') await this.#shareLaunched(target as Target);
     await target.ended;
     return await this.#finish(target, this.#streams);
   }
 
-  async #open(): Promise<Target> {
+  async #open(): Promise<RunTarget> {
     const { target, inherit, engine, maxRate } = this.#options;
-    const options = { inherit, engine, maxRate: maxRate ?? undefined, onItems: (items: readonly Item[]) => this.#items(items) };
+    const options = { inherit, engine, maxRate: maxRate ?? undefined, onItems: (items: readonly SharedItem[]) => this.#items(items) };
+    if (target.kind === 'pid' && this.#isShared && target.tid === undefined) return this.#openShared(target.pid, options);
     if (target.kind === 'pid') return attach(target.pid, { ...options, tid: target.tid });
     if (target.kind === 'kernel') return attachKernel({ ...options, vmlinux: target.vmlinux });
     return launch(target.argv, { ...options, surroundings: this.#surroundings });
   }
 
-  async #arm(target: Target): Promise<Watch[]> {
+  /** What is sampled or simulated is nothing for others. */
+  get #isShared(): boolean {
+    const { clients, maxRate, engine } = this.#options;
+    return clients !== null && maxRate === null && engine !== 'sim';
+  }
+
+  async #openShared(pid: number, options: Parameters<typeof openSharedTarget>[1]): Promise<RunTarget> {
+    const { target, sharing, because } = await openSharedTarget(pid, options, this.#visitor());
+    this.#sharing = sharing;
+    this.#alone = because;
+    return target;
+  }
+
+  #visitor(): { readonly name: string; readonly clients: number } {
+    return { name: `${this.#options.command} ${process.pid}`, clients: this.#options.clients ?? 0 };
+  }
+
+  /** Others may join what this command has launched, once it runs. */
+  async #shareLaunched(target: Target): Promise<void> {
+    if (!this.#isShared) return;
+    const { shareTarget } = await import('../servers/share/index.js');
+    this.#sharing = await shareTarget(target, this.#options.inherit, this.#visitor());
+  }
+
+  async #arm(target: RunTarget): Promise<RunWatch[]> {
     const {
       expressions,
       access,
@@ -101,7 +154,7 @@ class SessionRun implements AsyncDisposable {
       priority: priority ?? undefined,
       keep: this.#presenter.keep,
     };
-    const armed: Watch[] = [];
+    const armed: RunWatch[] = [];
     for (const expression of expressions) {
       try {
         armed.push(await target.watch(expression, options));
@@ -112,12 +165,14 @@ class SessionRun implements AsyncDisposable {
     return armed;
   }
 
-  #announce(target: Target, streams: Streams, watches: readonly Watch[]): void {
+  #announce(target: RunTarget, streams: Streams, watches: readonly RunWatch[]): void {
     this.#presenter.armed?.(countedRun(target, watches), streams.hits);
+    if (this.#alone !== null && !this.#options.quiet && !this.#options.json) streams.note(`not shared: ${visible(this.#alone)}`);
+    const owner = isJoined(target) ? target.owner : null;
     for (const watch of watches) {
       // One that waits says so by an event, and by another when it is armed.
       if (!watch.isArmed) continue;
-      const message = armedMessage(watch, target.engine);
+      const message = armedMessage(watch, target.engine, owner?.pid ?? null);
       if (this.#options.json) streams.hits.line(JSON.stringify(message));
       else if (!this.#options.quiet) streams.note(armedLine(message));
       const unmapped = this.#options.quiet ? null : unmappedNote(target, watch);
@@ -126,7 +181,7 @@ class SessionRun implements AsyncDisposable {
     streams.push();
   }
 
-  #items(items: readonly Item[]): void {
+  #items(items: readonly SharedItem[]): void {
     const streams = this.#streams;
     if (streams === null) return;
     for (const item of items) {
@@ -138,7 +193,7 @@ class SessionRun implements AsyncDisposable {
     if (this.#hits === this.#options.limit) this.#stop();
   }
 
-  #hit(hit: HitRecord, streams: Streams): void {
+  #hit(hit: SharedHit, streams: Streams): void {
     if (this.#hits === this.#options.limit) return;
     this.#hits++;
     this.#presenter.hit(hit, streams.hits);
@@ -163,7 +218,8 @@ class SessionRun implements AsyncDisposable {
     void this.#target?.disarm();
   }
 
-  async #finish(target: Target, streams: Streams): Promise<number> {
+  async #finish(target: RunTarget, streams: Streams): Promise<number> {
+    const left = this.#sharing?.leave('its command has ended');
     const summary = target.summary();
     this.#presenter.finish?.(streams.hits);
     const { dropped } = streams.hits;
@@ -172,6 +228,7 @@ class SessionRun implements AsyncDisposable {
     if (this.#options.json) streams.hits.line(JSON.stringify(shown));
     else if (!this.#options.quiet && !streams.hits.gone) streams.note(summaryLine(shown));
     await streams.end();
+    await left;
     const status = this.#options.target.kind === 'command' ? await launchedStatus(target) : STATUS.OK;
     if (streams.hits.failure !== null) throw streams.hits.failure;
     return this.#options.strict && status === STATUS.OK && isIncomplete(shown, target, this.#options.inherit) ? STATUS.STRICT : status;
@@ -180,15 +237,21 @@ class SessionRun implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#interrupts[Symbol.dispose]();
+    await this.#sharing?.leave('its command has ended');
     await this.#target?.[Symbol.asyncDispose]();
   }
+}
+
+/** Whether another hwbkpt has it. */
+function isJoined(target: RunTarget): target is JoinedTarget {
+  return 'owner' in target;
 }
 
 function cannotSample(engine: string): UsageError {
   return new UsageError(`--max-rate cannot be had with the ${engine} engine, which cannot switch a watch off and on`);
 }
 
-function countedRun(target: Target, watches: readonly Watch[]): CountedRun {
+function countedRun(target: RunTarget, watches: readonly RunWatch[]): CountedRun {
   return {
     rows: () => watches.flatMap((watch) => watch.tally()),
     sampling: () => (target.watched === null ? null : { watched: target.watched }),
@@ -196,7 +259,7 @@ function countedRun(target: Target, watches: readonly Watch[]): CountedRun {
 }
 
 /** What `--strict` minds. What no debug register can ever see, and what was left out by --inherit, is not counted. */
-function isIncomplete(summary: ReturnType<Target['summary']>, target: Target, inherit: Inherit): boolean {
+function isIncomplete(summary: ReturnType<RunTarget['summary']>, target: RunTarget, inherit: Inherit): boolean {
   const left: readonly string[] = inherit === 'none' ? ['children', 'new-threads'] : ['children'];
   const inherent: readonly string[] = [...target.inherentBlindness, ...left];
   return summary.lost > 0 || summary.unseen_changes > 0 || summary.not_covered.some((code) => !inherent.includes(code));

@@ -1,7 +1,7 @@
 // The two places a run prints to: hits to standard output or `-o`, notes to standard error. Where both are one terminal, pipe or file, one sink
 // writes them, so that they come in order.
 import { fstatSync } from 'node:fs';
-import type { Target } from '../session/index.js';
+import type { RunTarget } from '../servers/share/index.js';
 import { Channel } from './output/channel.js';
 import { isSameFile, LineStart } from './output/line-start.js';
 import { LineSink } from './output/sink.js';
@@ -16,7 +16,7 @@ export class Streams {
   readonly #written: WrittenCount;
 
   /** `onGone`: nobody reads the hits any more. */
-  constructor(output: { readonly fd: number; readonly name: string }, target: Target, onGone: () => void) {
+  constructor(output: { readonly fd: number; readonly name: string }, target: RunTarget, onGone: () => void) {
     this.#written = new WrittenCount(target.pid);
     const sharer = { pid: target.pid, held: target.held, written: this.#written };
     const hitStart = LineStart.between(output.fd, sharer);

@@ -1,6 +1,7 @@
 // The options that watch, who and stat share, checked and typed.
 import { ACCESS_FLAGS, type Access, type Inherit } from '../model/access.js';
 import { VALUE_TYPE_NAMES, valueTypeNamed } from '../model/value-names.js';
+import { DEFAULT_CLIENTS } from '../servers/share/sharing.js';
 import { LEAST_RATE } from '../session/sampling-plan.js';
 import type { Invocation } from './command-table.js';
 import { UsageError } from './errors.js';
@@ -8,6 +9,8 @@ import { wholeNumber } from './numbers.js';
 import { type TargetChoice, targetChoice } from './target-choice.js';
 
 export interface CommonOptions {
+  /** The command's name: `watch`. */
+  readonly command: string;
   readonly expressions: readonly string[];
   readonly target: TargetChoice;
   readonly access: Access;
@@ -34,6 +37,8 @@ export interface CommonOptions {
   readonly everyCall: boolean;
   /** Hits a second above which a watch is sampled; null: never. */
   readonly maxRate: number | null;
+  /** Join whoever has the process, and let others join; with at most so many clients. Null: neither. */
+  readonly clients: number | null;
 }
 
 const DEFAULT_STACK = 16;
@@ -42,11 +47,14 @@ const DEEPEST_STACK = 127;
 
 const HIGHEST_PRIORITY = 255;
 
+const MOST_CLIENTS = 1000;
+
 /** Throws UsageError. `name`: the command, for the examples of a missing target. */
 export function commonOptions(invocation: Invocation, name: string): CommonOptions {
   const { options } = invocation;
   const text = (key: string): string | undefined => (typeof options[key] === 'string' ? options[key] : undefined);
   return {
+    command: name,
     // The same twice would take twice the registers to say the same.
     expressions: [...new Set(invocation.arguments)],
     target: targetChoice(invocation, name),
@@ -68,6 +76,7 @@ export function commonOptions(invocation: Invocation, name: string): CommonOptio
     maxRate: maxRate(options),
     follow: follow(options),
     everyCall: options['everyCall'] === true,
+    clients: options['share'] === false ? null : clients(text('clients')),
   };
 }
 
@@ -100,6 +109,12 @@ function priority(text: string | undefined): number | null {
   const number = wholeNumber(text, '--priority', 0);
   if (number !== null && number > HIGHEST_PRIORITY) throw new UsageError(`--priority goes to ${HIGHEST_PRIORITY}`);
   return number;
+}
+
+function clients(text: string | undefined): number {
+  const most = wholeNumber(text, '--clients', 0) ?? DEFAULT_CLIENTS;
+  if (most > MOST_CLIENTS) throw new UsageError(`--clients goes to ${MOST_CLIENTS}`);
+  return most;
 }
 
 function maxRate(options: Invocation['options']): number | null {

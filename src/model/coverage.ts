@@ -24,6 +24,8 @@ export type NotCovered =
   | 'after-load'
   /** What NMI handlers and the debug exception's own path do: the kernel switches breakpoints off there. */
   | 'nmi'
+  /** What happened after the hwbkpt that had the process had gone, and before this one watched it again by itself. */
+  | 'owner-left'
   /** What happened while a watch with `--max-rate` was switched off. */
   | 'sampled'
   /** A thread that could not be armed. */

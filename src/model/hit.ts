@@ -97,4 +97,8 @@ export type TargetEvent =
   /** A watch on a local variable is armed in the next call of its function. */
   | { readonly kind: 'waiting-for-call'; readonly watch: WatchInfo; readonly function: string }
   /** The call whose variable was watched has ended. */
-  | { readonly kind: 'frame-ended'; readonly watch: WatchInfo; readonly time: bigint };
+  | { readonly kind: 'frame-ended'; readonly watch: WatchInfo; readonly time: bigint }
+  /** The hwbkpt whose process was shared is gone, and with it what it had armed for others. */
+  | { readonly kind: 'owner-left'; readonly owner: number; readonly reason: string; readonly time: bigint }
+  /** After that: watched again, by another hwbkpt or (null) by this one itself; for `blind` ns nothing was. */
+  | { readonly kind: 'attached-again'; readonly owner: number | null; readonly blind: bigint; readonly time: bigint };

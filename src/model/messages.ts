@@ -23,6 +23,8 @@ export interface ArmedMessage {
   /** Both only with --follow: debug registers for the value, and for the pointers on the way to it. */
   readonly value_slots?: number;
   readonly pointer_slots?: number;
+  /** Only where another hwbkpt has the process, and watches for this one: its process id. */
+  readonly shared_with?: number;
   readonly not_covered: readonly NotCovered[];
 }
 
@@ -120,7 +122,15 @@ export type EventMessage =
   | { readonly type: 'event'; readonly event: 'waiting-for-pointer'; readonly watch: string; readonly reason: string }
   | { readonly type: 'event'; readonly event: 'waiting-for-library'; readonly watch: string; readonly library: string }
   | { readonly type: 'event'; readonly event: 'waiting-for-call'; readonly watch: string; readonly function: string }
-  | { readonly type: 'event'; readonly event: 'frame-ended'; readonly watch: string; readonly time_ns: string };
+  | { readonly type: 'event'; readonly event: 'frame-ended'; readonly watch: string; readonly time_ns: string }
+  | { readonly type: 'event'; readonly event: 'owner-left'; readonly owner: number; readonly reason: string; readonly time_ns: string }
+  | {
+      readonly type: 'event';
+      readonly event: 'attached-again';
+      readonly owner: number | null;
+      readonly blind_ns: string;
+      readonly time_ns: string;
+    };
 
 /** Always the last line. */
 export interface SummaryMessage {

@@ -33,6 +33,7 @@ const TYPES: { readonly [T in Message['type']]: readonly string[] } = {
     cpus: true,
     value_slots: true,
     pointer_slots: true,
+    shared_with: true,
     not_covered: true,
   }),
   hit: keys<HitMessage>({
@@ -75,6 +76,8 @@ const EVENTS: { readonly [E in EventMessage['event']]: readonly string[] } = {
   'waiting-for-library': keys<Event<'waiting-for-library'>>({ type: true, event: true, watch: true, library: true }),
   'waiting-for-call': keys<Event<'waiting-for-call'>>({ type: true, event: true, watch: true, function: true }),
   'frame-ended': keys<Event<'frame-ended'>>({ type: true, event: true, watch: true, time_ns: true }),
+  'owner-left': keys<Event<'owner-left'>>({ type: true, event: true, owner: true, reason: true, time_ns: true }),
+  'attached-again': keys<Event<'attached-again'>>({ type: true, event: true, owner: true, blind_ns: true, time_ns: true }),
   'watch-ended': keys<Event<'watch-ended'>>({ type: true, event: true, watch: true, reason: true }),
   waiting: keys<Event<'waiting'>>({ type: true, event: true, watch: true }),
   evicted: keys<Event<'evicted'>>({ type: true, event: true, watch: true }),

@@ -29,6 +29,7 @@ const CODES: Readonly<Record<Code<NotCovered>, Provoking>> = {
   're-aiming': { file: FOLLOWING, title: 'is armed where it leads when it changes, and has the hits there only' },
   'after-load': { file: FOLLOWING, title: 'is armed when it is' },
   nmi: { file: 'test/coverage/kernel.test.ts', title: 'names what no breakpoint sees there' },
+  'owner-left': { file: 'test/cli/sharing.test.ts', title: 'attaches again when the owner is killed, and says so' },
   sampled: { file: 'test/cli/counting.test.ts', title: 'is sampled' },
   'thread:TID': { file: THREADS, title: 'names the threads that it has not come to' },
   'cpu:N': { file: THREADS, title: 'is named by an engine that arms each of them' },

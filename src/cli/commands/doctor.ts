@@ -1,19 +1,30 @@
 // hwbkpt doctor: what works here, shown by doing it.
 import { release } from 'node:os';
+import { HwbkptError } from '../../base/errors.js';
+import type { SlotUse } from '../../session/debug/index.js';
 import { examineMachine, examineProcess, holderText, type MachineReport, type ProcessReport, slotHolders } from '../../session/index.js';
 import type { Invocation } from '../command-table.js';
 import { STATUS } from '../errors.js';
 import { wholeNumber } from '../numbers.js';
 import { colorsFor } from '../output/colors.js';
+import { addressText } from '../output/messages.js';
 import { printLines } from '../output/print.js';
 import { plural } from '../output/text.js';
 import { visible } from '../output/visible.js';
+
+/** A hwbkpt that has the process, and who has which register of it. */
+interface Shared {
+  readonly owner: { readonly pid: number; readonly name: string };
+  readonly slots: readonly SlotUse[];
+}
 
 interface Report {
   readonly machine: MachineReport;
   /** Null where none was asked for. */
   readonly process: ProcessReport | null;
   readonly holders: ProcessReport['holders'];
+  /** Null where no hwbkpt of this user's has it. */
+  readonly shared: Shared | null;
 }
 
 /** Status 125 when nothing can be watched on this machine. */
@@ -21,12 +32,27 @@ export async function runDoctor({ options }: Invocation): Promise<number> {
   const pid = wholeNumber(options['pid'], '--pid', 1);
   const examined = pid === null ? null : examineProcess(pid);
   const machine = await examineMachine(release());
-  const report = { machine, process: examined, holders: examined?.holders ?? slotHolders() };
+  const shared = pid === null ? null : await sharedBy(pid);
+  const report = { machine, process: examined, holders: examined?.holders ?? slotHolders(), shared };
   printLines(options['json'] === true ? [JSON.stringify(doctorMessage(report))] : doctorLines(report));
   return machine.test.slotsWorking > 0 ? STATUS.OK : STATUS.FAILED;
 }
 
-function doctorMessage({ machine, process: examined, holders }: Report): object {
+async function sharedBy(pid: number): Promise<Shared | null> {
+  const { joinOwner } = await import('../../servers/share/index.js');
+  const client = await joinOwner(pid, `doctor ${process.pid}`, 'watches');
+  if (client === null) return null;
+  try {
+    return { owner: client.owner, slots: await client.slots() };
+  } catch (error) {
+    if (error instanceof HwbkptError) return null;
+    throw error;
+  } finally {
+    await client[Symbol.asyncDispose]();
+  }
+}
+
+function doctorMessage({ machine, process: examined, holders, shared }: Report): object {
   const { privileges, security, test } = machine;
   return {
     type: 'doctor',
@@ -53,13 +79,19 @@ function doctorMessage({ machine, process: examined, holders }: Report): object 
         ? null
         : { pid: examined.pid, name: examined.name, threads: examined.threads, tracer: examined.tracer, modules: examined.modules },
     holders: holders.map(({ pid, name, how }) => ({ pid, name, ...how })),
+    shared: shared === null ? null : { owner: shared.owner.pid, name: shared.owner.name, slots: shared.slots.map(slotMessage) },
     advice: machine.advice,
   };
 }
 
-function doctorLines({ machine, process: examined, holders }: Report): string[] {
+function slotMessage({ client, expression, priority, address, length, armed }: SlotUse): object {
+  return { client, watch: expression, priority, address: addressText(address), size: length, armed };
+}
+
+function doctorLines({ machine, process: examined, holders, shared }: Report): string[] {
   const lines = machineLines(machine);
   if (examined !== null) lines.push('', ...processLines(examined));
+  if (shared !== null) lines.push('', ...sharedLines(shared));
   lines.push('', ...holderLines(holders));
   if (machine.advice.length > 0) lines.push('', 'what would help:', ...machine.advice.map((line) => `  ${line}`));
   return lines;
@@ -88,6 +120,12 @@ function processLines({ pid, name, executable, threads, tracer, modules }: Proce
     `process ${pid} ${visible(name)} (${visible(executable ?? 'no program')}), ${plural(threads, 'thread')}, ${traced}${modules.length === 0 ? '' : '; what is known of its files:'}`,
     ...modules.map(({ path, symbols }) => `  ${symbols.padEnd(10)}  ${visible(path)}`),
   ];
+}
+
+function sharedLines({ owner, slots }: Shared): string[] {
+  const use = ({ client, expression, priority, address, length, armed }: SlotUse): string =>
+    `  ${visible(client)}: ${visible(expression)}, ${addressText(address)}, ${plural(length, 'byte')}${priority === null ? '' : `, priority ${priority}`}${armed ? '' : ', waits'}`;
+  return [`hwbkpt ${owner.pid} has it and lets others join; who has which debug register:`, ...slots.map(use)];
 }
 
 function holderLines(holders: ProcessReport['holders']): string[] {

@@ -6,7 +6,7 @@ import type { InstructionShown, WatchInfo } from '../../model/hit.js';
 import type { JsonValue } from '../../model/messages.js';
 import type { Place } from '../../model/place.js';
 import type { ValueType } from '../../model/value.js';
-import type { HitRecord } from '../../session/index.js';
+import type { SharedHit } from '../../servers/share/index.js';
 import { hitMessage } from './messages.js';
 
 /** What is the same in all hits of one watch. */
@@ -35,11 +35,11 @@ export class HitJsonPrinter {
   readonly #watches = new WeakMap<WatchInfo, WatchParts>();
   readonly #comms = new Map<string | null, string>();
   readonly #times = new TimeText();
-  #last: (Pick<HitRecord, 'pid' | 'tid' | 'comm' | 'cpu'> & { readonly text: string }) | null = null;
+  #last: (Pick<SharedHit, 'pid' | 'tid' | 'comm' | 'cpu'> & { readonly text: string }) | null = null;
   /** The value shown last: what a hit finds is nearly always what the hit before it left, the very same bytes. */
   #shown: { readonly bytes: Uint8Array; readonly type: ValueType; readonly text: string } | null = null;
 
-  line(hit: HitRecord): string {
+  line(hit: SharedHit): string {
     if (hit.stack !== null || hit.cgroup !== null) return JSON.stringify(hitMessage(hit));
     const parts = this.#parts(hit.watch);
     const known = parts.places.get(hit.place)?.get(addressKey(hit.ipLo, hit.ipHi));
@@ -52,7 +52,7 @@ export class HitJsonPrinter {
   }
 
   /** The thread that hit last hits again, mostly, and on the same CPU. */
-  #thread(hit: HitRecord): string {
+  #thread(hit: SharedHit): string {
     const { pid, tid, comm, cpu } = hit;
     const last = this.#last;
     if (last === null || last.tid !== tid || last.cpu !== cpu || last.pid !== pid || last.comm !== comm)
@@ -86,7 +86,7 @@ export class HitJsonPrinter {
   }
 }
 
-function addPlace(parts: WatchParts, hit: HitRecord): PlaceParts {
+function addPlace(parts: WatchParts, hit: SharedHit): PlaceParts {
   const { access, address, size, ip, function: name, file, line, instruction, instruction_address, cgroup } = hitMessage(hit);
   const added: PlaceParts = {
     instruction: hit.instruction,

@@ -4,7 +4,7 @@ import { valueToJson } from '../../model/format-value.js';
 import type { Hit, TargetEvent } from '../../model/hit.js';
 import type { ArmedMessage, EventMessage, HitMessage } from '../../model/messages.js';
 import type { Place } from '../../model/place.js';
-import type { Watch } from '../../session/index.js';
+import type { RunWatch } from '../../servers/share/index.js';
 
 /** `0x4040`. */
 export function addressText(address: bigint): string {
@@ -25,7 +25,8 @@ export function shortFile(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
 
-export function armedMessage(watch: Watch, engine: string): ArmedMessage {
+/** `sharedWith`: the hwbkpt that watches for this one; null where that is this one. */
+export function armedMessage(watch: RunWatch, engine: string, sharedWith: number | null = null): ArmedMessage {
   const { info, arming } = watch;
   return {
     type: 'armed',
@@ -36,6 +37,7 @@ export function armedMessage(watch: Watch, engine: string): ArmedMessage {
     threads: arming.threads,
     cpus: arming.cpus,
     ...(arming.pointerSlots === null ? {} : { value_slots: arming.slots, pointer_slots: arming.pointerSlots }),
+    ...(sharedWith === null ? {} : { shared_with: sharedWith }),
     not_covered: arming.notCovered,
   };
 }
@@ -120,6 +122,12 @@ export function eventMessage(event: TargetEvent): EventMessage {
       return { type: 'event', event: 'waiting-for-call', watch: event.watch.expression, function: event.function };
     case 'frame-ended':
       return { type: 'event', event: 'frame-ended', watch: event.watch.expression, time_ns: event.time.toString() };
+    case 'owner-left':
+      return { type: 'event', event: 'owner-left', owner: event.owner, reason: event.reason, time_ns: event.time.toString() };
+    case 'attached-again': {
+      const { owner, blind, time } = event;
+      return { type: 'event', event: 'attached-again', owner, blind_ns: blind.toString(), time_ns: time.toString() };
+    }
     default:
       return assertNever(event);
   }

@@ -21,7 +21,8 @@ export function placeLabel(place: Place): string {
 
 export function armedLine(message: ArmedMessage): string {
   const covered = `${plural(message.size, 'byte')}, ${whereText(message)}, engine ${message.engine}`;
-  return `armed ${message.watch} = ${message.address}, ${covered}${slotsText(message)}; not covered: ${message.not_covered.join(', ') || 'nothing'}`;
+  const shared = message.shared_with === undefined ? '' : `, shared with hwbkpt ${message.shared_with}`;
+  return `armed ${message.watch} = ${message.address}, ${covered}${slotsText(message)}${shared}; not covered: ${message.not_covered.join(', ') || 'nothing'}`;
 }
 
 /** `; 4 slots: 1 for the value, 3 for pointers on its path`, for a watch that follows its name. */
@@ -132,6 +133,10 @@ export function eventLine(event: TargetEvent, watchesChildren: boolean): string 
       return `${event.watch.expression} waits for a call of ${visible(event.function)}`;
     case 'frame-ended':
       return `the call that ${event.watch.expression} was watched in has ended`;
+    case 'owner-left':
+      return `hwbkpt ${event.owner}, which watched for this one too, is gone: ${visible(event.reason)}; attaching again`;
+    case 'attached-again':
+      return `attached again${event.owner === null ? '' : `, shared with hwbkpt ${event.owner}`} (not watched for ${millisecondsText(event.blind)})`;
     default:
       return assertNever(event);
   }

@@ -1,5 +1,5 @@
 // What a command that has joined asks the owner of a process for. Each request has a number, and is answered by exactly one answer of that number.
-import { bytes, type Codec, list, nullable, type Of, object, text, truth, u64, union, whole, word } from './codec.js';
+import { amount, bytes, type Codec, list, nullable, type Of, object, text, truth, u64, union, whole, word } from './codec.js';
 
 /** Two that do not speak the same version leave each other alone. */
 export const PROTOCOL_VERSION = 1;
@@ -37,8 +37,25 @@ export const wishes = object({
 });
 export type Wishes = Of<typeof wishes>;
 
-/** How the process has to be watched so that whoever joins gets what he asked for. `auto`: by any engine. */
-const terms = { engine: text(32), inherit: word('none', 'threads', 'children') };
+/** How the process has to be watched so that whoever joins gets what he asked for; `auto` and null: in any way. */
+const terms = { engine: text(32), inherit: nullable(word('none', 'threads', 'children')) };
+
+const words = list(text(64), 65_536);
+
+/** As in engines/contract.ts. */
+const capabilities = object({
+  name: word('perf', 'bpf', 'stop', 'sim', 'remote'),
+  stopsTarget: truth,
+  kernelWrites: truth,
+  slots: whole(0, 64),
+  values: word('rebuilt', 'read-at-hit'),
+  accesses: list(word('write', 'readwrite', 'execute'), 8),
+  inherits: list(word('none', 'threads', 'children'), 8),
+  targets: list(word('process', 'kernel'), 8),
+  handles: list(word('each', 'counts', 'stops'), 8),
+  pauses: truth,
+  blindTo: words,
+});
 
 export const request = union('type', {
   /** The first one. `start`: when the process began, in ticks since boot; with its number this names it for ever. */
@@ -67,7 +84,8 @@ export type RequestOf<T extends Request['type']> = Extract<Request, { readonly t
 
 /** What answers `done` hold, by the request they answer. */
 export const RESULTS = {
-  hello: object({ pid, name: text(256), capabilities: text(65_536), others: whole(0, U32) }),
+  /** Who has the process, and how it watches it. */
+  hello: object({ owner: pid, name: text(256), inherit: word('none', 'threads', 'children'), capabilities }),
   watch: object({ watch: id }),
   close: nullable(truth),
   tally: list(
@@ -81,10 +99,11 @@ export const RESULTS = {
       kernel: truth,
       stack: nullable(list(id, 4096)),
       count: whole(0, Number.MAX_SAFE_INTEGER),
-      estimate: whole(0, Number.MAX_SAFE_INTEGER),
+      estimate: amount,
       first: nullable(bytes(64)),
       last: nullable(bytes(64)),
-      firstAt: whole(0, Number.MAX_SAFE_INTEGER),
+      /** Null: never. */
+      firstAt: nullable(whole(0, Number.MAX_SAFE_INTEGER)),
       lastAt: whole(0, Number.MAX_SAFE_INTEGER),
     }),
     65_536,

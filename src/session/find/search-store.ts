@@ -1,20 +1,8 @@
 // Where searches are kept between calls: one file for each process and one for the kernel, which nobody else can read or put there.
-import {
-  chmodSync,
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { startTime } from '../../linux/procfs/process.js';
 import { readText } from '../../linux/procfs/read.js';
+import { privateFolder } from '../private-folder.js';
 import { BadSearchFileError, NoSearchError } from './errors.js';
 import { decodeSearch, encodeSearch, type SearchState, type TargetIdentity } from './search-file.js';
 
@@ -90,28 +78,12 @@ export function isSameTarget(a: TargetIdentity, b: TargetIdentity): boolean {
 
 const USER = process.getuid?.() ?? -1;
 
-/** `$XDG_RUNTIME_DIR/hwbkpt`, which only its user can enter; else a folder of ours below that of temporary files. */
+/** Throws BadSearchFileError. */
 function searchFolder(): string {
-  const runtime = process.env['XDG_RUNTIME_DIR'];
-  const folder = runtime?.startsWith('/') === true ? `${runtime}/hwbkpt` : `${tmpdir()}/hwbkpt-${USER}`;
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    // The umask takes bits away, and may take ours.
-    chmodSync(folder, 0o700);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new BadSearchFileError(`the folder ${folder} cannot be made: ${(cause as Error).message}`, {
-        cause,
-        hint: 'Set XDG_RUNTIME_DIR to a folder of yours.',
-      });
-  }
-  const { uid, mode } = lstatSync(folder);
-  const isFolder = (mode & 0o170000) === 0o040000;
-  if (!isFolder || uid !== USER || (mode & 0o077) !== 0)
-    throw new BadSearchFileError(`${folder} is not a folder that only you may enter`, {
-      hint: 'Others could change what is kept there. Remove it, or `chmod 700` it where it is yours.',
-    });
-  return folder;
+  const folder = privateFolder();
+  if (folder.path !== null) return folder.path;
+  const { problem, advice: hint, cause } = folder;
+  throw new BadSearchFileError(problem, cause === null ? { hint } : { cause, hint });
 }
 
 /** Null where there is no file. */

@@ -1,0 +1,304 @@
+// A process that another hwbkpt has, as a target for this command. When that one is gone, this one attaches again: it joins whoever was faster,
+// or has the process itself from then on and lets others join. What was not watched meanwhile is said.
+import type { NotCovered } from '../../model/coverage.js';
+import type { TargetEvent } from '../../model/hit.js';
+import type { SummaryMessage } from '../../model/messages.js';
+import type { ClientEvent } from '../../session/debug/index.js';
+import { NoSlotError, type Target, type WatchOptions } from '../../session/index.js';
+import { isAlive, startTime } from '../../session/process-start.js';
+import { JoinedCounts } from './joined-counts.js';
+import { JoinedWatch } from './joined-watch.js';
+import { findWay, type Visitor, type Way } from './open.js';
+import type { RemoteClient } from './remote-client.js';
+import type { RunTarget, SharedItem, SharedOptions } from './run-target.js';
+import type { Sharing } from './sharing.js';
+
+interface Parts {
+  readonly pid: number;
+  readonly options: SharedOptions;
+  readonly visitor: Visitor;
+}
+
+/** How the process is watched now. */
+type State =
+  | { readonly kind: 'joined'; readonly client: RemoteClient }
+  | { readonly kind: 'own'; readonly target: Target; readonly sharing: Sharing | null }
+  /** The owner is gone, and nobody has taken its place yet. */
+  | { readonly kind: 'between' }
+  | { readonly kind: 'over' };
+
+/** How often (ms) the owner is asked for what it has counted. */
+const COUNTS_INTERVAL = 200;
+/** A dead owner's registers may be free a moment later. */
+const SLOT_TRIES = 100;
+const SLOT_PAUSE = 20;
+
+export class JoinedTarget implements RunTarget {
+  readonly pid: number;
+  readonly held = false;
+  readonly ending = null;
+  readonly canSample = false;
+  readonly watched = null;
+  readonly ended: Promise<void>;
+  readonly #parts: Parts;
+  readonly #start: string | null;
+  readonly #watches: JoinedWatch[] = [];
+  readonly #counts = new JoinedCounts();
+  #settle: { resolve(): void; reject(error: unknown): void } = { resolve: () => undefined, reject: () => undefined };
+  #state: State = { kind: 'between' };
+  #engine = '';
+  #blindTo: readonly NotCovered[] = [];
+  #items: SharedItem[] = [];
+  /** What comes before {@link resume} waits: whoever has armed says so first. */
+  #isWaiting = true;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(client: RemoteClient, parts: Parts) {
+    this.pid = parts.pid;
+    this.#parts = parts;
+    this.#start = startTime(parts.pid);
+    this.ended = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.ended.catch(() => undefined);
+    this.#join(client);
+  }
+
+  get engine(): string {
+    return this.#engine;
+  }
+
+  /** The hwbkpt that has the process; null where it is this one. */
+  get owner(): { readonly pid: number; readonly name: string } | null {
+    return this.#state.kind === 'joined' ? this.#state.client.owner : null;
+  }
+
+  get inherentBlindness(): readonly NotCovered[] {
+    return this.#blindTo;
+  }
+
+  #join(client: RemoteClient): void {
+    this.#state = { kind: 'joined', client };
+    this.#engine = client.capabilities.name;
+    this.#blindTo = client.capabilities.blindTo;
+    client.onEvent((event) => this.#event(client, event));
+    client.threads().then(
+      (threads) => this.#counts.sawThreads(threads.map(({ tid }) => tid)),
+      () => undefined,
+    );
+  }
+
+  async watch(expression: string, options: WatchOptions = {}): Promise<JoinedWatch> {
+    if (this.#state.kind !== 'joined') throw new NoSlotError(`process ${this.pid} is just being attached to again`, { hint: 'Try again.' });
+    const watch = new JoinedWatch(expression, options, await this.#state.client.watch(expression, options));
+    this.#watches.push(watch);
+    this.#counts.armed(watch.arming);
+    if (watch.counts) this.#timer ??= setInterval(() => void this.#refresh(), COUNTS_INTERVAL);
+    return watch;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      for (const watch of this.#watches) await watch.refresh();
+    } catch {
+      // The owner is gone, which is told elsewhere.
+    }
+  }
+
+  #event(client: RemoteClient, event: ClientEvent): void {
+    switch (event.type) {
+      case 'hit':
+        this.#counts.hits++;
+        this.#item(event.hit as SharedItem);
+        break;
+      case 'event':
+        this.#counts.note(event.event);
+        this.#item(event.event);
+        break;
+      case 'watch':
+        this.#watchChanged(event);
+        break;
+      case 'thread':
+        if (event.change === 'started') this.#counts.sawThreads([event.tid]);
+        break;
+      case 'closed':
+        if (this.#state.kind === 'joined' && this.#state.client === client) void this.#lostOwner(client, event.because);
+        break;
+      default:
+        // Stops and ends of processes: a client that only watches holds nothing.
+        break;
+    }
+  }
+
+  #watchChanged({ watch, change, because }: Extract<ClientEvent, { readonly type: 'watch' }>): void {
+    const { info, arming } = watch;
+    this.#counts.armed(arming);
+    if (change === 'ended') {
+      const own = this.#watches.find(({ joined }) => joined === watch);
+      this.#item({ kind: 'watch-ended', watch: info, reason: because ?? 'it has ended' });
+      if (own !== undefined) this.#watchEnded(own);
+    } else if (change === 'evicted') {
+      this.#counts.missed('no-register');
+      this.#item({ kind: 'evicted', watch: info });
+    } else this.#item({ kind: 'installed', watch: info, threads: arming.threads });
+  }
+
+  #watchEnded(watch: JoinedWatch): void {
+    watch.lost();
+    if (!this.#watches.some(({ isWatched }) => isWatched)) void this.disarm();
+  }
+
+  /** What comes in one go is handed on in one go. */
+  #item(item: SharedItem): void {
+    this.#items.push(item);
+    if (this.#items.length === 1 && !this.#isWaiting) queueMicrotask(() => this.#handOn());
+  }
+
+  #handOn(): void {
+    const items = this.#items;
+    this.#items = [];
+    if (items.length > 0) this.#parts.options.onItems(items);
+  }
+
+  async #lostOwner(client: RemoteClient, because: string): Promise<void> {
+    const since = process.hrtime.bigint();
+    this.#state = { kind: 'between' };
+    const live = this.#watches.filter(({ isWatched }) => isWatched);
+    for (const watch of live) watch.lost();
+    if (!this.#isThere()) return this.#over();
+    this.#counts.missed('owner-left');
+    this.#item({ kind: 'owner-left', owner: client.owner.pid, reason: because, time: since });
+    try {
+      await this.#attachAgain(live, since);
+    } catch (error) {
+      if (this.#isThere()) this.#fail(error);
+      else this.#over();
+    }
+  }
+
+  /** Whether the process is there still; others may have its number by now. */
+  #isThere(): boolean {
+    return this.#start !== null && startTime(this.pid) === this.#start && isAlive(this.pid);
+  }
+
+  async #attachAgain(live: readonly JoinedWatch[], since: bigint): Promise<void> {
+    const { pid, options, visitor } = this.#parts;
+    const way = await findWay(pid, { ...options, onItems: (items) => this.#ownItems(items) }, visitor);
+    if (this.#state.kind !== 'between') return await leave(way);
+    this.#take(way);
+    const events: TargetEvent[] = [];
+    for (const watch of live) events.push(await this.#watchAgain(way, watch));
+    const time = process.hrtime.bigint();
+    this.#item({ kind: 'attached-again', owner: this.owner?.pid ?? null, blind: time - since, time });
+    for (const event of events) this.#item(event);
+    if (!live.some(({ isWatched }) => isWatched)) await this.disarm();
+  }
+
+  #take(way: Way): void {
+    if (way.kind === 'joined') {
+      this.#join(way.client);
+      return;
+    }
+    const { target, sharing } = way;
+    this.#state = { kind: 'own', target, sharing };
+    this.#engine = target.engine;
+    this.#blindTo = target.inherentBlindness;
+    target.ended.then(
+      () => this.#over(),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #ownItems(items: readonly SharedItem[]): void {
+    for (const item of items) {
+      if (item.kind === 'hit') this.#counts.hits++;
+      else this.#counts.note(item);
+      this.#item(item);
+    }
+  }
+
+  async #watchAgain(way: Way, watch: JoinedWatch): Promise<TargetEvent> {
+    try {
+      if (way.kind === 'joined') watch.joinedBy(await whenFree(() => way.client.watch(watch.expression, watch.options)));
+      else watch.ownedBy(await whenFree(() => way.target.watch(watch.expression, watch.options)));
+    } catch (error) {
+      return { kind: 'watch-ended', watch: watch.info, reason: error instanceof Error ? error.message : String(error) };
+    }
+    this.#counts.armed(watch.arming);
+    if (!watch.isArmed) return { kind: 'waiting', watch: watch.info };
+    return { kind: 'armed-again', watch: watch.info, threads: watch.arming.threads };
+  }
+
+  /** The process runs already; from now on what comes is handed on. */
+  resume(): void {
+    this.#isWaiting = false;
+    queueMicrotask(() => this.#handOn());
+  }
+
+  pollEnding(): null {
+    return null;
+  }
+
+  async disarm(): Promise<void> {
+    const state = this.#state;
+    if (state.kind === 'own') return await state.target.disarm();
+    if (state.kind === 'between') return this.#over();
+    if (state.kind === 'over') return;
+    try {
+      for (const { joined } of this.#watches) await joined?.close();
+    } catch {
+      // The owner has gone meanwhile: nothing is armed.
+    }
+    await this.#refresh();
+    if (this.#state !== state) return;
+    await state.client[Symbol.asyncDispose]();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#end();
+    this.#settle.resolve();
+  }
+
+  #fail(error: unknown): void {
+    this.#end();
+    this.#settle.reject(error);
+  }
+
+  #end(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#handOn();
+    if (this.#state.kind !== 'own') this.#state = { kind: 'over' };
+  }
+
+  summary(): SummaryMessage {
+    const counted = this.#watches.filter(({ counts }) => counts).flatMap((watch) => watch.tally());
+    return this.#counts.summary(this.engine, counted);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disarm();
+    if (this.#state.kind !== 'own') return;
+    const { target, sharing } = this.#state;
+    await sharing?.leave('its command has ended');
+    await target[Symbol.asyncDispose]();
+  }
+}
+
+async function leave(way: Way): Promise<void> {
+  if (way.kind === 'joined') return await way.client[Symbol.asyncDispose]();
+  await way.sharing?.leave('its command has ended');
+  await way.target[Symbol.asyncDispose]();
+}
+
+/** What `arm` makes, once there are free registers. */
+async function whenFree<T>(arm: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    try {
+      return await arm();
+    } catch (error) {
+      if (round === SLOT_TRIES || !(error instanceof Error && 'code' in error && error.code === 'no-slot')) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, SLOT_PAUSE));
+  }
+}

@@ -1,0 +1,148 @@
+// Ways to a process that others may have: joins who has it, or takes it and lets others join.
+import type { ClientRole } from '../../session/debug/index.js';
+import type { Target } from '../../session/index.js';
+import { attach } from '../../session/index.js';
+import { startTime } from '../../session/process-start.js';
+import { claim, reach, socketPath } from './claim.js';
+import type { ShareHost } from './conversation.js';
+import { BrokenConversationError, OwnerGoneError } from './errors.js';
+import type { RemoteClient } from './remote-client.js';
+import type { RunTarget, SharedOptions } from './run-target.js';
+import { Sharing } from './sharing.js';
+
+/** Who comes, and with how many others he shares what he has. */
+export interface Visitor {
+  /** For people: `watch 4711`. */
+  readonly name: string;
+  readonly clients: number;
+}
+
+/** The way that was found. */
+export type Way =
+  | { readonly kind: 'joined'; readonly client: RemoteClient }
+  /** `sharing` null: alone, `because` says why. */
+  | { readonly kind: 'own'; readonly target: Target; readonly sharing: Sharing | null; readonly because: string | null };
+
+/** Owners that are about to leave are asked so often. */
+const TRIES = 50;
+const PAUSE = 20;
+
+/** To process `pid`. Rejects with what attach rejects with. */
+export async function findWay(pid: number, options: SharedOptions, visitor: Visitor): Promise<Way> {
+  const start = startTime(pid);
+  if (start === null) return await alone(pid, options, null);
+  for (let round = 0; round < TRIES; round++) {
+    const claimed = await claim(pid);
+    if (claimed.kind === 'impossible') return await alone(pid, options, claimed.because);
+    if (claimed.kind === 'owner') return await own(pid, options, { claimed: new Sharing(claimed, visitor.clients), visitor, start });
+    try {
+      const { joinOver } = await import('./remote-client.js');
+      const { engine = 'auto', inherit = 'threads' } = options;
+      return {
+        kind: 'joined',
+        client: await joinOver(claimed.socket, { name: visitor.name, role: 'watches', pid, start, engine, inherit }),
+      };
+    } catch (error) {
+      if (!(error instanceof OwnerGoneError)) return await alone(pid, options, error instanceof Error ? error.message : String(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  return await alone(pid, options, 'the hwbkpt that has it does not answer');
+}
+
+async function alone(pid: number, options: SharedOptions, because: string | null): Promise<Way> {
+  return { kind: 'own', target: await attach(pid, options), sharing: null, because };
+}
+
+interface Owning {
+  readonly claimed: Sharing;
+  readonly visitor: Visitor;
+  readonly start: string;
+}
+
+async function own(pid: number, options: SharedOptions, { claimed, visitor, start }: Owning): Promise<Way> {
+  try {
+    const target = await attach(pid, options);
+    claimed.open(hostOf(target, { name: visitor.name, inherit: options.inherit ?? 'threads', start, pid }));
+    return { kind: 'own', target, sharing: claimed, because: null };
+  } catch (error) {
+    await claimed.leave('it could not attach');
+    throw error;
+  }
+}
+
+/** Lets others join what a command watches itself; what that takes is loaded for the first one. */
+function hostOf(target: Target, about: Omit<ShareHost, 'join'>): ShareHost {
+  let shared: Promise<{ join: ShareHost['join'] }> | null = null;
+  return {
+    ...about,
+    async join(who) {
+      shared ??= import('../../session/debug/index.js').then(
+        ({ SharedTarget }) => new SharedTarget(target, { disposes: false, owner: about.name }),
+      );
+      return (await shared).join(who);
+    },
+  };
+}
+
+/** Lets others join a target that this command has, also one it has launched; null where somebody has it already, or it cannot be shared. */
+export async function shareTarget(target: Target, inherit: ShareHost['inherit'], visitor: Visitor): Promise<Sharing | null> {
+  const { pid } = target;
+  if (pid === null) return null;
+  return await shareHost(pid, visitor, (start) => hostOf(target, { name: visitor.name, inherit, start, pid }));
+}
+
+/** For servers, whose clients have a hub already: others join it by `join`. Null where somebody has the process already, or it cannot be shared. */
+export async function shareClients(
+  about: Omit<ShareHost, 'join' | 'start' | 'name'>,
+  visitor: Visitor,
+  join: ShareHost['join'],
+): Promise<Sharing | null> {
+  return await shareHost(about.pid, visitor, (start) => ({ ...about, name: visitor.name, start, join }));
+}
+
+async function shareHost(pid: number, visitor: Visitor, makeHost: (start: string) => ShareHost): Promise<Sharing | null> {
+  const start = startTime(pid);
+  if (start === null) return null;
+  const claimed = await claim(pid);
+  if (claimed.kind === 'taken') claimed.socket.destroy();
+  if (claimed.kind !== 'owner') return null;
+  const sharing = new Sharing(claimed, visitor.clients);
+  sharing.open(makeHost(start));
+  return sharing;
+}
+
+/** A client of whoever has process `pid`; null where nobody has it, or he does not take us. */
+export async function joinOwner(pid: number, name: string, role: ClientRole): Promise<RemoteClient | null> {
+  const path = socketPath(pid);
+  const start = startTime(pid);
+  const socket = path === null || start === null ? null : await reach(path);
+  if (socket === null || start === null) return null;
+  const { joinOver } = await import('./remote-client.js');
+  try {
+    return await joinOver(socket, { name, role, pid, start, engine: 'auto', inherit: null });
+  } catch (error) {
+    if (error instanceof OwnerGoneError || error instanceof BrokenConversationError || isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'not-shared';
+}
+
+/** A target for a command: joined, or its own. `because`: why it is not shared, where that is for people to know. */
+export interface OpenedTarget {
+  readonly target: RunTarget;
+  /** Null where it is joined, or alone. */
+  readonly sharing: Sharing | null;
+  readonly because: string | null;
+}
+
+/** Opens process `pid` for a command. Rejects with what attach rejects with. */
+export async function openShared(pid: number, options: SharedOptions, visitor: Visitor): Promise<OpenedTarget> {
+  const way = await findWay(pid, options, visitor);
+  if (way.kind === 'own') return { target: way.target, sharing: way.sharing, because: way.because };
+  const { JoinedTarget } = await import('./joined-target.js');
+  return { target: new JoinedTarget(way.client, { pid, options, visitor }), sharing: null, because: null };
+}
