@@ -1,6 +1,6 @@
 // Several clients of one live process under the engine that stops: holds, looking, changing, signals, execs, priorities, ends.
 import { expect, test } from 'vitest';
-import { attachShared, type ClientRole, type SharedTarget, STOP_ONLY_AT_HITS } from '../../src/session/debug/index.js';
+import { attachShared, type ClientRole, launchShared, type SharedTarget, STOP_ONLY_AT_HITS } from '../../src/session/debug/index.js';
 import type { TargetOptions } from '../../src/session/options.js';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { type FreeTarget, startFreeTarget } from '../helpers/free-target.js';
@@ -219,5 +219,23 @@ describeWith(['perf', 'gcc'], 'a client that holds a thread', () => {
       { end: { pid: target.tracee, end: { kind: 'exited', status: 7 } } },
     ]);
     expect(await target.finishedWithin(5000)).toMatchObject({ status: 7 });
+  });
+});
+
+describeWith(['perf', 'gcc'], 'a launched program', () => {
+  test('stands before its first instruction, and is seen from there to its end', async () => {
+    const shared = await launchShared([await buildFixture('early-writes')]);
+    await using client = join(shared, 'client');
+    const { cause, tid } = await client.stopped(1);
+    expect(['exec', 'interrupted']).toContain(cause.kind);
+    await client.client.watch('shared', { stop: true });
+    client.onStop = () => void client.client.resume([tid]);
+    await client.client.resume([tid]);
+    const { end } = await client.event('process-ended');
+    expect(end).toEqual({ pid: tid, end: { kind: 'exited', status: 7 } });
+    expect(client.stoppedAt).toHaveLength(115);
+    expect([client.stoppedAt[0], client.stoppedAt.at(-1)]).toEqual(['1', '2005']);
+    await client.event('closed');
+    expect(shared.target.ending).toEqual(end.end);
   });
 });
