@@ -26,6 +26,7 @@ export { holderText } from './diagnostics.js';
 export * from './errors.js';
 export { type EngineReport, examineMachine, examineProcess, type MachineReport, type ProcessReport, slotHolders } from './examine.js';
 export type { HitRecord } from './hit-record.js';
+export * from './interfaces/index.js';
 export * from './kernel-errors.js';
 export { launch } from './launch.js';
 export type { KernelOptions, TargetOptions, WatchOptions } from './options.js';

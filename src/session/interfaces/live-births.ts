@@ -1,6 +1,7 @@
 // Births, ends and execs of real threads, as the facility and the virtual registers are to know them.
 import { freshRegisters } from '../../facility/virtual/registers.js';
 import type { LiveContext } from './live-context.js';
+import { tellOfBirth } from './live-stops.js';
 import { newLiveThread } from './live-thread.js';
 import type { Report } from './recorded.js';
 
@@ -11,6 +12,7 @@ export function takeBirth(context: LiveContext, { pid, tid, parentPid, parentTid
   context.half.threads[tid] = freshRegisters(context.rules);
   context.takeIn({ type: 'threadStarted', tid, pid, parent: parentTid, how: pid === parentPid ? 'thread' : 'child' });
   context.emit({ type: 'born', tid, pid, parent: parentTid });
+  tellOfBirth(context, tid);
 }
 
 /** A thread has ended: its registers end with it. */

@@ -27,6 +27,9 @@ export interface LiveKernelOptions {
   readonly stepBy: 'breakpoint' | 'trap-flag';
 }
 
+/** Milliseconds between two looks at the kernel's hits. */
+const ROUND = 5;
+
 export class LiveKernel implements AsyncDisposable {
   /** What the interfaces take. */
   readonly host: Host & SignalSink;
@@ -34,6 +37,7 @@ export class LiveKernel implements AsyncDisposable {
   readonly #context: LiveContext;
   readonly #callbacks = new Map<RequestId, Callbacks>();
   readonly #listeners = new Set<(event: LiveEvent) => void>();
+  readonly #rounds: NodeJS.Timeout | null;
   #waiting: FacilityEvent[] = [];
   #isFeeding = false;
   #isPumping = false;
@@ -51,6 +55,8 @@ export class LiveKernel implements AsyncDisposable {
     for (const { pid, tid } of control.threads()) this.#context.threads.set(tid, newLiveThread(tid, pid, 0));
     applyPolicy(this.#context.traced);
     control.onActivity(() => this.pump());
+    // The kernel's hits wake nobody.
+    this.#rounds = sessions.kernel === null ? null : setInterval(() => this.pump(), ROUND).unref();
   }
 
   #newContext(sessions: Sessions, stepBy: Traced['stepBy']): LiveContext {
@@ -140,6 +146,7 @@ export class LiveKernel implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { sessions } = this.#context;
     sessions.control.onActivity(null);
+    if (this.#rounds !== null) clearInterval(this.#rounds);
     await sessions.kernel?.[Symbol.asyncDispose]();
     await sessions.threads[Symbol.asyncDispose]();
   }

@@ -105,10 +105,22 @@ function born(context: LiveContext, thread: LiveThread): void {
   stand(context, thread, { why: 'signal', signal: 'SIGSTOP', code: null, address: addressOf(context, thread) });
 }
 
+/** A thread has made another. Its tracer is told of it when that is a thread that one can ask about. */
 function bore(context: LiveContext, thread: LiveThread, why: 'clone' | 'fork' | 'vfork', child: number): void {
   thread.eventMessage = child;
   if (thread.tracer === -1 || !thread.options.includes(why)) letGo(context.traced, thread, 0);
+  else if (!context.threads.has(child)) thread.bears = { why, child };
   else stand(context, thread, { why, signal: null, code: null, address: addressOf(context, thread) });
+}
+
+/** Thread `child` is known from now on: who stands for having made it is told of. */
+export function tellOfBirth(context: LiveContext, child: number): void {
+  for (const thread of context.threads.values()) {
+    if (thread.bears?.child !== child) continue;
+    const { why } = thread.bears;
+    thread.bears = null;
+    stand(context, thread, { why, signal: null, code: null, address: addressOf(context, thread) });
+  }
 }
 
 /** A tracer that did not ask to be told of an exec sees a SIGTRAP there (R-530). */

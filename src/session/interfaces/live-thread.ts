@@ -25,6 +25,8 @@ export interface LiveThread {
   /** Why it stands for its tracer; null while it runs. */
   stop: StopView | null;
   eventMessage: number;
+  /** It stands for having made this thread, which is not known yet: its tracer is told when it is. */
+  bears: { readonly why: 'clone' | 'fork' | 'vfork'; readonly child: number } | null;
   /** It was asked to stop, and has not yet. */
   wantsStop: boolean;
   /** Where its step began; null when it is not stepped. */
@@ -39,7 +41,7 @@ export interface LiveThread {
 /** A thread that nobody traces. */
 export function newLiveThread(tid: number, pid: number, parent: number): LiveThread {
   return {
-    ...{ tid, pid, parent, tracer: -1, options: [], stop: null, eventMessage: 0 },
+    ...{ tid, pid, parent, tracer: -1, options: [], stop: null, eventMessage: 0, bears: null },
     ...{ wantsStop: false, stepFrom: null, meetsAgain: false, swallowed: new Set(), pending: [] },
   };
 }
