@@ -6,15 +6,25 @@ import { constant } from './condition-places.js';
 import { scaled, sum } from './condition-steps.js';
 import type { BinaryOperator } from './condition-syntax.js';
 import { direct } from './part.js';
+import { pointerTo } from './pointers.js';
 
 /** What pointers make of `+` and `-`; null where no pointer with a type is beside it. */
-export function pointerArithmetic(operator: BinaryOperator, left: Meaning, right: Meaning): Meaning | null {
+export function pointerArithmetic(operator: BinaryOperator, leftSide: Meaning, rightSide: Meaning): Meaning | null {
+  const [left, right] = [decayed(leftSide), decayed(rightSide)];
   const [from, to] = [elementSize(left), elementSize(right)];
   if (operator === '-' && left.type === 'whole' && right.type === 'whole' && from !== null && from === to)
     return between(left, right, from);
   if (left.type === 'whole' && from !== null && to === null) return moved(left, operator, { by: right, size: from });
   if (operator === '+' && right.type === 'whole' && to !== null) return moved(right, '+', { by: left, size: to });
   return null;
+}
+
+/** An array in memory is the address of its first element. */
+function decayed(meaning: Meaning): Meaning {
+  const { place, at } = meaning;
+  const type = place?.type == null ? null : direct(place.type);
+  if (place?.where.kind !== 'memory' || type?.kind !== 'array') return meaning;
+  return { type: 'whole', at, operand: place.where.address, truth: false, typed: pointerTo(type.element()) };
 }
 
 type Pointer = Extract<Meaning, { type: 'whole' }>;
@@ -47,7 +57,7 @@ function between(left: Pointer, right: Pointer, size: number): Meaning {
 }
 
 /** Of what a pointer points to, bytes; null for what is no pointer to something of a known size. */
-function elementSize({ ...meaning }: Meaning): number | null {
+function elementSize(meaning: Meaning): number | null {
   if (meaning.type !== 'whole' || meaning.typed == null) return null;
   const type: Type = direct(meaning.typed);
   const target = type.kind === 'pointer' ? type.target() : null;

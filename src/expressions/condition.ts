@@ -90,7 +90,7 @@ function word({ name, at }: Extract<Part, { kind: 'word' }>, subject: Subject, b
   const value = memberOf(name, enumBeside(beside)) ?? memberOf(name, subject.value);
   if (value !== null) return literal(value, at);
   const known = named(name, at, subject);
-  if ('near' in known) throw unknownWord(name, at, { subject, near: known.near });
+  if ('near' in known) throw unknownWord(name, at, { subject, beside: enumBeside(beside), near: known.near });
   return known;
 }
 
@@ -132,12 +132,16 @@ function memberOf(name: string, value: WatchedValue): bigint | null {
   return value.members.get(name) ?? value.members.get(name.slice(name.lastIndexOf(':') + 1)) ?? null;
 }
 
-function unknownWord(
-  name: string,
-  at: number,
-  { subject, near: alike }: { readonly subject: Subject; readonly near: readonly string[] },
-): ConditionError {
-  const { value } = subject;
+interface Unknown {
+  readonly subject: Subject;
+  /** The value beside which the word stands. */
+  readonly beside: WatchedValue;
+  /** Names of the program like it. */
+  readonly near: readonly string[];
+}
+
+function unknownWord(name: string, at: number, { subject, beside, near: alike }: Unknown): ConditionError {
+  const value = beside.kind === 'integer' && beside.members.size > 0 ? beside : subject.value;
   const members = value.kind === 'integer' ? [...value.members.keys()] : [];
   const near = [...new Set([...nearNames(name, [...WORDS, ...members]), ...alike])];
   if (name.toLowerCase() === 'nan') {
