@@ -20,6 +20,8 @@ function refusal(options: Invocation['options'], command?: readonly string[] | n
 
 test('what is not said', () => {
   expect(commonOptions(invocation(), 'watch')).toEqual({
+    command: 'watch',
+    clients: 16,
     expressions: ['counter'],
     target: { kind: 'command', argv: ['./prog'] },
     access: 'write',
@@ -62,6 +64,12 @@ test('what is said', () => {
     output: 'x',
   });
   expect(commonOptions(invocation({ stack: true }), 'watch').stackDepth).toBe(16);
+});
+
+test('sharing is what nobody forbids, with as many as one says', () => {
+  expect(commonOptions(invocation({ share: false }), 'watch').clients).toBeNull();
+  expect(commonOptions(invocation({ share: true, clients: '3' }), 'watch').clients).toBe(3);
+  expect(refusal({ clients: '1001' })).toContain('--clients goes to 1000');
 });
 
 test('the kernel is a target, with a file of its names and with types of its own', () => {
