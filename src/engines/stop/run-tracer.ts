@@ -26,14 +26,17 @@ const FULL_INTERVAL = 1;
 const IDLE_INTERVAL = 1000;
 
 /** Serves one session until it closes. */
-export function runTracer(end: TracerEnd, maker: BreakpointMaker): void {
+export async function runTracer(end: TracerEnd, maker: BreakpointMaker): Promise<void> {
   const { control, wait } = end;
   const ring = new RingWriter(end.ring, wait);
   const tracer = new Tracer(new ReportWriter(ring, () => tellNews(end)), maker);
   Atomics.store(control, LINK.thread, currentThread());
   Atomics.notify(control, LINK.thread);
   try {
-    serve(end, { ring, tracer });
+    while (serve(end, { ring, tracer }) === 'load') {
+      await tracer.load();
+      answer(end, tracer);
+    }
   } catch (error) {
     // What is traced is let go of when this thread ends; breakpoints would stay.
     tracer.disarmAll();
@@ -43,9 +46,17 @@ export function runTracer(end: TracerEnd, maker: BreakpointMaker): void {
   }
 }
 
-function serve(end: TracerEnd, { ring, tracer }: { readonly ring: RingWriter; readonly tracer: Tracer }): void {
+/** What comes next: the end, or something to be loaded for the call that {@link waiting} holds. */
+type Next = 'end' | 'load';
+
+/** The call that waits for something to be loaded. */
+let waiting: Request | null = null;
+
+function serve(end: TracerEnd, { ring, tracer }: { readonly ring: RingWriter; readonly tracer: Tracer }): Next {
   const { control, wait } = end;
-  while (takeCalls(end, tracer)) {
+  for (;;) {
+    const next = takeCalls(end, tracer);
+    if (next !== null) return next;
     ring.flush();
     // Threads that stop now stand until there is room to tell of them.
     if (ring.isFull) ring.waitForReader(FULL_INTERVAL);
@@ -58,19 +69,28 @@ function tellNews(end: TracerEnd): void {
   if (Atomics.load(control, LINK.listens) === 1 && Atomics.exchange(control, LINK.news, 1) === 0) end.tellNews();
 }
 
-/** Carries out what is asked for; false when there will be nothing more. */
-function takeCalls(end: TracerEnd, tracer: Tracer): boolean {
+/** Carries out what is asked for; null where threads are to be looked after again. */
+function takeCalls(end: TracerEnd, tracer: Tracer): Next | null {
   const { control } = end;
   while (Atomics.load(control, LINK.called) !== Atomics.load(control, LINK.answered)) {
     const request = end.receive();
     if (request === undefined) continue;
     Atomics.add(control, LINK.taken, 1);
-    end.answer(answerTo(tracer, request));
-    Atomics.add(control, LINK.answered, 1);
-    Atomics.notify(control, LINK.answered);
-    if (request.name === 'close') return false;
+    waiting = request;
+    if (!tracer.isReadyFor(request.name)) return 'load';
+    answer(end, tracer);
+    if (request.name === 'close') return 'end';
   }
-  return true;
+  return null;
+}
+
+/** Carries out the call that was taken. */
+function answer(end: TracerEnd, tracer: Tracer): void {
+  if (waiting === null) return;
+  end.answer(answerTo(tracer, waiting));
+  waiting = null;
+  Atomics.add(end.control, LINK.answered, 1);
+  Atomics.notify(end.control, LINK.answered);
 }
 
 function answerTo(tracer: Tracer, { name, args }: Request): Answer {

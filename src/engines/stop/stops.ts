@@ -11,7 +11,7 @@ import { PTRACE_EVENT, ptraceDetach, ptraceInterrupt } from '../../linux/ptrace.
 import { ptraceContinue } from '../../linux/ptrace-control.js';
 import { listen, readEventMessage, readSignalInfo } from '../../linux/ptrace-state.js';
 import { signalThread } from '../../linux/tracees.js';
-import { decodeWaitStatus } from '../../linux/wait.js';
+import { decodeWaitStatus, waitForChild } from '../../linux/wait.js';
 import type { EngineTarget } from '../contract.js';
 import { type ProcessEnd, STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
 import type { Arming } from './arming.js';
@@ -19,7 +19,9 @@ import type { BreakpointMaker } from './breakpoints.js';
 import type { Pieces } from './pieces.js';
 import { isGone, now, type Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
-import type { StandingAt, TracedProcess, Tracee, TraceeTable } from './tracee.js';
+import type { StepProgress } from './stepping.js';
+import type { ThreadSteps } from './thread-steps.js';
+import type { Standing, StandingAt, TracedProcess, Tracee, TraceeTable } from './tracee.js';
 
 const SIGTRAP = 5;
 
@@ -29,6 +31,7 @@ export interface StopsParts {
   readonly arming: Arming;
   readonly pieces: Pieces;
   readonly maker: BreakpointMaker;
+  readonly steps: ThreadSteps;
   readonly recorder: Recorder;
   readonly reports: ReportWriter;
 }
@@ -38,6 +41,12 @@ interface Stop {
   readonly signal: number;
   readonly event: number;
 }
+
+/** si_code of a SIGTRAP that a step ends with: TRAP_BRKPT and TRAP_TRACE, and SIGTRAP itself from ptrace_notify. */
+const NOTICES = new Set([1, 2, SIGTRAP]);
+const INFO_CODE = 2;
+/** A stop that a signal has no part in. */
+const AT_EVENT = { at: 'event', canDeliver: false, isInCall: false, passing: 0 } as const;
 
 type Birth = 'clone' | 'fork' | 'vfork';
 
@@ -49,8 +58,6 @@ export class Stops {
   readonly ends = new Map<number, ProcessEnd['end']>();
   /** New threads that stand and whose parent's stop is not reported yet. */
   readonly #early = new Set<number>();
-  /** New threads whose own first stop is not reported yet. */
-  readonly #expected = new Map<number, { readonly parent: Tracee; readonly birth: Birth }>();
 
   constructor(parts: StopsParts) {
     this.#parts = parts;
@@ -62,7 +69,7 @@ export class Stops {
       const status = decodeWaitStatus(raw);
       const tracee = this.#parts.table.get(tid);
       if (status.kind === 'stopped' && tracee !== undefined) this.#stopped(tracee, status);
-      else if (status.kind === 'stopped') this.#first(tid);
+      else if (status.kind === 'stopped') this.#early.add(tid);
       else if (tracee !== undefined && (status.kind === 'exited' || status.kind === 'killed')) this.end(tracee, status);
       else this.#early.delete(tid);
     } catch (error) {
@@ -78,11 +85,25 @@ export class Stops {
       return;
     }
     const hits = tracee.pieces.length === 0 ? [] : this.#parts.recorder.look(tracee);
-    const passing = this.#passing(tracee, stop);
+    const isNotice = this.#isNotice(tracee, stop);
+    const passing = isNotice ? 0 : this.#passing(tracee, stop);
     this.#parts.arming.sweep(tracee);
-    const cause = this.#cause(tracee, stop, { hits, passing });
-    if (cause === null) this.#goOn(tracee, stop, passing);
-    else this.#stand(tracee, cause, { at: standingAt(stop), passing: cause.kind === 'signal' ? 0 : passing });
+    const step = this.#parts.steps.has(tracee.tid) ? this.#parts.steps.stopped(tracee.tid, passing, isNotice) : 'not-yet';
+    // The step's own signal is still on its way where another came first.
+    if (step === 'done' && (passing !== 0 || stop.event !== 0)) tracee.owesSignal = true;
+    const cause = this.#cause(tracee, stop, { hits, passing, isStep: step === 'done' });
+    if (cause === null) this.#goOn(tracee, stop, { passing, step });
+    else {
+      const at = isNotice ? 'event' : standingAt(stop);
+      const isInCall = birthOf(stop.event) !== null;
+      this.#stand(tracee, cause, { at, canDeliver: at === 'signal', isInCall, passing: cause.kind === 'signal' ? 0 : passing });
+    }
+  }
+
+  /** The kernel's own word that a signal's handler is about to begin (ptrace_notify); only a step asks for it. */
+  #isNotice({ tid }: Tracee, { signal, event }: Stop): boolean {
+    if (event !== 0 || signal !== SIGTRAP || !this.#parts.steps.has(tid)) return false;
+    return readSignalInfo(tid, this.#info) && NOTICES.has(this.#info[INFO_CODE] ?? 0);
   }
 
   /** The signal that the thread is to get; 0 where there is none, or it was ours. */
@@ -98,10 +119,15 @@ export class Stops {
     return isOwn;
   }
 
-  #cause(tracee: Tracee, stop: Stop, { hits, passing }: { readonly hits: readonly number[]; readonly passing: number }): StopCause | null {
+  #cause(
+    tracee: Tracee,
+    stop: Stop,
+    { hits, passing, isStep }: { readonly hits: readonly number[]; readonly passing: number; readonly isStep: boolean },
+  ): StopCause | null {
     const birth = birthOf(stop.event);
     const told = birth === null ? null : this.#born(tracee, birth);
     if (hits.length > 0) return { kind: 'hit', cookies: hits };
+    if (isStep) return { kind: 'step' };
     if (told !== null) return told;
     if (stop.event === 0 && passing !== 0 && this.policy.signals.has(passing)) return { kind: 'signal', signal: passing };
     if (!tracee.asked && tracee.process.gathering === null) return null;
@@ -110,8 +136,10 @@ export class Stops {
       : { kind: 'interrupted' };
   }
 
-  #goOn({ tid }: Tracee, { signal, event }: Stop, passing: number): void {
-    if (event === PTRACE_EVENT.STOP && signal !== SIGTRAP) listen(tid);
+  #goOn(tracee: Tracee, { signal, event }: Stop, { passing, step }: { readonly passing: number; readonly step: StepProgress }): void {
+    const { tid } = tracee;
+    if (typeof step === 'object') this.#parts.steps.beginAtSignal(tracee, step.replan);
+    else if (event === PTRACE_EVENT.STOP && signal !== SIGTRAP) listen(tid);
     else ptraceContinue(tid, passing);
   }
 
@@ -119,21 +147,10 @@ export class Stops {
   #born(parent: Tracee, birth: Birth): StopCause | null {
     const child = readEventMessage(parent.tid);
     if (birth === 'vfork') parent.inVfork = true;
-    if (this.#early.delete(child)) this.#adopt(child, parent, birth);
-    else this.#expected.set(child, { parent, birth });
+    // It is traced already and stops before its first instruction. Now, because its parent may end before anybody looks again.
+    if (this.#early.delete(child) || waitForChild(child).kind === 'stopped') this.#adopt(child, parent, birth);
     const tells = birth === 'clone' ? this.policy.clones : this.policy.forks;
     return tells ? { kind: birth, child } : null;
-  }
-
-  /** The first stop of a thread that is not known. */
-  #first(tid: number): void {
-    const expected = this.#expected.get(tid);
-    if (expected === undefined) {
-      this.#early.add(tid);
-      return;
-    }
-    this.#expected.delete(tid);
-    this.#adopt(tid, expected.parent, expected.birth);
   }
 
   /** A new thread stands before its first instruction: arms it as its parent is, or lets go of it. */
@@ -149,8 +166,8 @@ export class Stops {
     const tracee = table.add(pid, tid);
     arming.inherit(tracee, parent, how);
     const tells = how === 'thread' ? this.policy.clones : this.policy.forks;
-    if (tells) this.#stand(tracee, { kind: 'born' }, { at: 'event', passing: 0 });
-    else if (tracee.process.gathering !== null) this.#stand(tracee, { kind: 'interrupted' }, { at: 'event', passing: 0 });
+    if (tells) this.#stand(tracee, { kind: 'born' }, AT_EVENT);
+    else if (tracee.process.gathering !== null) this.#stand(tracee, { kind: 'interrupted' }, AT_EVENT);
     else ptraceContinue(tid, 0);
   }
 
@@ -171,10 +188,11 @@ export class Stops {
       if (other.tid !== former) reports.ended(process.pid, other.tid);
     }
     pieces.forgetProcess(process.pid);
+    this.#parts.steps.cancel(former);
     tracee.owesSignal = false;
     reports.executed(process.pid, threadName(process.pid, tid) ?? '', now());
     const isWanted = this.policy.execs || tracee.asked || process.gathering !== null;
-    if (isWanted) this.#stand(tracee, { kind: 'exec' }, { at: 'event', passing: 0 });
+    if (isWanted) this.#stand(tracee, { kind: 'exec' }, AT_EVENT);
     else ptraceContinue(tid, 0);
   }
 
@@ -183,18 +201,31 @@ export class Stops {
     const { table, arming, reports } = this.#parts;
     const { process, tid } = tracee;
     arming.closeAll(tracee);
+    this.#parts.steps.cancel(tid);
     table.remove(tracee);
     reports.ended(process.pid, tid);
     if (tid === process.pid) {
       this.ends.set(process.pid, end);
       reports.processEnded({ pid: process.pid, end });
     }
+    if (process.threads.size === 0) this.#letOrphansGo();
     this.#tellGathered(process);
   }
 
+  /** Processes whose parent was killed at their birth, before it could be told: nobody knows what they are to have. */
+  #letOrphansGo(): void {
+    for (const tid of this.#early) {
+      const status = processStatus(tid);
+      if (status === null || status.tgid !== tid || this.#parts.table.process(status.parent) !== undefined) continue;
+      this.#early.delete(tid);
+      ptraceDetach(tid, 0);
+    }
+  }
+
   /** The thread stands from now on, until {@link resume}. */
-  #stand(tracee: Tracee, cause: StopCause, how: { readonly at: StandingAt; readonly passing: number }): void {
+  #stand(tracee: Tracee, cause: StopCause, how: Omit<Standing, 'stop'>): void {
     const { process, tid } = tracee;
+    this.#parts.steps.cancel(tid);
     const stop = { pid: process.pid, tid, cause, time: BigInt(now()) };
     tracee.asked = false;
     tracee.standing = { stop, ...how };
@@ -235,7 +266,7 @@ export class Stops {
   /** Lets a thread go that has been held since its exec: it runs, or stands for all to see. */
   release(tracee: Tracee): void {
     tracee.held = false;
-    if (tracee.asked) this.#stand(tracee, { kind: 'exec' }, { at: 'event', passing: 0 });
+    if (tracee.asked) this.#stand(tracee, { kind: 'exec' }, AT_EVENT);
     else ptraceContinue(tracee.tid, 0);
   }
 

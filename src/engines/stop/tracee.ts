@@ -9,6 +9,10 @@ export type StandingAt = 'signal' | 'event' | 'group';
 export interface Standing {
   readonly stop: ThreadStop;
   readonly at: StandingAt;
+  /** At the delivery of a signal that nobody but the kernel has yet, so that another can be put in its place. */
+  readonly canDeliver: boolean;
+  /** In the midst of clone, fork or vfork. */
+  readonly isInCall: boolean;
   /** The signal that it would have got had nobody stopped it, 0: none. */
   readonly passing: number;
 }

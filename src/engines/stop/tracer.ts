@@ -14,7 +14,7 @@ import {
 import { waitForTracee } from '../../linux/tracees.js';
 import type { Inherit } from '../../model/access.js';
 import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
-import { type ControlledThread, type ProcessEnd, USER_REGISTER_WORDS } from '../control.js';
+import { type ControlledThread, type ProcessEnd, type StepRequest, USER_REGISTER_WORDS } from '../control.js';
 import { ControlError } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
 import { HeldProcess } from '../host/held-process.js';
@@ -28,6 +28,7 @@ import { Pieces } from './pieces.js';
 import { isGone, Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
 import { Stops } from './stops.js';
+import { ThreadSteps } from './thread-steps.js';
 import { type Tracee, TraceeTable } from './tracee.js';
 import type { EffectOutcome, TracerCalls } from './wire.js';
 
@@ -40,6 +41,7 @@ interface Parts {
   readonly arming: Arming;
   readonly stops: Stops;
   readonly recorder: Recorder;
+  readonly steps: ThreadSteps;
 }
 
 export class Tracer implements TracerCalls {
@@ -105,9 +107,11 @@ export class Tracer implements TracerCalls {
     const { table } = this;
     const [pieces, reports, maker] = [this.#pieces, this.#reports, this.#maker];
     const arming = new Arming({ target, table, pieces, maker });
-    const recorder = new Recorder(reports, new TraceeMemory());
-    const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports });
-    this.#parts = { arming, stops, recorder };
+    const memory = new TraceeMemory();
+    const recorder = new Recorder(reports, memory);
+    const steps = new ThreadSteps({ table, maker, memory });
+    const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports, steps });
+    this.#parts = { arming, stops, recorder, steps };
   }
 
   /** Waits for one thread to stop or end, and takes that in. Returns what waitForTracee has. */
@@ -177,9 +181,18 @@ export class Tracer implements TracerCalls {
     }
   }
 
-  step(tid: number): void {
-    this.#standing(tid);
-    throw new ControlError('unsupported', tid, 'stepping is not there yet');
+  step(tid: number, request: StepRequest): void {
+    const tracee = this.#standing(tid);
+    orGone(tid, () => this.#active.steps.begin(tracee, request));
+  }
+
+  /** Whether a call can be carried out; else {@link load} comes first. */
+  isReadyFor(name: keyof TracerCalls): boolean {
+    return name !== 'step' || this.#active.steps.isLoaded;
+  }
+
+  load(): Promise<void> {
+    return this.#active.steps.load();
   }
 
   /** The stopped thread `tid`. Throws ControlError. */
@@ -250,6 +263,7 @@ function orGone<T>(tid: number, action: () => T): T {
   try {
     return action();
   } catch (error) {
+    if (error instanceof ControlError) throw error;
     const failure = isGone(error) ? 'no-such-thread' : 'bad-registers';
     throw new ControlError(failure, tid, error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -7,7 +7,7 @@ import type { Request } from './wire.js';
 
 const { control, ring, port } = workerData as LinkMemory;
 
-runTracer(
+await runTracer(
   {
     control,
     ring,
