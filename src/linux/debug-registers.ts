@@ -1,6 +1,15 @@
-// Reads a thread's virtual debug registers: seizes it, stops it for a moment, and lets it go.
+// A thread's virtual debug registers: written by its tracer, or read by seizing it, stopping it for a moment, and letting it go.
 import { peekDebugRegister, ptraceDetach, ptraceInterrupt, ptraceSeize } from './ptrace.js';
+import { pokeUserWord } from './ptrace-control.js';
 import { waitForChild } from './wait.js';
+
+/** offsetof(struct user, u_debugreg) on x86-64 (R-501). */
+const USER_DEBUGREG = 848n;
+
+/** Writes a stopped thread's virtual debug register DR`index` (0-3, 6, 7). Throws LinuxError (EINVAL, ENOSPC: no register left for it; ESRCH). */
+export function pokeDebugRegister(tid: number, index: number, value: bigint): void {
+  pokeUserWord(tid, USER_DEBUGREG + 8n * BigInt(index), value);
+}
 
 export interface DebugRegisters {
   /** DR0 to DR3. */

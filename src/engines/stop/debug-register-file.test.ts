@@ -87,6 +87,7 @@ test('one that was used is taken before one that was not', () => {
     file.disarm(cookie);
   }
   expect(port.slots.map((slot) => slot !== null)).toEqual([true, false, false, false]);
+  expect([file.free, file.freeAgain]).toEqual([4, 1]);
 });
 
 describe('what fails', () => {
@@ -125,15 +126,6 @@ test('hits are those of the registers that hold something', () => {
   file.pause(1, false);
   file.disarm(2);
   expect([file.hits(), port.live()]).toEqual([[1], ['write 1000:8']]);
-});
-
-test('silenced, nothing is live; restored, all is', () => {
-  const { file, port } = make();
-  file.arm(1, WRITE_8);
-  file.silence();
-  expect(port.live()).toEqual([]);
-  file.restore();
-  expect(port.live()).toEqual(['write 1000:8']);
 });
 
 test('whatever is armed, moved, paused and disarmed: what is live is what is asked for', () => {

@@ -58,6 +58,11 @@ export class DebugRegisterFile {
     return this.#held.filter((held) => held === null).length;
   }
 
+  /** How many of these it has used before, and has the charge for. */
+  get freeAgain(): number {
+    return this.#held.filter((held, index) => held === null && this.#used[index]).length;
+  }
+
   /** Throws NoRegisterError, LinuxError (ENOSPC, EINVAL). */
   arm(cookie: number, piece: RegisterPiece, paused = false): void {
     const index = this.#choose();
@@ -98,15 +103,6 @@ export class DebugRegisterFile {
   hits(): number[] {
     const { hits } = decodeDr6(this.#port.readStatus());
     return this.#held.flatMap((held, index) => (held !== null && !held.paused && hits[index] === true ? [held.cookie] : []));
-  }
-
-  /** Turns all off (N-8), because the thread is let go of or will stand for long; {@link restore} turns them on again. */
-  silence(): void {
-    this.#port.write(DR7, 0n);
-  }
-
-  restore(): void {
-    if (this.free < this.#held.length) this.#writeControl();
   }
 
   /** One that was used and is free, else one that was not. */
