@@ -86,16 +86,14 @@ export class Connection extends ProtocolServer implements Peer {
   }
 }
 
-/** What tells a client of a failure, in words for people. */
+/** What tells a client of a failure, in words for people: some show the message, others the format. */
 function failure(error: unknown): { readonly success: false; readonly message: string; readonly body: object } {
   const text = error instanceof Error ? error.message : String(error);
   const hint = error instanceof HwbkptError && error.hint !== undefined && error.hint !== '' ? ` (${error.hint})` : '';
-  const code = error instanceof HwbkptError ? error.code : 'internal';
-  return {
-    success: false,
-    message: code,
-    body: { error: { id: 1, format: text.replaceAll('{', '(').replaceAll('}', ')') + hint, showUser: true } },
-  };
+  const message = text + hint;
+  // Braces in a format stand for variables.
+  const format = message.replaceAll('{', '(').replaceAll('}', ')');
+  return { success: false, message, body: { error: { id: 1, format, showUser: true } } };
 }
 
 /** `seq` may be anything: it is only sent back. */

@@ -10,9 +10,15 @@ export interface FrameReference {
   readonly frame: Frame;
 }
 
+/** One kind of what a frame has. */
+export interface Scope {
+  readonly kind: 'arguments' | 'locals' | 'statics' | 'registers';
+  readonly at: FrameReference;
+}
+
 /** What a client can open. */
 export type Container =
-  | { readonly kind: 'arguments' | 'locals' | 'statics' | 'registers'; readonly at: FrameReference }
+  | Scope
   | { readonly kind: 'item'; readonly item: Item; readonly view: ProcessView; readonly at: FrameReference | null };
 
 /** Numbers are never used twice in a session. */

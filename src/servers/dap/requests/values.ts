@@ -18,7 +18,7 @@ import {
 import { type Arguments, hex } from '../arguments.js';
 import type { Handler } from '../connection.js';
 import { BadArgumentError, WrongMomentError } from '../errors.js';
-import type { Container, FrameReference } from '../references.js';
+import type { Container, FrameReference, Scope } from '../references.js';
 import type { Session } from '../session.js';
 
 /** Parts given where the client does not say how many it wants. */
@@ -86,7 +86,7 @@ function itemsIn(container: Container, page: { readonly start: number; readonly 
   return itemsOfScope(container).slice(page.start, page.start + page.count);
 }
 
-function itemsOfScope({ kind, at }: Exclude<Container, { readonly kind: 'item' }>): readonly Item[] {
+function itemsOfScope({ kind, at }: Scope): readonly Item[] {
   switch (kind) {
     case 'arguments':
     case 'locals':
