@@ -1,17 +1,13 @@
 // The designs' own interfaces, case by case, on the simulated machine and on real Linux threads: the same case for both columns.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { StopEngine } from '../../src/engines/stop/engine.js';
-import { CONCURRENT_CASES } from './concurrent-cases.js';
+import { INTERFACE_CASES } from './all-cases.js';
 import { startLive } from './live-world.js';
 import { startMachine } from './machine-world.js';
-import { NETBSD_CASES } from './netbsd-cases.js';
-import { PRIORITY_CASES } from './priority-cases.js';
 import { loadWrittenProgram, type WrittenProgram } from './written-program.js';
 
-const CASES = [...NETBSD_CASES, ...CONCURRENT_CASES, ...PRIORITY_CASES];
-
 describe('machine', () => {
-  test.each(CASES.map((one) => ({ ...one, of: one })))('$title', async ({ of }) => {
+  test.each(INTERFACE_CASES.map((one) => ({ ...one, of: one })))('$title', async ({ of }) => {
     expect.hasAssertions();
     await of.check(startMachine);
   });
@@ -25,8 +21,7 @@ describe('live', () => {
     program = await loadWrittenProgram();
   });
 
-  const cases = CASES.filter(({ title }) => !/step/i.test(title));
-  test.each(cases.map((one) => ({ ...one, of: one })))('$title', async ({ of }) => {
+  test.each(INTERFACE_CASES.map((one) => ({ ...one, of: one })))('$title', async ({ of }) => {
     expect.hasAssertions();
     if (program === null) throw new Error('the program is built before the first case');
     const parts = { program, open: (pid: number) => engine.open({ pid, tid: null, inherit: 'children' }) };

@@ -63,6 +63,7 @@ const TRAP_VARIABLE: readonly InterfaceCase[] = WATCHES.flatMap(({ id, kind, con
   SLOTS.flatMap((slot) =>
     LENGTHS.map(({ bytes, bits, name }) => ({
       title: `${id}: dbregs_dr${slot}_trap_variable_${kind}_${name}`,
+      row: `${id}: dbregs_dr{0..3}_trap_variable_${kind}_{byte,2bytes,4bytes}`,
       liveDiffers: null,
       check: async (start) => {
         await using world = await child(start, NETBSD, (places) => [access(variable(places), bytes)]);
@@ -78,6 +79,7 @@ const TRAP_VARIABLE: readonly InterfaceCase[] = WATCHES.flatMap(({ id, kind, con
 
 const TRAP_CODE: readonly InterfaceCase[] = SLOTS.map((slot) => ({
   title: `T-NB-08: dbregs_dr${slot}_trap_code`,
+  row: 'T-NB-08: dbregs_dr{0..3}_trap_code',
   liveDiffers: null,
   check: async (start) => {
     await using world = await child(start, NETBSD, () => [NOP]);
@@ -96,6 +98,7 @@ const NOT_INHERITED: readonly InterfaceCase[] = [
   ...SLOTS.map(
     (slot): InterfaceCase => ({
       title: `T-NB-09: dbregs_dr${slot}_dont_inherit_lwp`,
+      row: 'T-NB-09: dbregs_dr{0..3}_dont_inherit_lwp',
       liveDiffers: null,
       check: async (start) => {
         const code: Code = (places) => [
@@ -120,6 +123,7 @@ const NOT_INHERITED: readonly InterfaceCase[] = [
   ...SLOTS.map(
     (slot): InterfaceCase => ({
       title: `T-NB-10: dbregs_dr${slot}_dont_inherit_execve`,
+      row: 'T-NB-10: dbregs_dr{0..3}_dont_inherit_execve',
       liveDiffers: null,
       check: async (start) => {
         const code: Code = (places) => [{ op: 'syscall', call: { name: 'exec', to: places.at(1) } }, store(variable(places), 4), EXIT];
@@ -171,6 +175,7 @@ const WATCHPOINTS: readonly InterfaceCase[] = TIMES.flatMap(({ when, rules, code
   const infoOf = (world: World): object => demand(trapInfo(world.host, TRACER, world.first));
   const accessCase = (index: number, kind: 'write' | 'rw'): InterfaceCase => ({
     title: `T-NB-22: watchpoint_trap_data_${kind}${index}, ${when} (${code}, R-137, R-604)`,
+    row: `T-NB-22: watchpoint_trap_data_{write,rw}{0..3}, ${when} (${code}, R-137, R-604)`,
     liveDiffers: null,
     check: async (start) => {
       const access = kind === 'write' ? store : load;
@@ -202,6 +207,7 @@ const WATCHPOINTS: readonly InterfaceCase[] = TIMES.flatMap(({ when, rules, code
     ...SLOTS.map(
       (index): InterfaceCase => ({
         title: `T-NB-21: watchpoint_trap_code${index}, ${when} (${code}, R-137, R-604)`,
+        row: `T-NB-21: watchpoint_trap_code{0..3}, ${when} (${code}, R-137, R-604)`,
         liveDiffers: null,
         check: async (start) => {
           await using world = await child(start, rules, () => [NOP, NOP]);

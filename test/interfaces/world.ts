@@ -67,6 +67,8 @@ export type StartWorld = (rules: Rules, code: Code) => Promise<World>;
 export interface InterfaceCase {
   /** With the numbers of what it is about: T-nn, R-nnn. */
   readonly title: string;
+  /** The row of docs/interfaces.md that it belongs to, where several share one; default: its title. */
+  readonly row?: string;
   /** What the live column cannot show or does otherwise, and why; null: the same in both. A case looks at {@link World.column} for it. */
   readonly liveDiffers: string | null;
   check(start: StartWorld): Promise<void>;
