@@ -22,6 +22,7 @@ export { NoProcessImageError } from '../symbols/live/process-image.js';
 export { attach } from './attach.js';
 export { attachKernel } from './attach-kernel.js';
 export { ENGINE_NAMES, EngineUnavailableError } from './choose-engine.js';
+export * from './debug/index.js';
 export { holderText } from './diagnostics.js';
 export * from './errors.js';
 export { type EngineReport, examineMachine, examineProcess, type MachineReport, type ProcessReport, slotHolders } from './examine.js';

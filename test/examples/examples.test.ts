@@ -9,7 +9,7 @@ import { startTarget } from '../helpers/target.js';
 import { runExample, startExample } from './run-example.js';
 
 /** The examples that have a test below. */
-const TESTED = ['attach', 'condition', 'errors', 'events', 'facility', 'lab', 'launch', 'who'];
+const TESTED = ['attach', 'condition', 'errors', 'events', 'facility', 'lab', 'launch', 'stop', 'who'];
 
 describe('examples', () => {
   test('each has a test here', () => {
@@ -72,6 +72,19 @@ describeWith(['perf', 'gcc'], 'examples on real programs', () => {
     expect(stdout).toMatch(/^3 hits, engine (bpf|perf)$/m);
     const wrong = await runExample('condition', ['counter', 'new + == 7', program]);
     expect(wrong.stdout).toMatch(/^cannot use the condition .*at character 7\nnew \+ == 7\n {6}\^$/m);
+  });
+
+  test('stop looks at the thread at each stop, and the program ends as it would have', async () => {
+    const program = await buildFixture('hot');
+    const { stdout, status } = await runExample('stop', ['counter', 'new % 100 == 7', program, '--writes', '300']);
+    expect(status).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.includes('->'))).toEqual([
+      '6 -> 7 in bump',
+      '106 -> 107 in bump',
+      '206 -> 207 in bump',
+    ]);
+    expect(stdout.match(/^thread \d+ stands, on its stack at 0x7ff[0-9a-f]+: [0-9a-f]{16}$/gm)).toHaveLength(3);
+    expect(stdout).toContain("the program ended: { kind: 'exited', status: 0 }");
   });
 
   test('attach prints ten writes and leaves the program alone', async () => {

@@ -3,6 +3,11 @@ import {
   type Access,
   attach,
   type attachKernel,
+  type attachShared,
+  type Client,
+  type ClientEvent,
+  type ClientWatch,
+  type ClientWatchOptions,
   type Ending,
   type Hit,
   HwbkptError,
@@ -11,9 +16,11 @@ import {
   type JsonValue,
   type KernelOptions,
   launch,
+  type launchShared,
   type NoSuchProcessError,
   type NotCovered,
   type Place,
+  type SharedTarget,
   type SummaryMessage,
   type Target,
   type TargetEvent,
@@ -44,6 +51,13 @@ export function signatures(): void {
   holds<Same<Parameters<Target['watch']>, [expression: string, options?: WatchOptions | undefined]>>();
   holds<Same<Awaited<ReturnType<Target['watch']>>, Watch>>();
   holds<Same<Target['ending'], Ending | null>>();
+  holds<Same<Parameters<typeof attachShared>, [pid: number, options?: TargetOptions | undefined]>>();
+  holds<Same<Awaited<ReturnType<typeof launchShared>>, SharedTarget>>();
+  holds<Same<ReturnType<SharedTarget['join']>, Client>>();
+  holds<Same<Parameters<Client['watch']>, [expression: string, options?: ClientWatchOptions | undefined]>>();
+  holds<Same<Awaited<ReturnType<Client['watch']>>, ClientWatch>>();
+  holds<Same<Extract<ClientEvent, { type: 'hit' }>['hit'], Hit>>();
+  holds<Client extends AsyncDisposable ? true : false>();
   holds<Same<ReturnType<Target['summary']>, SummaryMessage>>();
   holds<Target extends AsyncDisposable ? true : false>();
   holds<Watch extends AsyncIterable<Hit> & AsyncDisposable ? true : false>();
