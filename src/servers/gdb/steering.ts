@@ -1,5 +1,6 @@
 // Lets threads go and stand as gdb wants it, and tells it of stops: in all-stop mode one at a time, when all threads stand; in non-stop mode each by
 // a notification of its own. What stops a thread and means nothing to gdb lets it go on.
+import { hexOfText, utf8 } from '../../protocols/rsp/index.js';
 import type { ClientEvent, ClientStop, ProcessEnd } from '../../session/debug/index.js';
 import { ALL_SIGNALS } from './all-signals.js';
 import { CONTINUE, Motion, type MotionParts } from './motion.js';
@@ -111,13 +112,28 @@ export class Steering {
     return this.#notices.next();
   }
 
+  /**
+   * All-stop: the answer to a step that could not be made. An error would have gdb try again for ever; an interrupt ends whatever it is about, and the
+   * text tells why.
+   */
+  async stayed(why: string): Promise<string | null> {
+    this.#tellWhy(why);
+    return await this.lastStop(SIGINT);
+  }
+
+  /** gdb prints this, where it waits for a stop. */
+  #tellWhy(why: string): void {
+    this.#parts.peer.say(why);
+    this.#parts.peer.send(`O${hexOfText(utf8(`hwbkpt: ${why}\n`))}`);
+  }
+
   /** All-stop: what `?` answers. */
-  async lastStop(): Promise<string | null> {
+  async lastStop(signal = SIGTRAP): Promise<string | null> {
     if (this.ended !== null) return endReply(this.ended, this.#parts.settings);
     const thread = this.current;
     if (thread === null) return null;
     this.#last = thread;
-    return this.#parts.replies.of({ thread, reason: { kind: 'signal', signal: SIGTRAP } });
+    return this.#parts.replies.of({ thread, reason: { kind: 'signal', signal } });
   }
 
   /** Threads do what gdb wants of them; the others stay as they are. Throws RefusedError: nobody has moved then. */
@@ -295,8 +311,8 @@ export class Steering {
   #goOn(): void {
     for (const thread of this.#ready().filter(({ action }) => action?.kind === 'step')) {
       void this.#motion.step(thread).catch((error: unknown) => {
-        this.#fail(error);
-        thread.reasons.push({ kind: 'step' });
+        this.#tellWhy(refusalOf(error).message);
+        thread.reasons.push({ kind: 'signal', signal: SIGINT });
         this.#settle();
       });
     }

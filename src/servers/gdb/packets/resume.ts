@@ -1,6 +1,7 @@
 // vCont and its older relatives c, C, s, S: what threads are to do.
 import { addressOfHex, linuxSignal, numberOfHex, parseThreadId, selects, type ThreadSelector } from '../../../protocols/rsp/index.js';
 import type { Answer, Packets } from '../packet.js';
+import { refusalOf } from '../refusals.js';
 import { OK, RefusedError } from '../replies.js';
 import type { GdbSession } from '../session.js';
 import type { Action, Thread } from '../threads.js';
@@ -83,7 +84,14 @@ async function vCont(session: GdbSession, orders: readonly Order[]): Promise<Ans
     else if (order !== undefined && (thread.stop !== null || !settings.nonStop)) actions.set(thread, order.action);
   }
   if (stopped.length > 0 && !settings.nonStop) throw new RefusedError('EINVAL', 'vCont;t is for non-stop mode');
-  if (actions.size > 0) await steering.go(actions);
+  if (actions.size > 0) {
+    try {
+      await steering.go(actions);
+    } catch (error) {
+      if (settings.nonStop) throw error;
+      return await steering.stayed(refusalOf(error).message);
+    }
+  }
   if (stopped.length > 0) await steering.stop(stopped);
   if (!settings.nonStop && actions.size === 0) throw new RefusedError('ESRCH', 'no thread is meant');
   return settings.nonStop ? OK : null;
