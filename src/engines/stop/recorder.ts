@@ -8,6 +8,7 @@ import { REGISTER_COUNT, REGISTER_WORDS } from '../../instructions/registers.js'
 import { isErrno } from '../../linux/errno.js';
 import { readRegisters, restartableSequences } from '../../linux/ptrace-state.js';
 import type { TraceeMemory } from './memory.js';
+import { momentOf } from './moment.js';
 import type { Piece } from './pieces.js';
 import type { ReportWriter } from './report-writer.js';
 import { copyStack } from './stack.js';
@@ -115,7 +116,10 @@ export class Recorder {
     if (prepared === null || prepared.holds === null) return true;
     const { offset, size } = prepared.handling.value;
     const [newBytes, oldBytes] = [after, before].map((bytes) => bytes?.subarray(offset, offset + size) ?? null);
-    return prepared.holds({ ...facts, comm: null, oldBytes: oldBytes ?? null, newBytes: newBytes ?? null }) !== 'no';
+    const { pid, kernel } = facts;
+    const [ipLo = 0, ipHi = 0] = this.#user.subarray(AT.rip);
+    const moment = momentOf(this.#memory, pid, { registers: this.#registers, ipLo, ipHi, kernel });
+    return prepared.holds({ ...facts, comm: null, oldBytes: oldBytes ?? null, newBytes: newBytes ?? null, moment }) !== 'no';
   }
 }
 
