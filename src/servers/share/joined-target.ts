@@ -3,7 +3,7 @@
 import type { NotCovered } from '../../model/coverage.js';
 import type { TargetEvent } from '../../model/hit.js';
 import type { SummaryMessage } from '../../model/messages.js';
-import type { ClientEvent } from '../../session/debug/index.js';
+import type { ClientEvent, ClientWatch } from '../../session/debug/index.js';
 import { NoSlotError, type Target, type WatchOptions } from '../../session/index.js';
 import { isAlive, startTime } from '../../session/process-start.js';
 import { JoinedCounts } from './joined-counts.js';
@@ -12,6 +12,7 @@ import { findWay, type Visitor, type Way } from './open.js';
 import type { RemoteClient } from './remote-client.js';
 import type { RunTarget, SharedItem, SharedOptions } from './run-target.js';
 import type { Sharing } from './sharing.js';
+import { namingHolders } from './slots-taken.js';
 
 interface Parts {
   readonly pid: number;
@@ -90,7 +91,7 @@ export class JoinedTarget implements RunTarget {
 
   async watch(expression: string, options: WatchOptions = {}): Promise<JoinedWatch> {
     if (this.#state.kind !== 'joined') throw new NoSlotError(`process ${this.pid} is just being attached to again`, { hint: 'Try again.' });
-    const watch = new JoinedWatch(expression, options, await this.#state.client.watch(expression, options));
+    const watch = new JoinedWatch(expression, options, await watchBy(this.#state.client, expression, options));
     this.#watches.push(watch);
     this.#counts.armed(watch.arming);
     if (watch.counts) this.#timer ??= setInterval(() => void this.#refresh(), COUNTS_INTERVAL);
@@ -219,7 +220,7 @@ export class JoinedTarget implements RunTarget {
 
   async #watchAgain(way: Way, watch: JoinedWatch): Promise<TargetEvent> {
     try {
-      if (way.kind === 'joined') watch.joinedBy(await whenFree(() => way.client.watch(watch.expression, watch.options)));
+      if (way.kind === 'joined') watch.joinedBy(await whenFree(() => watchBy(way.client, watch.expression, watch.options)));
       else watch.ownedBy(await whenFree(() => way.target.watch(watch.expression, watch.options)));
     } catch (error) {
       return { kind: 'watch-ended', watch: watch.info, reason: error instanceof Error ? error.message : String(error) };
@@ -289,6 +290,14 @@ async function leave(way: Way): Promise<void> {
   if (way.kind === 'joined') return await way.client[Symbol.asyncDispose]();
   await way.sharing?.leave('its command has ended');
   await way.target[Symbol.asyncDispose]();
+}
+
+async function watchBy(client: RemoteClient, expression: string, options: WatchOptions): Promise<ClientWatch> {
+  try {
+    return await client.watch(expression, options);
+  } catch (error) {
+    throw await namingHolders(error, client);
+  }
 }
 
 /** What `arm` makes, once there are free registers. */
