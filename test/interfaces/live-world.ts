@@ -7,7 +7,7 @@ import { HostTracer } from '../../src/interfaces/tracer.js';
 import type { SignalSink } from '../../src/interfaces/utrace/index.js';
 import type { Instruction, SignalName } from '../../src/machine/program.js';
 import { type LiveEvent, LiveKernel } from '../../src/session/interfaces/index.js';
-import { ManagedProcess } from '../helpers/managed-process.js';
+import { type FreeTarget, startFreeTarget } from '../helpers/free-target.js';
 import { assemble, type LiveCode } from './live-code.js';
 import { type Code, GOOD_STATUS, type Places, type Told, TRACER, type World } from './world.js';
 import type { WrittenProgram } from './written-program.js';
@@ -34,8 +34,7 @@ export interface LiveParts {
 
 interface Parts {
   readonly program: WrittenProgram;
-  /** What started it, and waits for it. */
-  readonly process: ManagedProcess;
+  readonly target: FreeTarget;
   readonly pid: number;
   readonly kernel: LiveKernel;
   readonly control: Control;
@@ -48,7 +47,7 @@ class LiveWorld implements World {
   readonly pid: number;
   readonly first: number;
   readonly #program: WrittenProgram;
-  readonly #process: ManagedProcess;
+  readonly #target: FreeTarget;
   readonly #kernel: LiveKernel;
   readonly #control: Control;
   readonly #code: LiveCode;
@@ -61,7 +60,7 @@ class LiveWorld implements World {
 
   constructor(parts: Parts, code: Code) {
     this.#program = parts.program;
-    this.#process = parts.process;
+    this.#target = parts.target;
     this.#kernel = parts.kernel;
     this.#control = parts.control;
     this.pid = parts.pid;
@@ -157,7 +156,7 @@ class LiveWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#kernel[Symbol.asyncDispose]();
-    await this.#process[Symbol.asyncDispose]();
+    await this.#target[Symbol.asyncDispose]();
   }
 
   async #settled(tid: number): Promise<StopView | null> {
@@ -244,21 +243,20 @@ function codeOf(program: WrittenProgram, code: Code, variables: Places['variable
   return assemble(code({ variables, at }), program.code, program);
 }
 
-/** Makes a world of a fresh process. A shell starts it: no tracer in this process may be the parent, whose wait is Node's. */
+/** Makes a world of a fresh process. */
 export async function startLive({ program, open }: LiveParts, rules: Rules, code: Code): Promise<World> {
-  const shell = new ManagedProcess('/bin/sh', ['-c', '"$0" --wait & echo $!; wait', program.path]);
+  const target = await startFreeTarget('written-threads');
   try {
-    await shell.waitForLine(/^ready$/);
-    const pid = Number(await shell.waitForLine(/^\d+$/));
+    const pid = target.tracee;
     const session = open(pid);
     if (session.control === null) throw new Error('this engine stops nobody');
     const sessions = { threads: session, control: session.control, kernel: null };
     const kernel = new LiveKernel(sessions, { rules, stepBy: 'breakpoint' });
-    const world = new LiveWorld({ program, process: shell, pid, kernel, control: session.control }, code);
+    const world = new LiveWorld({ program, target, pid, kernel, control: session.control }, code);
     await world.begin();
     return world;
   } catch (error) {
-    await shell[Symbol.asyncDispose]();
+    await target[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import type { Host, StopView } from '../../src/interfaces/host.js';
 import type { HostTracer } from '../../src/interfaces/tracer.js';
 import type { SignalSink } from '../../src/interfaces/utrace/index.js';
 import type { Instruction, SignalName } from '../../src/machine/program.js';
+import type { Requirement } from '../helpers/requirement.js';
 
 /** The tracer of all cases. */
 export const TRACER = 100;
@@ -69,6 +70,8 @@ export interface InterfaceCase {
   readonly title: string;
   /** The row of docs/interfaces.md that it belongs to, where several share one; default: its title. */
   readonly row?: string;
+  /** What the live column needs beside what all cases need there. */
+  readonly needs?: readonly Extract<Requirement, 'privileged'>[];
   /** What the live column cannot show or does otherwise, and why; null: the same in both. A case looks at {@link World.column} for it. */
   readonly liveDiffers: string | null;
   check(start: StartWorld): Promise<void>;
