@@ -3,6 +3,7 @@ import type { Engine } from '../../src/engines/contract.js';
 import { registerValue } from '../../src/instructions/registers.js';
 import { threadIds } from '../../src/linux/procfs/process.js';
 import { buildFixture } from '../helpers/build-fixture.js';
+import { FreeTarget, startFreeTarget } from '../helpers/free-target.js';
 import { startTarget } from '../helpers/target.js';
 import type { ProgramSpec } from './programs.js';
 import type { RecordedHit } from './recorder.js';
@@ -10,9 +11,12 @@ import type { ConformanceWorld, EndedProgram, ProgramUnderTest } from './world.j
 
 export class LiveWorld implements ConformanceWorld {
   readonly #engine: Engine;
+  readonly #free: boolean;
 
-  constructor(engine: Engine) {
+  /** `free`: programs are no children of this process, which the engine traces them from. */
+  constructor(engine: Engine, { free = false } = {}) {
     this.#engine = engine;
+    this.#free = free;
   }
 
   get capabilities(): Engine['capabilities'] {
@@ -21,8 +25,9 @@ export class LiveWorld implements ConformanceWorld {
 
   async start(spec: ProgramSpec): Promise<ProgramUnderTest> {
     const options = spec.build === undefined ? {} : { build: spec.build };
-    const target = await startTarget(spec.fixture, { ...options, args: await argumentsOf(spec) });
-    const { pid } = target;
+    const start = this.#free ? startFreeTarget : startTarget;
+    const target = await start(spec.fixture, { ...options, args: await argumentsOf(spec) });
+    const pid = target instanceof FreeTarget ? target.tracee : target.pid;
     const engine = this.#engine;
     return {
       ...{ pid, writes: spec.writes, values: spec.writes },

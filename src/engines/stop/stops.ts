@@ -19,7 +19,6 @@ import type { BreakpointMaker } from './breakpoints.js';
 import type { Pieces } from './pieces.js';
 import { isGone, now, type Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
-import type { StepProgress } from './stepping.js';
 import type { ThreadSteps } from './thread-steps.js';
 import type { Standing, StandingAt, TracedProcess, Tracee, TraceeTable } from './tracee.js';
 
@@ -34,7 +33,12 @@ export interface StopsParts {
   readonly steps: ThreadSteps;
   readonly recorder: Recorder;
   readonly reports: ReportWriter;
+  /** Takes in what has happened; waits a little where nothing has. */
+  takeOne(): void;
 }
+
+/** ms that a thread may take to stop: one that waits for a disk takes its time. */
+const PARK_PATIENCE = 1000;
 
 /** A stop for a signal, or one of the others. */
 interface Stop {
@@ -92,9 +96,11 @@ export class Stops {
     // The step's own signal is still on its way where another came first.
     if (step === 'done' && (passing !== 0 || stop.event !== 0)) tracee.owesSignal = true;
     const cause = this.#cause(tracee, stop, { hits, passing, isStep: step === 'done' });
-    if (cause === null) this.#goOn(tracee, stop, { passing, step });
-    else {
-      const at = isNotice ? 'event' : standingAt(stop);
+    const at = isNotice ? 'event' : standingAt(stop);
+    if (cause === null) {
+      tracee.parked = { at, passing, replan: typeof step === 'object' ? step.replan : null };
+      if (!tracee.parking) this.#goOn(tracee);
+    } else {
       const isInCall = birthOf(stop.event) !== null;
       this.#stand(tracee, cause, { at, canDeliver: at === 'signal', isInCall, passing: cause.kind === 'signal' ? 0 : passing });
     }
@@ -136,11 +142,43 @@ export class Stops {
       : { kind: 'interrupted' };
   }
 
-  #goOn(tracee: Tracee, { signal, event }: Stop, { passing, step }: { readonly passing: number; readonly step: StepProgress }): void {
-    const { tid } = tracee;
-    if (typeof step === 'object') this.#parts.steps.beginAtSignal(tracee, step.replan);
-    else if (event === PTRACE_EVENT.STOP && signal !== SIGTRAP) listen(tid);
-    else ptraceContinue(tid, passing);
+  #goOn(tracee: Tracee): void {
+    const { tid, parked } = tracee;
+    tracee.parked = null;
+    if (parked === null) return;
+    if (parked.replan !== null) this.#parts.steps.beginAtSignal(tracee, parked.replan);
+    else if (parked.at === 'group') listen(tid);
+    else ptraceContinue(tid, parked.passing);
+  }
+
+  /** Has threads stand for `action`, and lets them go on as if nothing had been. Those that do not stop in time are left out. */
+  whileStanding<T>(tracees: Iterable<Tracee>, action: (standing: readonly Tracee[]) => T): T {
+    const chosen = [...tracees];
+    for (const tracee of chosen) this.#park(tracee);
+    const deadline = performance.now() + PARK_PATIENCE;
+    while (chosen.some((tracee) => this.#isAwaited(tracee)) && performance.now() < deadline) this.#parts.takeOne();
+    for (const tracee of chosen) tracee.parking = false;
+    try {
+      return action(
+        chosen.filter((tracee) => this.#isThere(tracee) && (tracee.standing !== null || tracee.held || tracee.parked !== null)),
+      );
+    } finally {
+      for (const tracee of chosen) if (this.#isThere(tracee)) unlessGone(() => this.#goOn(tracee));
+    }
+  }
+
+  #park(tracee: Tracee): void {
+    if (tracee.standing !== null || tracee.held) return;
+    tracee.parking = true;
+    unlessGone(() => ptraceInterrupt(tracee.tid));
+  }
+
+  #isThere(tracee: Tracee): boolean {
+    return this.#parts.table.get(tracee.tid) === tracee;
+  }
+
+  #isAwaited(tracee: Tracee): boolean {
+    return this.#isThere(tracee) && tracee.parking && tracee.parked === null && tracee.standing === null && !tracee.inVfork;
   }
 
   /** A thread has made another. Returns why it is to stand for that. */
@@ -256,11 +294,7 @@ export class Stops {
     if (tracee.standing !== null || tracee.asked) return;
     tracee.asked = true;
     if (tracee.held) return;
-    try {
-      ptraceInterrupt(tracee.tid);
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
+    unlessGone(() => ptraceInterrupt(tracee.tid));
   }
 
   /** Lets a thread go that has been held since its exec: it runs, or stands for all to see. */
@@ -285,6 +319,15 @@ export class Stops {
     } catch (error) {
       if (!isGone(error)) throw error;
     }
+  }
+}
+
+/** Does something to a thread that may have been killed where it stood: its end is reported next. */
+function unlessGone(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!isGone(error)) throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 // The threads that are traced, by process, and what is known of each.
-import type { ThreadStop } from '../control.js';
+import type { StepRequest, ThreadStop } from '../control.js';
 import type { ThreadBreakpoint, ThreadPiece } from './breakpoints.js';
 
 /** How a thread stands, which decides how it goes on: only from a `signal` stop can it take a signal along. */
@@ -15,6 +15,15 @@ export interface Standing {
   readonly isInCall: boolean;
   /** The signal that it would have got had nobody stopped it, 0: none. */
   readonly passing: number;
+}
+
+/** How a thread that nobody is told of goes on. */
+export interface Parked {
+  /** `group`: as a member of a stopped process. */
+  readonly at: StandingAt;
+  readonly passing: number;
+  /** What a step that is to be begun again was asked for. */
+  readonly replan: StepRequest | null;
 }
 
 export interface Tracee {
@@ -34,6 +43,10 @@ export interface Tracee {
   asked: boolean;
   /** It has never run, and stands until it is let go. */
   held: boolean;
+  /** It is to stop for a moment that nobody is told of. */
+  parking: boolean;
+  /** It stands for such a moment, and goes on so. */
+  parked: Parked | null;
   /** It waits in vfork(2), where nothing stops it, until its child has gone its way. */
   inVfork: boolean;
   /** Where its struct rseq lies; null: none; undefined: not asked yet. */
@@ -71,7 +84,17 @@ export class TraceeTable {
   add(pid: number, tid: number): Tracee {
     const process = this.#processes.get(pid) ?? { pid, threads: new Map(), gathering: null };
     this.#processes.set(pid, process);
-    const state = { signal: 0, owesSignal: false, standing: null, asked: false, held: false, inVfork: false, sequences: undefined };
+    const state = {
+      signal: 0,
+      owesSignal: false,
+      standing: null,
+      asked: false,
+      held: false,
+      parking: false,
+      parked: null,
+      inVfork: false,
+      sequences: undefined,
+    };
     const tracee: Tracee = { tid, process, pieces: [], steps: [], ...state };
     process.threads.set(tid, tracee);
     this.#threads.set(tid, tracee);

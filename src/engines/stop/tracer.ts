@@ -11,11 +11,12 @@ import {
   writeExtendedState,
   writeRegisters,
 } from '../../linux/ptrace-state.js';
-import { waitForTracee } from '../../linux/tracees.js';
+import { signalThread, waitForTracee } from '../../linux/tracees.js';
 import type { Inherit } from '../../model/access.js';
 import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
 import { type ControlledThread, type ProcessEnd, type StepRequest, USER_REGISTER_WORDS } from '../control.js';
 import { ControlError } from '../errors.js';
+import { pause } from '../events/open-event.js';
 import type { Handling, HitCount } from '../handling.js';
 import { HeldProcess } from '../host/held-process.js';
 import type { StartFailure } from '../host/run-to-exec.js';
@@ -36,6 +37,8 @@ import type { EffectOutcome, TracerCalls } from './wire.js';
 const DRAIN_PATIENCE = 200;
 /** Stops taken in at most before an answer. */
 const MOST_STOPS = 1000;
+/** ms between two looks at threads that are to stop. */
+const LOOK_INTERVAL = 0.2;
 
 interface Parts {
   readonly arming: Arming;
@@ -110,7 +113,7 @@ export class Tracer implements TracerCalls {
     const memory = new TraceeMemory();
     const recorder = new Recorder(reports, memory);
     const steps = new ThreadSteps({ table, maker, memory });
-    const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports, steps });
+    const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports, steps, takeOne: () => this.#takeOrPause() });
     this.#parts = { arming, stops, recorder, steps };
   }
 
@@ -121,12 +124,22 @@ export class Tracer implements TracerCalls {
     return tid;
   }
 
+  #takeOrPause(): void {
+    if (this.takeOne(true) <= 0) pause(LOOK_INTERVAL);
+  }
+
+  /** Does something to breakpoints, with threads as the maker of breakpoints needs them. */
+  #change<T>(action: (arming: Arming) => T): T {
+    const { arming, stops } = this.#active;
+    return this.#maker.needsStanding ? stops.whileStanding(this.table.all, () => action(arming)) : action(arming);
+  }
+
   apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[] {
-    return this.#active.arming.apply(effects);
+    return this.#change((arming) => arming.apply(effects));
   }
 
   forget(cookies: readonly number[]): void {
-    this.#active.arming.forget(cookies);
+    this.#change((arming) => arming.forget(cookies));
   }
 
   capacity(): CapacityEvent | null {
@@ -142,7 +155,7 @@ export class Tracer implements TracerCalls {
   }
 
   pause(cookies: readonly number[], paused: boolean): void {
-    this.#active.arming.pause(cookies, paused);
+    this.#change((arming) => arming.pause(cookies, paused));
   }
 
   settle(final: boolean): void {
@@ -235,9 +248,29 @@ export class Tracer implements TracerCalls {
   }
 
   detach(pid: number, signal: number): void {
-    const process = this.table.process(pid);
-    if (process === undefined) return;
-    throw new ControlError('unsupported', pid, `letting go of one process alone is not there yet (signal ${signal})`);
+    const threads = this.table.process(pid)?.threads.values() ?? [];
+    this.#active.stops.whileStanding(threads, (standing) => {
+      for (const tracee of standing) this.#letGo(tracee, signal);
+    });
+  }
+
+  #letGo(tracee: Tracee, signal: number): void {
+    const { arming, steps } = this.#active;
+    const { tid, process, standing, parked } = tracee;
+    steps.cancel(tid);
+    arming.closeAll(tracee);
+    this.table.remove(tracee);
+    if (tracee.held) this.#held?.letGo();
+    const { at, passing } = standing ?? parked ?? { at: 'event', passing: 0 };
+    // Only who was stopped for all to see gets it.
+    const wanted = standing === null ? 0 : signal;
+    const taken = at === 'signal' ? wanted || passing : 0;
+    try {
+      for (const one of [wanted, passing]) if (one !== 0 && one !== taken) signalThread(process.pid, tid, one);
+      ptraceDetach(tid, taken);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
   }
 
   /** Takes all breakpoints out. */
@@ -246,14 +279,12 @@ export class Tracer implements TracerCalls {
   }
 
   close(): void {
-    this.disarmAll();
-    for (const tracee of this.table.all) {
-      if (tracee.standing === null) continue;
-      try {
-        ptraceDetach(tracee.tid, tracee.standing.at === 'signal' ? tracee.standing.passing : 0);
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+    if (this.#parts === null) return;
+    // Those that run are let go of when this thread ends, without being stopped.
+    if (this.#maker.needsStanding) this.#change(() => this.disarmAll());
+    for (const tracee of [...this.table.all]) {
+      if (tracee.standing === null) this.#parts.arming.closeAll(tracee);
+      else this.#letGo(tracee, 0);
     }
   }
 }
