@@ -15,6 +15,8 @@ export type Meaning = { readonly at: number; readonly place?: ConditionPlace } &
       readonly truth: boolean;
       readonly of?: WatchedValue;
       readonly typed?: Type | null;
+      /** For a function: the error where a variable was wanted. */
+      misuse?(): Error;
     }
   /** A number that stands in the text, which may serve as a float; null where it has a fraction or an exponent. */
   | { readonly type: 'literal'; readonly whole: bigint | null; readonly value: number; readonly text: string; readonly truth: boolean }

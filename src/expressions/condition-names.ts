@@ -38,7 +38,7 @@ export function named(name: string, at: number, subject: Subject): Meaning | { r
   return pointingAt(subject, at, () => {
     const start = startUnlessUnknown(name, names.scope);
     if ('near' in start) return start;
-    if (start.kind === 'function') return { type: 'whole', at, operand: constant(start.address), truth: false };
+    if (start.kind === 'function') return { type: 'whole', at, operand: constant(start.address), truth: false, misuse: start.misuse };
     const { address, type, size } = start;
     return meaningOfPlace({ where: { kind: 'memory', address: constant(address) }, type, bits: null, size }, at, subject);
   });

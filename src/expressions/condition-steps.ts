@@ -88,8 +88,15 @@ function pointerTarget(of: Meaning): ConditionPlace | null {
 }
 
 /** Throws ConditionError for what lies nowhere, or is not known by its type. */
-function placeOf({ place, type }: Meaning, { at, subject }: StepAt): ConditionPlace {
+function placeOf(of: Meaning, { at, subject }: StepAt): ConditionPlace {
+  const { place, type } = of;
   if (place !== undefined) return place;
+  if (of.type === 'whole' && of.misuse !== undefined) {
+    const { misuse } = of;
+    return pointingAt(subject, of.at, () => {
+      throw misuse();
+    });
+  }
   throw problem(subject, at, {
     what: type === 'whole' || type === 'bytes' ? 'nothing tells what this consists of' : 'this has no parts',
     hint: 'Where there is no debug information, an address can be cast: (*(struct foo *)new).x.',

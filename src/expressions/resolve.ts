@@ -142,12 +142,16 @@ function resolveName(expression: NameExpression, scope: SymbolScope, options: Re
 export type Start =
   /** `size` 0: nobody knows. */
   | { readonly kind: 'variable'; readonly address: bigint; readonly type: Type | null; readonly size: number }
-  | { readonly kind: 'function'; readonly address: bigint };
+  /** `misuse`: the error where a variable was wanted. */
+  | { readonly kind: 'function'; readonly address: bigint; misuse(): Error };
 
 /** What `expression` begins with. Throws UnknownSymbolError and the other errors about names. */
 export function startOf(expression: NameExpression, scope: SymbolScope): Start {
   const { candidate } = find(expression, scope, 'data');
-  if (isCode(candidate)) return { kind: 'function', address: code(candidate, displayed(candidate)).address };
+  if (isCode(candidate)) {
+    const { address } = code(candidate, displayed(candidate));
+    return { kind: 'function', address, misuse: () => notAVariable(candidate, expression, scope) };
+  }
   const { address, type } = startAt(candidate, expression, scope);
   return { kind: 'variable', address, type, size: type?.size ?? candidate.size };
 }

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
-import { messagesOf, runHwbkpt } from '../helpers/run-hwbkpt.js';
+import { messagesOf, RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
+import { startTarget } from '../helpers/target.js';
 
 const WRITES = ['--writes', '5000'];
 
@@ -87,5 +88,85 @@ describeWith(['perf', 'gcc'], '--if', () => {
       ...WRITES,
     ]);
     expect(messagesOf(calls, 'count')).toMatchObject([{ count: 5000 }]);
+  });
+});
+
+/** Writes of state.players[2].hp by the fixture struct-path, 50 by damage and 5 by heal. */
+const HP = 'state.players[2].hp';
+
+for (const { engine, needs } of [
+  { engine: 'bpf', needs: ['bpf', 'privileged', 'gcc'] },
+  { engine: 'stop', needs: ['perf', 'ptrace', 'gcc'] },
+] as const) {
+  describeWith(needs, `--if on what the program has beside the value, engine ${engine}`, () => {
+    /** Functions and new values of the hits that pass. */
+    async function passing(watch: string, condition: string): Promise<string[]> {
+      await using target = await startTarget('struct-path');
+      await using hwbkpt = new RunningHwbkpt([
+        'watch',
+        watch,
+        '--json',
+        '--engine',
+        engine,
+        '--if',
+        condition,
+        '--pid',
+        String(target.pid),
+      ]);
+      await hwbkpt.waitForMessage('armed');
+      target.go();
+      const { stdout } = await hwbkpt.finishedWithin(30_000);
+      return messagesOf(readPrinted(stdout), 'hit').map(({ function: name, new: value }) => `${name} ${JSON.stringify(value)}`);
+    }
+
+    test.each([
+      ['state.tick == 7', ['damage 93']],
+      ['state.tick > 48 && new < old', ['damage 91', 'damage 90']],
+      ['state.head->next->value == state.tick', Array(5).fill('heal 100')],
+      ['state.current->name == "cyd" && new > 99', Array(5).fill('heal 100')],
+      ['state.current->name == "ada"', []],
+      ['(struct player *)$rdi == state.current && new == 95', Array(5).fill('damage 95')],
+      ['state.players[new % 4].name == "bob" && state.tick == 3', ['damage 97']],
+      ['*(unsigned char *)&state.tick == 50 && state.current - state.players == 2', ['damage 90', 'heal 100']],
+    ])('%s', async (condition, expected) => {
+      expect(await passing(HP, condition)).toEqual(expected);
+    });
+
+    test('parts of the value', async () => {
+      const hits = await passing('state.players[1].at', 'new.x > 24 && old.y > -25');
+      expect(hits).toEqual([
+        'move_all {"x":24.5,"y":-24}',
+        'move_all {"x":24.5,"y":-24.5}',
+        'move_all {"x":25,"y":-24.5}',
+        'move_all {"x":25,"y":-25}',
+      ]);
+    });
+
+    test('what a pointer that is the value leads to', async () => {
+      expect(await passing('state.head', 'new->next->value == 1')).toEqual([]);
+    });
+  });
+}
+
+describeWith(['perf', 'gcc'], '--if where nobody looks at the hit', () => {
+  test('other memory and registers are refused, with what can be done', async () => {
+    for (const condition of ['state.tick == 7', '$rdi == 0', 'new == state.tick']) {
+      const run = await runHwbkpt(['watch', HP, '--engine', 'perf', '--if', condition, '--', await buildFixture('struct-path')]);
+      expect(run).toMatchObject({ status: 125, stdout: '' });
+      expect(run.stderr).toContain('engine perf cannot look at other memory or at registers');
+    }
+  });
+
+  test.each([
+    ['state.tck == 7', 'Did you mean tick'],
+    ['stat.tick == 7', 'Did you mean state'],
+    ['sttae.tick == 7', 'means nothing here'],
+    ['state.players[4].hp == 7', 'there are 4'],
+    ['state.players.hp == 7', 'has no members'],
+  ])('mistakes are pointed at: %s', async (condition, expected) => {
+    const run = await runHwbkpt(['watch', HP, '--if', condition, '--', await buildFixture('struct-path')]);
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+    expect(run.stderr).toContain(expected);
+    expect(run.stderr).toMatch(/\n {2,}\^\n/);
   });
 });
