@@ -50,9 +50,8 @@ export class Libraries {
 
   /** All, the program itself first; none where the linker has not begun, or there is none. */
   async list(pid: number): Promise<Library[]> {
-    const entry = this.#debugEntries.get(pid) ?? (await this.#findDebugEntry(pid));
+    const entry = await this.debugEntry(pid);
     if (entry === null) return [];
-    this.#debugEntries.set(pid, entry);
     const debug = await this.#word(pid, entry);
     const libraries: Library[] = [];
     let at = debug === null || debug === 0n ? 0n : ((await this.#word(pid, debug + 8n)) ?? 0n);
@@ -66,7 +65,13 @@ export class Libraries {
     return libraries;
   }
 
-  /** Where the program's dynamic section has the address of r_debug; null for a static program. */
+  /** Where the program's dynamic section has, or will have, the address of r_debug; null for a static program. */
+  async debugEntry(pid: number): Promise<bigint | null> {
+    const entry = this.#debugEntries.get(pid) ?? (await this.#findDebugEntry(pid));
+    if (entry !== null) this.#debugEntries.set(pid, entry);
+    return entry;
+  }
+
   async #findDebugEntry(pid: number): Promise<bigint | null> {
     const headers = auxiliaryValue(pid, AUXILIARY.programHeaders);
     const count = Number(auxiliaryValue(pid, AUXILIARY.programHeaderCount) ?? 0n);

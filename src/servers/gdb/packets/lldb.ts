@@ -30,6 +30,11 @@ export const lldb: Packets = {
       ...{ 'real-uid': (statusNumber(pid, 'Uid') ?? 0).toString(16), 'real-gid': (statusNumber(pid, 'Gid') ?? 0).toString(16) },
       ...{ triple: TRIPLE, ostype: 'linux', endian: 'little', ptrsize: 8, name: hexOfText(utf8(executableOf(pid) ?? '')) },
     }),
+  qShlibInfoAddr: async ({ libraries, pid }) => {
+    const entry = await libraries.debugEntry(pid);
+    if (entry === null) throw new RefusedError('ENOENT', 'no dynamic linker');
+    return entry.toString(16);
+  },
   qWatchpointSupportInfo: ({ client }) => pairs({ num: client.capabilities.slots }),
   qGetWorkingDir: ({ pid }) => {
     const directory = workingDirectoryOf(pid);
