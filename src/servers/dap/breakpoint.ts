@@ -1,5 +1,6 @@
 // One breakpoint that a client has set, with the watches that serve it.
 import { HwbkptError } from '../../base/errors.js';
+import type { ValueType } from '../../model/value.js';
 import type { ClientWatch } from '../../session/debug/index.js';
 import type { HitCondition } from './hit-condition.js';
 
@@ -22,6 +23,12 @@ export interface BreakpointPlace {
   readonly address: bigint | null;
 }
 
+/** Data whose address is all that its watch knows. */
+export interface ShownData {
+  readonly label: string;
+  readonly type: ValueType;
+}
+
 /** A breakpoint as it stands. */
 export interface Breakpoint {
   readonly id: number;
@@ -31,6 +38,7 @@ export interface Breakpoint {
   watches: readonly ClientWatch[];
   /** Why it is not armed, or what is to be said of it; null: nothing. */
   message: string | null;
+  shown: ShownData | null;
   hits: number;
 }
 

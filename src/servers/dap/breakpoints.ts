@@ -1,6 +1,6 @@
 // The breakpoints of one session: each set of a client's replaces the one before of its group, and what is in both stays armed.
 import type { Client, ClientWatch } from '../../session/debug/index.js';
-import { type Breakpoint, type BreakpointPlace, type BreakpointWish, described, refusalText } from './breakpoint.js';
+import { type Breakpoint, type BreakpointPlace, type BreakpointWish, described, refusalText, type ShownData } from './breakpoint.js';
 import { hitCondition } from './hit-condition.js';
 
 /** Where a wish leads now: what is to be watched. */
@@ -11,6 +11,8 @@ export interface Located {
   readonly access: 'write' | 'readwrite' | 'execute';
   /** What is to be said of it. */
   readonly message: string | null;
+  /** How what is watched is called and read, where the expression alone does not say. */
+  readonly shown: ShownData | null;
 }
 
 /** Finds where a wish leads; throws what says why it leads nowhere. */
@@ -50,7 +52,16 @@ export class Breakpoints {
     const breakpoints: Breakpoint[] = [];
     for (const wish of wishes) {
       const known = kept.find((one) => sameWish(one.wish, wish) && !breakpoints.includes(one));
-      const one = known ?? { id: this.#nextId++, wish, hitCondition: null, place: NOWHERE, watches: [], message: null, hits: 0 };
+      const one = known ?? {
+        id: this.#nextId++,
+        wish,
+        hitCondition: null,
+        place: NOWHERE,
+        watches: [],
+        message: null,
+        shown: null,
+        hits: 0,
+      };
       breakpoints.push(one);
       if (one.watches.length === 0) await this.#arm(one, locate);
     }
@@ -96,9 +107,9 @@ export class Breakpoints {
       const counted = wish.hitCondition === null ? null : hitCondition(wish.hitCondition);
       if (wish.hitCondition !== null && counted === null)
         throw new Error(`${JSON.stringify(wish.hitCondition)} is no hit condition: write a number, or >=, >, ==, <=, < or % and a number`);
-      const { expressions, access, place, message } = locate(wish);
+      const { expressions, access, place, message, shown } = locate(wish);
       for (const expression of expressions) watches.push(await this.#watch(expression, wish, access));
-      Object.assign(breakpoint, { hitCondition: counted, place, message, watches });
+      Object.assign(breakpoint, { hitCondition: counted, place, message, shown, watches });
       for (const watch of watches) this.#byWatch.set(watch.id, breakpoint);
     } catch (error) {
       breakpoint.message = await this.#refusal(error);
@@ -121,7 +132,7 @@ export class Breakpoints {
   async #refusal(error: unknown): Promise<string> {
     const text = refusalText(error);
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-    if (code !== 'no-slot') return text;
+    if (code !== 'no-slot' && code !== 'range-too-long') return text;
     const uses = await this.#client.slots().catch(() => []);
     const holders = [...new Set(uses.filter(({ armed }) => armed).map(({ client, expression }) => `${client}: ${expression}`))];
     return holders.length === 0 ? text : `${text}. Debug registers are held by ${holders.join(', ')}`;

@@ -85,12 +85,13 @@ function locateLine(view: ProcessView, path: string, line: number): Located {
     expressions: addresses.map(hex),
     access: 'execute',
     message: found.byName && file !== path ? `found by its name: the program was built from ${file}` : null,
+    shown: null,
   };
 }
 
 function at(view: ProcessView, address: bigint): Located {
   const { file, line } = view.image.place(address);
-  return { place: { file, line, address }, expressions: [hex(address)], access: 'execute', message: null };
+  return { place: { file, line, address }, expressions: [hex(address)], access: 'execute', message: null, shown: null };
 }
 
 /** More lines than anybody sees at once. */

@@ -1,7 +1,7 @@
 // dataBreakpointInfo, setDataBreakpoints: memory whose accesses stop the program, or are printed; also while it runs.
-import { evaluate, type Item, type ProcessView, typeText } from '../../../session/inspect/index.js';
+import { evaluate, type Item, type ProcessView, typeText, valueTypeOfItem } from '../../../session/inspect/index.js';
 import { type Arguments, addressOf, hex } from '../arguments.js';
-import type { BreakpointWish } from '../breakpoint.js';
+import type { BreakpointWish, ShownData } from '../breakpoint.js';
 import type { Located } from '../breakpoints.js';
 import type { Handler } from '../connection.js';
 import { BadArgumentError } from '../errors.js';
@@ -13,10 +13,13 @@ const MOST_BYTES = 32;
 const ACCESS_TYPES = ['write', 'read', 'readWrite'] as const;
 
 export function dataBreakpointRequests(session: Session): Record<string, Handler> {
+  // What was told of each dataId: its watch knows no more than an address.
+  const known = new Map<string, ShownData>();
   return {
     dataBreakpointInfo: async (args) => {
       const data = args.flag('asAddress') ? byAddress(args) : await byName(session, args);
       if (typeof data === 'string') return { dataId: null, description: data };
+      if (data.shown !== null) known.set(data.id, data.shown);
       const slots = await slotsText(session);
       return {
         dataId: data.id,
@@ -27,7 +30,7 @@ export function dataBreakpointRequests(session: Session): Record<string, Handler
     },
     setDataBreakpoints: async (args) => {
       const wishes = args.objects('breakpoints').map((one) => wishOf(session, one));
-      return { breakpoints: await session.debuggee.breakpoints.set('data', wishes, locate) };
+      return { breakpoints: await session.debuggee.breakpoints.set('data', wishes, (wish) => locate(wish, known)) };
     },
   };
 }
@@ -38,12 +41,13 @@ interface Data {
   readonly text: string;
   /** It means the same in the next run. */
   readonly lasts: boolean;
+  readonly shown: ShownData | null;
 }
 
 function byAddress(args: Arguments): Data {
   const address = addressOf(args.text('name'), 'name');
   const bytes = args.optionalWhole('bytes', 1, MOST_BYTES) ?? 8;
-  return { id: `${hex(address)}:${bytes}`, text: `${bytes} bytes at ${hex(address)}`, lasts: false };
+  return { id: `${hex(address)}:${bytes}`, text: `${bytes} bytes at ${hex(address)}`, lasts: false, shown: null };
 }
 
 /** Says why not, where it cannot be watched. */
@@ -63,10 +67,12 @@ async function byName(session: Session, args: Arguments): Promise<Data | string>
   const id = lasts && !sized ? `${item.expression}` : `${hex(item.address)}:${bytes}`;
   const note = lasts ? '' : ' (of this call, or reached through a pointer as it is now)';
   const type = typeText(item);
+  const label = item.expression ?? item.name;
   return {
     id,
-    text: `${item.expression ?? item.name}, ${bytes} bytes${type === '' ? '' : ` (${type})`} at ${hex(item.address)}${note}`,
+    text: `${label}, ${bytes} bytes${type === '' ? '' : ` (${type})`} at ${hex(item.address)}${note}`,
     lasts: lasts && !sized,
+    shown: lasts || sized ? null : { label, type: valueTypeOfItem(item) },
   };
 }
 
@@ -113,13 +119,15 @@ function wishOf(session: Session, args: Arguments): BreakpointWish {
   };
 }
 
-function locate({ key }: BreakpointWish): Located {
+function locate({ key }: BreakpointWish, known: ReadonlyMap<string, ShownData>): Located {
   const at = key.indexOf(' ');
   const reads = key.slice(0, at) !== 'write';
+  const id = key.slice(at + 1);
   return {
     place: { file: null, line: null, address: null },
-    expressions: [key.slice(at + 1)],
+    expressions: [id],
     access: reads ? 'readwrite' : 'write',
     message: key.startsWith('read ') ? 'stops at writes too: the processor has no breakpoint for reads alone' : null,
+    shown: known.get(id) ?? null,
   };
 }
