@@ -39,6 +39,8 @@ export interface Breakpoint {
   /** Why it is not armed, or what is to be said of it; null: nothing. */
   message: string | null;
   shown: ShownData | null;
+  /** What the data held when it was armed, with all threads standing: the first hit's old value. Null: they ran, or not every hit is told. */
+  start: Uint8Array | null;
   hits: number;
 }
 

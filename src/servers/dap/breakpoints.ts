@@ -27,6 +27,8 @@ interface Group {
 export interface BreakpointOptions {
   /** 0 to 255; null: armed at once or refused. */
   readonly priority: number | null;
+  /** Whether all threads stand. */
+  readonly isStopped: () => boolean;
 }
 
 export class Breakpoints {
@@ -60,6 +62,7 @@ export class Breakpoints {
         watches: [],
         message: null,
         shown: null,
+        start: null,
         hits: 0,
       };
       breakpoints.push(one);
@@ -109,7 +112,8 @@ export class Breakpoints {
         throw new Error(`${JSON.stringify(wish.hitCondition)} is no hit condition: write a number, or >=, >, ==, <=, < or % and a number`);
       const { expressions, access, place, message, shown } = locate(wish);
       for (const expression of expressions) watches.push(await this.#watch(expression, wish, access));
-      Object.assign(breakpoint, { hitCondition: counted, place, message, shown, watches });
+      const start = await this.#startOf(wish, watches);
+      Object.assign(breakpoint, { hitCondition: counted, place, message, shown, watches, start });
       for (const watch of watches) this.#byWatch.set(watch.id, breakpoint);
     } catch (error) {
       breakpoint.message = await this.#refusal(error);
@@ -126,6 +130,12 @@ export class Breakpoints {
       ...(condition === null ? {} : { condition }),
       ...(priority === null ? {} : { priority }),
     });
+  }
+
+  async #startOf({ kind, condition }: BreakpointWish, [watch]: readonly ClientWatch[]): Promise<Uint8Array | null> {
+    if (watch === undefined || kind !== 'data' || condition !== null || !this.#options.isStopped()) return null;
+    const { address, size } = watch.info;
+    return await this.#client.readMemory(this.#client.pid, address, size);
   }
 
   /** With who holds the registers, where they are what is lacking. */

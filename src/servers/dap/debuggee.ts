@@ -41,7 +41,7 @@ export class Debuggee {
   constructor(client: Client, options: DebuggeeOptions & { readonly changed: (breakpoint: object) => void }, listener: DebuggeeListener) {
     this.client = client;
     this.isLaunched = options.isLaunched;
-    this.breakpoints = new Breakpoints(client, options, options.changed);
+    this.breakpoints = new Breakpoints(client, { priority: options.priority, isStopped: () => this.#phase !== 'running' }, options.changed);
     this.#listener = listener;
     this.#phase = options.isLaunched ? 'starting' : 'running';
     client.onEvent((event) => this.#onEvent(event));

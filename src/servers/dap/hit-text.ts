@@ -1,14 +1,15 @@
 // One hit in a line for people: what changed from what to what, where, and by whom.
 import { valueToText } from '../../model/format-value.js';
 import type { Hit } from '../../model/hit.js';
-import type { ShownData } from './breakpoint.js';
+import type { Breakpoint } from './breakpoint.js';
 
 /** `hero.hp: 100 -> 90`; of what was read or written with what it held, its value. */
-export function changeText({ watch, oldBytes, newBytes, sameValue }: Hit, shown: ShownData | null): string {
+export function changeText({ watch, oldBytes, newBytes, sameValue }: Hit, { shown, start, hits }: Breakpoint): string {
   const { label, type } = shown ?? { label: watch.expression, type: watch.type };
+  const before = oldBytes ?? (hits === 1 ? start : null);
   const now = valueToText(newBytes, type);
-  if (watch.access !== 'write' && (sameValue || oldBytes === null)) return `${label}: ${now} (read, or written with what it held)`;
-  return sameValue ? `${label}: ${now} (written, unchanged)` : `${label}: ${valueToText(oldBytes, type)} -> ${now}`;
+  if (watch.access !== 'write' && (sameValue || before === null)) return `${label}: ${now} (read, or written with what it held)`;
+  return sameValue ? `${label}: ${now} (written, unchanged)` : `${label}: ${valueToText(before, type)} -> ${now}`;
 }
 
 /** `in hurt at looked-at.c:31, thread 4711`; `by the kernel` where a system call did it. */

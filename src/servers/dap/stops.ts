@@ -79,7 +79,7 @@ export async function judgedHits(session: Session, debuggee: Debuggee, stop: Cli
       continue;
     }
     stopping.push(breakpoint);
-    if (breakpoint.wish.kind === 'data') texts.push(`${changeText(hit, breakpoint.shown)} (${whereText(hit)})`);
+    if (breakpoint.wish.kind === 'data') texts.push(`${changeText(hit, breakpoint)} (${whereText(hit)})`);
   }
   const [first] = stopping;
   if (first === undefined) return null;
@@ -101,7 +101,7 @@ export function dealWithEvent(session: Session, debuggee: Debuggee, event: Exclu
     case 'hit': {
       const breakpoint = debuggee.breakpoints.byWatch(event.watch);
       if (breakpoint === null || !takeHit(breakpoint)) return;
-      session.print('console', `${changeText(event.hit, breakpoint.shown)} (${whereText(event.hit)})\n`);
+      session.print('console', `${changeText(event.hit, breakpoint)} (${whereText(event.hit)})\n`);
       return;
     }
     case 'watch':
