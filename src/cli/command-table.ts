@@ -66,7 +66,7 @@ const WATCH_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--if <condition>',
-    description: "only hits for which this holds, in C's words: new, old, tid, pid, cpu, kernel, comm (docs/conditions.md)",
+    description: "only hits for which this holds, in C's words: new, old, tid, comm, other variables ... (docs/conditions.md)",
   },
   { flags: '--changes-only', description: 'leave out writes that did not change the value' },
   {
