@@ -1,7 +1,8 @@
 // Messages as texts: reading one answers with what it says or with what is wrong with it, and never throws.
-import { type Answer, answer } from './answers.js';
+import { type Answer, answer, type News, news } from './answers.js';
 import { type Codec, NotOfShape } from './codec.js';
 import { RESULTS, type Request, type ResultOf, request } from './requests.js';
+import { rowText } from './rows.js';
 
 /** What a text says, or what is wrong with it. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
@@ -25,7 +26,14 @@ export function parseRequest(text: string): Parsed<Request> {
 }
 
 export function answerText(message: Answer): string {
-  return JSON.stringify(answer.write(message));
+  if (message.type !== 'news') return JSON.stringify(answer.write(message));
+  return `{"type":"news","news":[${message.news.map(newsText).join(',')}]}`;
+}
+
+/** Hits by hand, as there are so many. */
+function newsText(one: News): string {
+  if (one.type !== 'hits') return JSON.stringify(news.write(one));
+  return `{"type":"hits","rows":[${one.rows.map(rowText).join(',')}]}`;
 }
 
 export function parseAnswer(text: string): Parsed<Answer> {

@@ -2,9 +2,9 @@
 import { as, type VirtualAddress } from '../../base/brand.js';
 import type { InstructionShown, WatchInfo } from '../../model/hit.js';
 import type { Place } from '../../model/place.js';
-import type { Definition, Row, WireInfo } from '../../protocols/share/index.js';
+import { type Definition, type Origin, type Row, VALUE_SOURCES, type WireInfo } from '../../protocols/share/index.js';
 import { BrokenConversationError } from './errors.js';
-import { RemoteHit } from './remote-hit.js';
+import { type HitOrigin, RemoteHit } from './remote-hit.js';
 import { valueTypeOf } from './value-types.js';
 
 /** What is watched, and by which watch. */
@@ -41,12 +41,7 @@ export class HitReader {
   readonly #places = new Entries<Place>('place');
   readonly #comms = new Entries<{ readonly comm: string | null }>('name');
   readonly #instructions = new Entries<InstructionShown>('instruction');
-  readonly #tables = {
-    info: (number: number) => this.#infos.at(number).info,
-    place: (number: number) => this.#places.at(number),
-    comm: (number: number) => this.#comms.at(number).comm,
-    instruction: (number: number) => this.#instructions.at(number),
-  };
+  readonly #origins = new Entries<HitOrigin>('origin');
 
   /** Throws BrokenConversationError. */
   define(definition: Definition): void {
@@ -67,6 +62,12 @@ export class HitReader {
       case 'instructions':
         this.#instructions.take(from, definition.entries);
         break;
+      case 'origins':
+        this.#origins.take(
+          from,
+          definition.entries.map((origin) => this.#origin(origin)),
+        );
+        break;
       default:
         for (const { info, address, name } of definition.entries) this.#infos.at(info).names.set(address, name);
     }
@@ -82,9 +83,24 @@ export class HitReader {
     return this.#places.at(number);
   }
 
-  /** Throws BrokenConversationError. */
-  hit(row: Row): RemoteHit {
-    return new RemoteHit(row, this.#tables);
+  #origin({ info, place, comm, instruction, source, ...plain }: Origin): HitOrigin {
+    const known = this.#infos.at(info);
+    return {
+      ...plain,
+      watch: known.watch,
+      info: known.info,
+      place: this.#places.at(place),
+      comm: this.#comms.at(comm).comm,
+      instruction: instruction === null ? null : this.#instructions.at(instruction),
+      source: VALUE_SOURCES[source] ?? null,
+    };
+  }
+
+  /** The hit, and the number of the watch that it is of. Throws BrokenConversationError. */
+  hit(row: Row): { readonly watch: number; readonly hit: RemoteHit } {
+    const origin = this.#origins.at(row.origin);
+    const stack = row.stack?.map((number) => this.#places.at(number)) ?? null;
+    return { watch: origin.watch, hit: new RemoteHit(row, origin, stack) };
   }
 }
 

@@ -4,26 +4,33 @@ import { valueToText } from '../../model/format-value.js';
 import type { Hit, InstructionShown, WatchInfo } from '../../model/hit.js';
 import type { Place } from '../../model/place.js';
 import type { ValueType } from '../../model/value.js';
-import { type Definition, MOST_ENTRIES, type Row, VALUE_SOURCES, type WireInfo } from '../../protocols/share/index.js';
+import { type Definition, MOST_ENTRIES, type Origin, type Row, VALUE_SOURCES, type WireInfo } from '../../protocols/share/index.js';
 import { namerOf, valueTypeOf, wireTypeOf } from './value-types.js';
 
 /** Numbers for things, given as they come; begins anew when all are given, so that no table grows without bound. */
 class Numbers<T> {
   readonly #numbers = new Map<T, number>();
   readonly #define: (from: number, thing: T) => void;
+  readonly #begunAnew: () => void;
 
-  constructor(define: (from: number, thing: T) => void) {
+  constructor(define: (from: number, thing: T) => void, begunAnew: () => void = () => undefined) {
     this.#define = define;
+    this.#begunAnew = begunAnew;
   }
 
   of(thing: T): number {
     const known = this.#numbers.get(thing);
     if (known !== undefined) return known;
-    if (this.#numbers.size === MOST_ENTRIES) this.#numbers.clear();
+    if (this.#numbers.size === MOST_ENTRIES) this.clear();
     const number = this.#numbers.size;
     this.#numbers.set(thing, number);
     this.#define(number, thing);
     return number;
+  }
+
+  clear(): void {
+    this.#numbers.clear();
+    this.#begunAnew();
   }
 }
 
@@ -44,16 +51,36 @@ export class HitWriter {
   readonly #places: Numbers<Place>;
   readonly #comms: Numbers<string | null>;
   readonly #instructions: Numbers<InstructionShown>;
+  readonly #origins: Numbers<string>;
   readonly #names = new WeakMap<WatchInfo, Names | null>();
   /** The watch whose info is being numbered. */
   #watch = 0;
+  /** The hit before, and what it came from: mostly the next one comes from there too. */
+  #last: { readonly hit: Hit & Partial<Halves>; readonly number: number } | null = null;
+  #origin: Origin | null = null;
 
   constructor(define: (definition: Definition) => void) {
     this.#define = define;
-    this.#infos = new Numbers((from, info) => define({ table: 'infos', from, entries: [{ watch: this.#watch, info: wireInfoOf(info) }] }));
-    this.#places = new Numbers((from, place) => define({ table: 'places', from, entries: [plainPlace(place)] }));
-    this.#comms = new Numbers((from, comm) => define({ table: 'comms', from, entries: [comm] }));
-    this.#instructions = new Numbers((from, { address, text }) => define({ table: 'instructions', from, entries: [{ address, text }] }));
+    // Origins are made of numbers of the other tables.
+    const anew = (): void => this.#origins.clear();
+    this.#infos = new Numbers(
+      (from, info) => define({ table: 'infos', from, entries: [{ watch: this.#watch, info: wireInfoOf(info) }] }),
+      anew,
+    );
+    this.#places = new Numbers((from, place) => define({ table: 'places', from, entries: [plainPlace(place)] }), anew);
+    this.#comms = new Numbers((from, comm) => define({ table: 'comms', from, entries: [comm] }), anew);
+    this.#instructions = new Numbers(
+      (from, { address, text }) => define({ table: 'instructions', from, entries: [{ address, text }] }),
+      anew,
+    );
+    this.#origins = new Numbers(
+      (from) => {
+        if (this.#origin !== null) define({ table: 'origins', from, entries: [this.#origin] });
+      },
+      () => {
+        this.#last = null;
+      },
+    );
   }
 
   /** The number of what watch `watch` watches. */
@@ -68,35 +95,42 @@ export class HitWriter {
 
   /** `hit` of watch `watch`. */
   row(watch: number, hit: Hit & Partial<Halves>): Row {
-    const info = this.info(watch, hit.watch);
-    this.#name(hit, info);
-    const time = hit.timeLo === undefined ? hit.time : null;
-    const ip = hit.ipLo === undefined ? hit.ip : null;
+    const time = hit.timeLo === undefined ? hit.time : 0n;
+    const origin = this.#originOf(watch, hit);
     return {
-      info,
-      place: this.place(hit.place),
-      comm: this.#comms.of(hit.comm),
-      instruction: hit.instruction === null ? -1 : this.#instructions.of(hit.instruction),
-      timeLo: hit.timeLo ?? lowU32(time ?? 0n),
-      timeHi: hit.timeHi ?? highU32(time ?? 0n),
-      pid: hit.pid,
-      tid: hit.tid,
-      cpu: hit.cpu,
-      ipLo: hit.ipLo ?? lowU32(ip ?? 0n),
-      ipHi: hit.ipHi ?? highU32(ip ?? 0n),
-      source: Math.max(0, VALUE_SOURCES.indexOf(hit.valueSource)),
-      kernel: hit.kernel,
-      repeat: hit.repeat,
+      origin,
+      timeLo: hit.timeLo ?? lowU32(time),
+      timeHi: hit.timeHi ?? highU32(time),
       old: hit.oldBytes,
       new: hit.newBytes,
       stack: hit.stack?.map((frame) => this.place(frame)) ?? null,
     };
   }
 
+  #originOf(watch: number, hit: Hit & Partial<Halves>): number {
+    this.#name(hit, watch);
+    if (this.#last !== null && isFromSame(this.#last.hit, hit)) return this.#last.number;
+    const ip = hit.ipLo === undefined ? hit.ip : 0n;
+    const origin = {
+      info: this.info(watch, hit.watch),
+      place: this.place(hit.place),
+      comm: this.#comms.of(hit.comm),
+      instruction: hit.instruction === null ? null : this.#instructions.of(hit.instruction),
+      ...{ pid: hit.pid, tid: hit.tid, cpu: hit.cpu, ipLo: hit.ipLo ?? lowU32(ip), ipHi: hit.ipHi ?? highU32(ip) },
+      ...{ source: Math.max(0, VALUE_SOURCES.indexOf(hit.valueSource)), kernel: hit.kernel, repeat: hit.repeat },
+    };
+    this.#origin = origin;
+    const number = this.#origins.of(Object.values(origin).join());
+    this.#last = { hit, number };
+    return number;
+  }
+
   /** Sends names of what the pointers in the hit's values lead to, those that were not sent before. */
-  #name({ watch, oldBytes, newBytes }: Hit, info: number): void {
+  #name({ watch, oldBytes, newBytes }: Hit, id: number): void {
     let names = this.#names.get(watch);
-    if (names === undefined || (names !== null && names.number !== info)) {
+    if (names === null) return;
+    const info = this.info(id, watch);
+    if (names === undefined || names.number !== info) {
       names = this.#namesOf(watch, info);
       this.#names.set(watch, names);
     }
@@ -127,6 +161,14 @@ interface Halves {
   readonly timeHi: number;
   readonly ipLo: number;
   readonly ipHi: number;
+}
+
+/** Whether two hits differ in nothing but time, values and stack. */
+function isFromSame(a: Hit & Partial<Halves>, b: Hit & Partial<Halves>): boolean {
+  const isThread = a.tid === b.tid && a.cpu === b.cpu && a.pid === b.pid && a.comm === b.comm && a.kernel === b.kernel;
+  const isPlace = a.place === b.place && a.watch === b.watch && a.instruction === b.instruction;
+  const isIp = a.ipLo !== undefined && a.ipLo === b.ipLo && a.ipHi === b.ipHi;
+  return isThread && isPlace && isIp && a.valueSource === b.valueSource && a.repeat === b.repeat;
 }
 
 function wireInfoOf({ expression, address, size, access, type }: WatchInfo): WireInfo {

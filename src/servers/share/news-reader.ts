@@ -36,7 +36,10 @@ export class NewsReader {
         this.#known(news.watch).rearmed(this.#hits.info(news.info).info, armingOf(news.arming), news.isArmed);
         return [];
       case 'hits':
-        return news.rows.map((row) => ({ type: 'hit', watch: this.watch(this.#hits.info(row.info).watch), hit: this.#hits.hit(row) }));
+        return news.rows.map((row) => {
+          const { watch, hit } = this.#hits.hit(row);
+          return { type: 'hit', watch: this.watch(watch), hit };
+        });
       case 'change':
         return [{ type: 'watch', watch: this.watch(news.watch), change: news.change, because: news.because }];
       case 'happened':
@@ -69,7 +72,7 @@ export class NewsReader {
 
   #cause(cause: WireCause): ClientStopCause {
     if (cause.kind !== 'hit') return cause;
-    return { kind: 'hit', hits: cause.hits.map(({ watch, row }) => ({ watch: this.watch(watch), hit: this.#hits.hit(row) })) };
+    return { kind: 'hit', hits: cause.hits.map(({ watch, row }) => ({ watch: this.watch(watch), hit: this.#hits.hit(row).hit })) };
   }
 
   #event(event: Happening): TargetEvent {

@@ -7,14 +7,16 @@ import type { JsonValue } from '../../model/messages.js';
 import type { Place } from '../../model/place.js';
 import { sameValue } from '../../model/same-value.js';
 import type { ValueSource } from '../../model/value.js';
-import { type Row, VALUE_SOURCES } from '../../protocols/share/index.js';
+import type { Origin, Row } from '../../protocols/share/index.js';
 
-/** What a row refers to by number. */
-export interface RowTables {
-  info(number: number): WatchInfo;
-  place(number: number): Place;
-  comm(number: number): string | null;
-  instruction(number: number): InstructionShown | null;
+/** What a row's origin stands for. */
+export interface HitOrigin extends Omit<Origin, 'info' | 'place' | 'comm' | 'instruction' | 'source'> {
+  readonly watch: number;
+  readonly info: WatchInfo;
+  readonly place: Place;
+  readonly comm: string | null;
+  readonly instruction: InstructionShown | null;
+  readonly source: ValueSource | null;
 }
 
 export class RemoteHit implements Hit {
@@ -38,24 +40,24 @@ export class RemoteHit implements Hit {
   readonly stack: readonly Place[] | null;
   readonly cgroup = null;
 
-  constructor(row: Row, tables: RowTables) {
-    this.watch = tables.info(row.info);
+  constructor(row: Row, origin: HitOrigin, stack: readonly Place[] | null) {
+    this.watch = origin.info;
     this.timeLo = row.timeLo;
     this.timeHi = row.timeHi;
-    this.pid = row.pid;
-    this.tid = row.tid;
-    this.comm = tables.comm(row.comm);
-    this.cpu = row.cpu;
-    this.ipLo = row.ipLo;
-    this.ipHi = row.ipHi;
-    this.place = tables.place(row.place);
-    this.instruction = row.instruction < 0 ? null : tables.instruction(row.instruction);
+    this.pid = origin.pid;
+    this.tid = origin.tid;
+    this.comm = origin.comm;
+    this.cpu = origin.cpu;
+    this.ipLo = origin.ipLo;
+    this.ipHi = origin.ipHi;
+    this.place = origin.place;
+    this.instruction = origin.instruction;
     this.oldBytes = row.old;
     this.newBytes = row.new;
-    this.valueSource = VALUE_SOURCES[row.source] ?? null;
-    this.kernel = row.kernel;
-    this.repeat = row.repeat;
-    this.stack = row.stack?.map((number) => tables.place(number)) ?? null;
+    this.valueSource = origin.source;
+    this.kernel = origin.kernel;
+    this.repeat = origin.repeat;
+    this.stack = stack;
   }
 
   get time(): bigint {
