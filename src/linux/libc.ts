@@ -86,6 +86,11 @@ export const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, 
 );
 export const fcntlCall = declare<(fd: number, command: number, argument: number) => number>('int fcntl(int, int, int)');
 export const fcntlWithBuffer = declare<(fd: number, command: number, argument: Int32Array) => number>('int fcntl(int, int, void*)');
+export const memfdCreate = declare<(name: string, flags: number) => number>('int memfd_create(const char*, unsigned int)');
+export const prctlCall = declare<(option: number, a: number, b: number, c: number, d: number) => number>(
+  'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',
+);
+export const setitimerCall = declare<(which: number, next: BigUint64Array, previous: null) => number>('int setitimer(int, void*, void*)');
 export const pipe2 = declare<(fds: Int32Array, flags: number) => number>('int pipe2(int*, int)');
 /** The calling thread's errno: valid right after a call that said it failed. */
 export function lastErrno(): number {

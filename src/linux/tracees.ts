@@ -13,7 +13,7 @@ const WNOTHREAD = 0x2000_0000;
 const WALL = 0x4000_0000;
 const SIGACTION_BYTES = 152;
 /** One of the middle: the first are libc's, and libraries that take one begin at either end. */
-const WAKE_SIGNAL = 44;
+export const WAKE_SIGNAL = 44;
 
 /** What {@link waitForTracee} came to, where that is no thread. */
 export const WAITED = { nothing: 0, interrupted: -1, nobody: -2 } as const;
@@ -41,10 +41,15 @@ let isReady = false;
 /** Makes {@link wakeThread} harmless for all threads of this process; before the first of them waits. Throws LinuxError. */
 export function prepareWakeups(): void {
   if (isReady) return;
+  wakeBy(WAKE_SIGNAL);
+  isReady = true;
+}
+
+/** From now on this signal ends the waits of the thread that gets it, and does nothing else. Throws LinuxError. */
+export function wakeBy(signal: number): void {
   const action = new Uint8Array(SIGACTION_BYTES);
   new DataView(action.buffer).setBigUint64(0, addressOf(dlsymCall(null, 'abs')), true);
-  checked(sigactionCall(WAKE_SIGNAL, action, null), 'sigaction');
-  isReady = true;
+  checked(sigactionCall(signal, action, null), 'sigaction');
 }
 
 /** Ends a wait of thread `tid` of this process. Throws LinuxError (ESRCH: it has ended). */

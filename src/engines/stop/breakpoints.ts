@@ -35,6 +35,11 @@ export interface BreakpointMaker {
   open(order: ArmOrder, tracee: Tracee, disabled: boolean): ThreadBreakpoint | null;
   /** Whether the signal that has stopped `tracee`, of siginfo_t `info`, came from one of its breakpoints. */
   isOwn(info: Uint32Array, tracee: Tracee): boolean;
+  /**
+   * Whether a hit's signal is queued behind another stop of `tracee`, and must be taken before anything else is done: the program would not
+   * survive getting it.
+   */
+  owes(tracee: Tracee): boolean;
   /** How many more could be made in thread `tid` now, up to `most`; null where it has ended. */
   room(tid: number, most: number): number | null;
 }

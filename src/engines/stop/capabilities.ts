@@ -2,11 +2,12 @@
 import { mayWatchKernelMode, type Privileges } from '../../linux/procfs/privileges.js';
 import type { Capabilities } from '../contract.js';
 
-export function stopCapabilities(privileges: Privileges): Capabilities {
+/** `refused`: perf events are, so that a thread's own debug registers take their place, which see nothing that the kernel does (N-5). */
+export function stopCapabilities(privileges: Privileges, refused: boolean): Capabilities {
   return {
     name: 'stop',
     stopsTarget: true,
-    kernelWrites: mayWatchKernelMode(privileges),
+    kernelWrites: !refused && mayWatchKernelMode(privileges),
     slots: 4,
     values: 'read-at-hit',
     accesses: ['write', 'readwrite', 'execute'],

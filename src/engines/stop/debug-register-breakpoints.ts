@@ -59,15 +59,16 @@ class ThreadRegisters {
     this.#clearStatus();
   }
 
-  /** Takes in what the last debug exception was for. A thread that runs, or is gone, shows nothing. */
-  look(): void {
+  /** Takes in what the last debug exception was for; whether there was one. A thread that runs, or is gone, shows nothing. */
+  look(): boolean {
     try {
       const hits = this.file.hits();
-      if (hits.length === 0) return;
       for (const handle of hits) this.#hits.set(handle, this.unseen(handle) + 1);
-      this.#clearStatus();
+      if (hits.length > 0) this.#clearStatus();
+      return hits.length > 0;
     } catch (error) {
       if (!isErrno(error, 'ESRCH')) throw error;
+      return false;
     }
   }
 
@@ -129,8 +130,8 @@ class DebugRegisterBreakpoint implements ThreadBreakpoint {
   }
 
   [Symbol.dispose](): void {
-    this.#registers.look();
     unlessGone(() => this.#registers.file.disarm(this.#handle));
+    this.#registers.forgetHits(this.#handle);
   }
 }
 
@@ -162,6 +163,10 @@ export class DebugRegisterBreakpoints implements BreakpointMaker {
     return info[CODE_WORD] === TRAP_HWBKPT;
   }
 
+  owes({ tid }: Tracee): boolean {
+    return this.#threads.get(tid)?.look() ?? false;
+  }
+
   /** Those that were ours before: trying others would charge them to the thread for good (N-2). */
   room(tid: number, most: number): number | null {
     const registers = this.#threads.get(tid);
@@ -184,17 +189,15 @@ function pieceOf({ address, length, access }: ArmOrder): RegisterPiece {
   return { address: u64OfLinear(address), length: bytes, access };
 }
 
-/** The kernel forces the signal of a debug exception, which takes back that a program ignores or blocks it (R-538): the program would notice. */
+/**
+ * The kernel forces the signal of a debug exception: that a program ignores it is over then (R-538), which the program could notice. So is a
+ * handler that it has for SIGTRAP where a hit comes while it blocks it; but every thread blocks all signals for a moment when it is born.
+ */
 function checkSignal({ tid, process }: Tracee): void {
-  const masks = signalMasks(tid);
-  if (masks === null || ((masks.blocked | masks.ignored) >> BigInt(SIGTRAP - 1)) % 2n === 0n) return;
+  const ignored = signalMasks(tid)?.ignored ?? 0n;
+  if ((ignored >> BigInt(SIGTRAP - 1)) % 2n === 0n) return;
   const hint = 'Allow perf_event_open(2): breakpoints are then armed in a way that leaves its signals alone.';
-  throw new ArmError(
-    'unsupported',
-    process.pid,
-    new Error(`thread ${tid} ignores or blocks SIGTRAP, which arming its debug registers would change`),
-    hint,
-  );
+  throw new ArmError('unsupported', process.pid, new Error('it ignores SIGTRAP, which arming its debug registers would change'), hint);
 }
 
 function unlessGone(action: () => void): void {

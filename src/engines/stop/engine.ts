@@ -10,15 +10,20 @@ import type { StartFailure } from '../host/run-to-exec.js';
 import type { StartedTarget, StartPlan, StartsTargets } from '../host/started-target.js';
 import { stopCapabilities } from './capabilities.js';
 import { StartedLifecycle } from './launched.js';
+import { openLine, perfIsRefused } from './open-line.js';
 import { StopSession } from './session.js';
-import { TracerLink } from './tracer-link.js';
 
 export class StopEngine implements Engine, StartsTargets {
-  readonly capabilities: Capabilities = stopCapabilities(ownPrivileges());
+  readonly capabilities: Capabilities;
+  readonly #isRefused = perfIsRefused();
+
+  constructor() {
+    this.capabilities = stopCapabilities(ownPrivileges(), this.#isRefused);
+  }
 
   start(plan: StartPlan, inherit: Inherit): StartedTarget | StartFailure {
     raiseFileLimit();
-    const link = new TracerLink();
+    const link = openLine(this.#isRefused, { starts: true });
     try {
       const pid = link.call('start', plan, inherit);
       if (typeof pid !== 'number') {
@@ -37,7 +42,7 @@ export class StopEngine implements Engine, StartsTargets {
     try {
       raiseFileLimit();
       checkParent(target.pid);
-      const link = new TracerLink();
+      const link = openLine(this.#isRefused, { starts: false });
       try {
         link.call('attach', target);
         return new StopSession(this.capabilities, target, link);

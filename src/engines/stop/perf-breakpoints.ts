@@ -97,6 +97,11 @@ export class PerfBreakpoints implements BreakpointMaker {
     return pieces.some(({ breakpoint }) => isIts(breakpoint)) || steps.some(isIts);
   }
 
+  /** Theirs does nothing to a program. */
+  owes(): boolean {
+    return false;
+  }
+
   room(tid: number, most: number): number | null {
     return roomFor(placeholderAttributes({ address: 0, length: 8, access: 'write' }), { tid, cpu: -1 }, most);
   }

@@ -23,6 +23,14 @@ export function newRingMemory(): RingMemory {
   return { control: new Int32Array(new SharedArrayBuffer(8)), words: new Uint32Array(new SharedArrayBuffer(4 * RING_WORDS)) };
 }
 
+/** Bytes of a ring's memory, its control words included. */
+export const RING_BYTES = 64 + 4 * RING_WORDS;
+
+/** A ring in the first {@link RING_BYTES} from `offset` on. */
+export function ringMemoryIn(buffer: ArrayBuffer, offset: number): RingMemory {
+  return { control: new Int32Array(buffer, offset, 2), words: new Uint32Array(buffer, offset + 64, RING_WORDS) };
+}
+
 /** Waits, with the whole thread, until word `at` is no more `value`, or for so many milliseconds. */
 export type WaitForWord = (words: Int32Array, at: number, value: number, milliseconds: number) => void;
 

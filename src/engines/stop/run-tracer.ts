@@ -18,6 +18,8 @@ export interface TracerEnd {
   /** Has the session look for news. */
   tellNews(): void;
   readonly wait: WaitForWord;
+  /** Whether the session's process has died, asked whenever the thread wakes up. Where it takes the thread along, there is nothing to ask. */
+  abandoned?(): boolean;
 }
 
 /** ms between two looks whether the session has read what fills the ring. */
@@ -39,7 +41,7 @@ export async function runTracer(end: TracerEnd, maker: BreakpointMaker): Promise
     }
   } catch (error) {
     // What is traced is let go of when this thread ends; breakpoints would stay.
-    tracer.disarmAll();
+    tracer.close();
     end.answer({ kind: 'error', error: packError(error) });
     Atomics.store(control, LINK.failed, 1);
     Atomics.notify(control, LINK.answered);
@@ -57,6 +59,10 @@ function serve(end: TracerEnd, { ring, tracer }: { readonly ring: RingWriter; re
   for (;;) {
     const next = takeCalls(end, tracer);
     if (next !== null) return next;
+    if (end.abandoned?.() === true) {
+      tracer.close();
+      return 'end';
+    }
     ring.flush();
     // Threads that stop now stand until there is room to tell of them.
     if (ring.isFull) ring.waitForReader(FULL_INTERVAL);

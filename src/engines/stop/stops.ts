@@ -88,6 +88,10 @@ export class Stops {
       this.#executed(tracee);
       return;
     }
+    if (stop.event !== 0 && birthOf(stop.event) === null && this.#parts.maker.owes(tracee)) {
+      this.#takeSignalFirst(tracee, stop);
+      return;
+    }
     const hits = tracee.pieces.length === 0 ? [] : this.#parts.recorder.look(tracee);
     const isNotice = this.#isNotice(tracee, stop);
     const passing = isNotice ? 0 : this.#passing(tracee, stop);
@@ -104,6 +108,12 @@ export class Stops {
       const isInCall = birthOf(stop.event) !== null;
       this.#stand(tracee, cause, { at, canDeliver: at === 'signal', isInCall, passing: cause.kind === 'signal' ? 0 : passing });
     }
+  }
+
+  /** What it was to stop for is not forgotten, but for a stop of the whole process, into which it must be told to go back. */
+  #takeSignalFirst({ tid }: Tracee, stop: Stop): void {
+    ptraceContinue(tid, 0);
+    if (standingAt(stop) === 'group') ptraceInterrupt(tid);
   }
 
   /** The kernel's own word that a signal's handler is about to begin (ptrace_notify); only a step asks for it. */

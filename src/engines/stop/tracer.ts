@@ -249,6 +249,10 @@ export class Tracer implements TracerCalls {
 
   detach(pid: number, signal: number): void {
     const threads = this.table.process(pid)?.threads.values() ?? [];
+    this.#letGoOf(threads, signal);
+  }
+
+  #letGoOf(threads: Iterable<Tracee>, signal: number): void {
     this.#active.stops.whileStanding(threads, (standing) => {
       for (const tracee of standing) this.#letGo(tracee, signal);
     });
@@ -273,15 +277,10 @@ export class Tracer implements TracerCalls {
     }
   }
 
-  /** Takes all breakpoints out. */
-  disarmAll(): void {
-    for (const tracee of this.table.all) this.#parts?.arming.closeAll(tracee);
-  }
-
   close(): void {
     if (this.#parts === null) return;
     // Those that run are let go of when this thread ends, without being stopped.
-    if (this.#maker.needsStanding) this.#change(() => this.disarmAll());
+    if (this.#maker.needsStanding) this.#letGoOf(this.table.all, 0);
     for (const tracee of [...this.table.all]) {
       if (tracee.standing === null) this.#parts.arming.closeAll(tracee);
       else this.#letGo(tracee, 0);
