@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
+import { startFreeTarget } from '../helpers/free-target.js';
 import { ManagedProcess } from '../helpers/managed-process.js';
 import { REPOSITORY } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
@@ -9,7 +10,7 @@ import { startTarget } from '../helpers/target.js';
 import { runExample, startExample } from './run-example.js';
 
 /** The examples that have a test below. */
-const TESTED = ['attach', 'condition', 'errors', 'events', 'facility', 'lab', 'launch', 'stop', 'who'];
+const TESTED = ['attach', 'condition', 'errors', 'events', 'facility', 'lab', 'launch', 'priorities', 'stop', 'who'];
 
 describe('examples', () => {
   test('each has a test here', () => {
@@ -100,6 +101,26 @@ describeWith(['perf', 'gcc'], 'examples on real programs', () => {
     const ended = await target.finishedWithin(30_000);
     expect(ended).toMatchObject({ status: 0, signal: null });
     expect(ended.stdout).toMatch(/^total 10000$/m);
+  });
+
+  test('priorities tells who loses its register and has it again, and leaves the program alone', async () => {
+    await using target = await startFreeTarget('signals-status', { args: ['--writes', '200', '--interval', '5'] });
+    await using example = startExample('priorities', [String(target.tracee), String(target.shown('shared').address)]);
+    await example.waitForLine(/^5 installed/);
+    target.go();
+    const { stdout, stderr, status } = await example.finishedWithin(30_000);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      ...[1, 2, 3, 4].map((id) => `${id} installed (asked)`),
+      '4 uninstalled (evicted)',
+      '5 installed (asked)',
+      expect.stringMatching(/^thread \d+ wrote, and stands before 0x[0-9a-f]+$/),
+      '5 uninstalled (withdrawn)',
+      '4 installed (restored)',
+    ]);
+    const ended = await target.finishedWithin(30_000);
+    expect(ended).toMatchObject({ status: 0, signal: null });
+    expect(ended.stdout).toMatch(/^tick 200$/m);
   });
 
   test('who counts the functions that write', async () => {

@@ -27,9 +27,11 @@ export interface LiveKernelOptions {
   readonly stepBy: 'breakpoint' | 'trap-flag';
 }
 
-/** Milliseconds between two looks at the kernel's hits. */
+/** Milliseconds between two looks at the kernel's hits, and where there are none to look for. */
 const ROUND = 5;
+const KEEP_ALIVE = 1000;
 
+/** Keeps Node from ending until it is disposed of. */
 export class LiveKernel implements AsyncDisposable {
   /** What the interfaces take. */
   readonly host: Host & SignalSink;
@@ -37,7 +39,7 @@ export class LiveKernel implements AsyncDisposable {
   readonly #context: LiveContext;
   readonly #callbacks = new Map<RequestId, Callbacks>();
   readonly #listeners = new Set<(event: LiveEvent) => void>();
-  readonly #rounds: NodeJS.Timeout | null;
+  readonly #rounds: NodeJS.Timeout;
   #waiting: FacilityEvent[] = [];
   #isFeeding = false;
   #isPumping = false;
@@ -55,8 +57,8 @@ export class LiveKernel implements AsyncDisposable {
     for (const { pid, tid } of control.threads()) this.#context.threads.set(tid, newLiveThread(tid, pid, 0));
     applyPolicy(this.#context.traced);
     control.onActivity(() => this.pump());
-    // The kernel's hits wake nobody.
-    this.#rounds = sessions.kernel === null ? null : setInterval(() => this.pump(), ROUND).unref();
+    // The kernel's hits wake nobody. Without those, this only keeps Node from ending while somebody may wait for an event.
+    this.#rounds = setInterval(() => this.pump(), sessions.kernel === null ? KEEP_ALIVE : ROUND);
   }
 
   #newContext(sessions: Sessions, stepBy: Traced['stepBy']): LiveContext {
@@ -146,7 +148,7 @@ export class LiveKernel implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { sessions } = this.#context;
     sessions.control.onActivity(null);
-    if (this.#rounds !== null) clearInterval(this.#rounds);
+    clearInterval(this.#rounds);
     await sessions.kernel?.[Symbol.asyncDispose]();
     await sessions.threads[Symbol.asyncDispose]();
   }
