@@ -16,14 +16,16 @@ export const NAMES: ReadonlyMap<string, bigint> = new Map([
   ['w', 0x40_4020n],
 ]);
 
-/** A program whose variables have 8 bytes each. */
+/** A program whose variables have 8 bytes each; addresses may have a length: `0x1000:24`. */
 export function fakeProgram(pid: number, { names = NAMES }: ProgramParts = {}): Program {
   return {
     pid,
     resolve: (expression) => {
-      const address = names.get(expression) ?? (expression.startsWith('0x') ? BigInt(expression) : null);
-      if (address === null) throw new BadRequestError(`there is no ${expression}`);
-      return { address, size: 8, type: { kind: 'signed', size: 8, name: 'long' } };
+      const [name = '', length] = expression.split(':');
+      const address = names.get(name) ?? (name.startsWith('0x') ? BigInt(name) : null);
+      if (address === null) throw new BadRequestError(`there is no ${name}`);
+      const size = Number(length ?? 8);
+      return { address, size, type: size === 8 ? { kind: 'signed', size, name: 'long' } : { kind: 'bytes', size, name: 'hex' } };
     },
     place: (address) => ({ function: 'f', file: null, line: null, module: 'made', offset: Number(address & 0xfffn) }),
     code: codeFromBytes(0x40_1000n, new Uint8Array(16)),

@@ -5,7 +5,8 @@ import { type Errno, RefusedError } from './replies.js';
 /** By the errors' stable codes. */
 const ERRNO_OF: Readonly<Record<string, Errno>> = {
   'no-slot': 'ENOSPC',
-  cover: 'ENOSPC',
+  'range-too-long': 'ENOSPC',
+  'invalid-range': 'EINVAL',
   'no-permission': 'EPERM',
   'not-in-control': 'EPERM',
   'no-such-process': 'ESRCH',

@@ -37,6 +37,10 @@ export class Steering {
   /** Events are taken one after the other. */
   #events: Promise<void> = Promise.resolve();
   #eventsLeft = 0;
+  /** Non-stop: who stands is being told as an answer, and not by notices. */
+  #isListing = false;
+  /** gdb has asked why the target stands: before that nobody does for its sake. */
+  #hasBegun = false;
   /** All-stop: gdb waits for a stop reply. */
   #isRunning = false;
   #isInterrupted = false;
@@ -96,15 +100,20 @@ export class Steering {
 
   /** Looks who is there, and makes all stand. */
   standStill(): Promise<void> {
+    this.#hasBegun = true;
     return this.#standing.all();
   }
 
-  /** Non-stop: what `?` answers, the rest by vStopped; null: nobody stands. */
+  /** Non-stop: makes all stand, and gives what `?` answers, the rest by vStopped; null: nobody is there. */
   async listStanding(): Promise<string | null> {
     const { replies } = this.#parts;
+    this.#isListing = true;
+    await this.standStill();
     const standing = this.known().filter(({ stop }) => stop !== null);
     for (const thread of standing) thread.isTold = true;
-    return this.#notices.restart(await Promise.all(standing.map((thread) => replies.of({ thread, reason: ASKED }))));
+    const reports = standing.map((thread) => ({ thread, reason: thread.reasons.shift() ?? ASKED }));
+    this.#isListing = false;
+    return this.#notices.restart(await Promise.all(reports.map((report) => replies.of(report))));
   }
 
   /** The answer to vStopped. */
@@ -209,7 +218,7 @@ export class Steering {
         break;
       case 'thread':
         if (event.change === 'ended') threads.remove(event.tid);
-        else threads.meet(event, CONTINUE);
+        else await this.#began(event);
         break;
       case 'process-ended':
         this.#processEnded(event.end);
@@ -218,8 +227,11 @@ export class Steering {
         if (event.change === 'ended') points.ended(event.watch.id);
         break;
       case 'closed':
-        peer.say(event.because);
-        peer.close();
+        // Of a target that has ended gdb is still to be told.
+        if (this.#processes.size > 0) {
+          peer.say(event.because);
+          peer.close();
+        }
         break;
       case 'hit':
       case 'event':
@@ -229,6 +241,14 @@ export class Steering {
     this.#standing.look();
     // What comes together is one thing: all threads of a process stop at once.
     if (this.#eventsLeft === 0) this.#settle();
+  }
+
+  /** A thread that begins while all are to stand does so too. */
+  async #began(id: { readonly pid: number; readonly tid: number }): Promise<void> {
+    const { settings, threads, client } = this.#parts;
+    const isToStand = !settings.nonStop && !this.#isRunning && this.#hasBegun && this.#processes.has(id.pid);
+    const thread = threads.meet(id, isToStand ? null : CONTINUE);
+    if (isToStand && thread.stop === null) await client.stop([id.tid]);
   }
 
   #processEnded(end: ProcessEnd): void {
@@ -250,7 +270,8 @@ export class Steering {
     const reasons = await this.#parts.reasons(thread, stop);
     if (reasons === null) return;
     thread.reasons.push(...reasons);
-    if (settings.nonStop && thread.action === null && thread.reasons.length === 0 && !thread.isTold) thread.reasons.push(ASKED);
+    if (settings.nonStop && !this.#isListing && thread.action === null && reasons.length === 0 && !thread.isTold)
+      thread.reasons.push(ASKED);
   }
 
   /** A child that gdb does not know yet, or has let go of. */
@@ -292,6 +313,7 @@ export class Steering {
   }
 
   #settle(): void {
+    if (this.#isListing) return;
     if (this.#parts.settings.nonStop) this.#settleNonStop();
     else if (this.#isRunning) this.#settleAllStop();
   }

@@ -5,8 +5,8 @@ import { OK } from '../replies.js';
 export const question: Packets = {
   '?': async ({ steering, settings }) => {
     await steering.applyPolicy();
-    if (steering.ended === null) await steering.standStill();
     if (settings.nonStop && steering.ended === null) return (await steering.listStanding()) ?? OK;
+    if (steering.ended === null) await steering.standStill();
     return (await steering.lastStop()) ?? 'W00';
   },
   vStopped: ({ steering }) => steering.nextNotice() ?? OK,
