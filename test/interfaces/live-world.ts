@@ -9,7 +9,7 @@ import type { Instruction, SignalName } from '../../src/machine/program.js';
 import { type LiveEvent, LiveKernel } from '../../src/session/interfaces/index.js';
 import { type FreeTarget, startFreeTarget } from '../helpers/free-target.js';
 import { assemble, type LiveCode } from './live-code.js';
-import { type Code, GOOD_STATUS, type Places, type Told, TRACER, type World } from './world.js';
+import { type Code, GOOD_STATUS, type KernelWords, type Places, type Told, TRACER, type World } from './world.js';
 import type { WrittenProgram } from './written-program.js';
 
 /** Indices in struct user_regs_struct. */
@@ -30,6 +30,16 @@ export interface LiveParts {
   readonly program: WrittenProgram;
   /** Watches all threads of process `pid`, and what it makes. */
   open(pid: number): EngineSession;
+  /** Null: no case is about the kernel's memory. */
+  readonly kernel: LiveKernelWords | null;
+}
+
+/** The kernel's words on this machine. */
+export interface LiveKernelWords {
+  readonly addresses: KernelWords['addresses'];
+  open(): EngineSession;
+  /** Writes the first of them, and returns when it is written. */
+  write(): void;
 }
 
 interface Parts {
@@ -37,6 +47,7 @@ interface Parts {
   readonly target: FreeTarget;
   readonly pid: number;
   readonly kernel: LiveKernel;
+  readonly words: LiveKernelWords | null;
   readonly control: Control;
 }
 
@@ -46,6 +57,7 @@ class LiveWorld implements World {
   readonly tracer: HostTracer;
   readonly pid: number;
   readonly first: number;
+  readonly kernel: KernelWords | null;
   readonly #program: WrittenProgram;
   readonly #target: FreeTarget;
   readonly #kernel: LiveKernel;
@@ -65,6 +77,8 @@ class LiveWorld implements World {
     this.#control = parts.control;
     this.pid = parts.pid;
     this.first = this.pid;
+    const { words } = parts;
+    this.kernel = words === null ? null : { addresses: words.addresses, store: () => this.#storeInKernel(words) };
     this.tracer = new HostTracer(this.host, TRACER);
     this.variables = variablesOf(this.#program);
     this.#code = codeOf(this.#program, code, this.variables);
@@ -146,6 +160,19 @@ class LiveWorld implements World {
 
   onTriggered(callback: () => void): void {
     this.#onTriggered = callback;
+  }
+
+  async #storeInKernel({ write }: LiveKernelWords): Promise<void> {
+    let told = false;
+    const end = this.#kernel.onEvent((event) => {
+      told ||= event.type === 'triggered';
+    });
+    write();
+    while (!told) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      this.#kernel.pump();
+    }
+    end();
   }
 
   async endOf(tid: number): Promise<string> {
@@ -244,15 +271,15 @@ function codeOf(program: WrittenProgram, code: Code, variables: Places['variable
 }
 
 /** Makes a world of a fresh process. */
-export async function startLive({ program, open }: LiveParts, rules: Rules, code: Code): Promise<World> {
+export async function startLive({ program, open, kernel: words }: LiveParts, rules: Rules, code: Code): Promise<World> {
   const target = await startFreeTarget('written-threads');
   try {
     const pid = target.tracee;
     const session = open(pid);
     if (session.control === null) throw new Error('this engine stops nobody');
-    const sessions = { threads: session, control: session.control, kernel: null };
+    const sessions = { threads: session, control: session.control, kernel: words?.open() ?? null };
     const kernel = new LiveKernel(sessions, { rules, stepBy: 'breakpoint' });
-    const world = new LiveWorld({ program, target, pid, kernel, control: session.control }, code);
+    const world = new LiveWorld({ program, target, pid, kernel, words, control: session.control }, code);
     await world.begin();
     return world;
   } catch (error) {

@@ -4,8 +4,8 @@ import type { Host, StopView } from '../../src/interfaces/host.js';
 import { HostTracer } from '../../src/interfaces/tracer.js';
 import type { SignalSink } from '../../src/interfaces/utrace/index.js';
 import type { SignalName } from '../../src/machine/program.js';
-import { A, at, B, C, D, E, Stage } from '../machine/stage.js';
-import { type Code, GOOD_STATUS, type Places, type Told, TRACER, type World } from './world.js';
+import { A, at, B, C, D, E, EXIT, KERNEL_A, KERNEL_B, kernelWrite, Stage, work } from '../machine/stage.js';
+import { type Code, GOOD_STATUS, type KernelWords, type Places, type Told, TRACER, type World } from './world.js';
 
 const PLACES: Places = { variables: [A, B, C, D, E], at };
 const MOST_TURNS = 2000;
@@ -17,10 +17,20 @@ class MachineWorld implements World {
   readonly host: Host & SignalSink;
   readonly tracer: HostTracer;
   readonly first: number;
+  readonly kernel: KernelWords;
   readonly #stage: Stage;
 
   constructor(rules: Rules, code: Code) {
-    this.#stage = new Stage(rules, code(PLACES), { cpus: 2 });
+    const own = code(PLACES);
+    // Behind the program: what a process that nobody watches has the kernel do.
+    this.#stage = new Stage(rules, [...own, work(kernelWrite(KERNEL_A, 4)), EXIT], { cpus: 2 });
+    this.kernel = {
+      addresses: [KERNEL_A, KERNEL_A + 4, KERNEL_B, KERNEL_B + 4],
+      store: () => {
+        this.#stage.runThread(this.#stage.process(at(own.length)), 1);
+        return Promise.resolve();
+      },
+    };
     this.host = this.#stage.host;
     this.tracer = new HostTracer(this.host, TRACER);
     this.first = this.#stage.process();

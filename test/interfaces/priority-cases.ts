@@ -209,7 +209,7 @@ const CALLBACKS: readonly InterfaceCase[] = [
 const UTRACE: readonly InterfaceCase[] = [
   {
     title: 'S0, R-105, R-108: a utrace client consumes hits in the exception, those of the kernel too: nobody stops, DR6 stays clean',
-    needs: ['privileged'],
+    needs: 'privileged',
     liveDiffers: null,
     check: async (start) => {
       await using world = await start(HWBKPT, ({ variables: [a] }) => [store(a, 4), work(kernelWrite(a, 1)), raise(), EXIT]);
@@ -245,7 +245,7 @@ const UTRACE: readonly InterfaceCase[] = [
   {
     title:
       'S0, R-103, R-105, R-353: one system call into three watched places: the client has its hit, the tracer one report of the two others',
-    needs: ['privileged'],
+    needs: 'privileged',
     liveDiffers: null,
     check: async (start) => {
       await using world = await start(HWBKPT, ({ variables: [a, b, c] }) => [

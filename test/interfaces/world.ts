@@ -8,7 +8,6 @@ import type { Host, StopView } from '../../src/interfaces/host.js';
 import type { HostTracer } from '../../src/interfaces/tracer.js';
 import type { SignalSink } from '../../src/interfaces/utrace/index.js';
 import type { Instruction, SignalName } from '../../src/machine/program.js';
-import type { Requirement } from '../helpers/requirement.js';
 
 /** The tracer of all cases. */
 export const TRACER = 100;
@@ -30,12 +29,21 @@ export type Told =
   | { readonly request: number; readonly what: 'installed' | 'uninstalled'; readonly cause: Cause }
   | { readonly request: number; readonly what: 'triggered'; readonly tid: number; readonly answer: 'consumed' | 'passed' };
 
+/** Four words of the kernel's own memory, and how to have it write the first of them. */
+export interface KernelWords {
+  readonly addresses: readonly [Linear, Linear, Linear, Linear];
+  /** The kernel writes the first word, for a process that nobody watches; resolves when that has been told. */
+  store(): Promise<void>;
+}
+
 /** A process that runs a written program. Hold it with `await using`. */
 export interface World extends Places, AsyncDisposable {
   readonly column: Column;
   readonly host: Host & SignalSink;
   readonly tracer: HostTracer;
   readonly pid: number;
+  /** Null where the kernel's memory cannot be watched. */
+  readonly kernel: KernelWords | null;
   /** The first thread: traced by {@link TRACER}, stopped, and about to execute instruction 0. */
   readonly first: number;
   /** One more thread of the process, traced and stopped, about to execute instruction `index`. The first one must stand. */
@@ -70,8 +78,8 @@ export interface InterfaceCase {
   readonly title: string;
   /** The row of docs/interfaces.md that it belongs to, where several share one; default: its title. */
   readonly row?: string;
-  /** What the live column needs beside what all cases need there. */
-  readonly needs?: readonly Extract<Requirement, 'privileged'>[];
+  /** What the live column needs beside what all cases need there: to see the kernel write into user memory, or its own. */
+  readonly needs?: 'privileged' | 'kernel';
   /** What the live column cannot show or does otherwise, and why; null: the same in both. A case looks at {@link World.column} for it. */
   readonly liveDiffers: string | null;
   check(start: StartWorld): Promise<void>;
