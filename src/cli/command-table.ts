@@ -309,7 +309,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Speaks the Debug Adapter Protocol with an editor: launch and attach, stacks and variables, breakpoints, and data breakpoints in full, also while the program runs. docs/editors.md shows how VS Code, Neovim and Emacs start it.',
     arguments: [],
-    options: [{ flags: '--port <n>', description: 'listen on this port of the loopback (0: any that is free) instead of standard input' }],
+    options: [
+      { flags: '--port <n>', description: 'listen on this port of the loopback (0: any that is free) instead of standard input' },
+      { flags: '--no-share', description: 'do not join other hwbkpt commands on the same process, and do not let them join' },
+    ],
     launches: false,
     examples: [
       { command: 'hwbkpt dap', meaning: 'on standard input and output, as editors start it' },

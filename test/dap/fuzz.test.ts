@@ -175,7 +175,11 @@ describeWith(['gcc'], 'the adapter', () => {
     const made: { session: Session | null } = { session: null };
     const connection = new Connection(
       (peer) => {
-        const { session, handlers } = newSession(peer, async () => ({ client, outputEnded: Promise.resolve() }));
+        const { session, handlers } = newSession(peer, async () => ({
+          client,
+          outputEnded: Promise.resolve(),
+          left: async () => undefined,
+        }));
         made.session = session;
         return handlers;
       },

@@ -1,9 +1,10 @@
 // hwbkpt dap: a debug adapter for editors, on standard input and output, or on a port of the loopback.
 import { createServer, type Server, type Socket } from 'node:net';
+import type { OpenTarget } from '../../servers/dap/open-target.js';
 import { serveClient } from '../../servers/dap/serve.js';
 import { CannotListenError } from '../../servers/errors.js';
 import type { Invocation } from '../command-table.js';
-import { openProcess } from '../dap/open-process.js';
+import { processOpener } from '../dap/open-process.js';
 import { STATUS } from '../errors.js';
 import { wholeNumber } from '../numbers.js';
 
@@ -12,13 +13,14 @@ const MOST_CLIENTS = 8;
 
 export async function runDap({ options }: Invocation): Promise<number> {
   const port = wholeNumber(options['port'], '--port', 0);
-  if (port === null) await serveClient(process.stdin, process.stdout, openProcess);
-  else await serveForever(port);
+  const open = processOpener(options['share'] !== false);
+  if (port === null) await serveClient(process.stdin, process.stdout, open);
+  else await serveForever(port, open);
   return STATUS.OK;
 }
 
-async function serveForever(port: number): Promise<void> {
-  const server = createServer((socket) => void serveSocket(socket));
+async function serveForever(port: number, open: OpenTarget): Promise<void> {
+  const server = createServer((socket) => void serveSocket(socket, open));
   server.maxConnections = MOST_CLIENTS;
   const actual = await listen(server, port);
   process.stderr.write(`hwbkpt dap: listening on 127.0.0.1:${actual}\n`);
@@ -28,9 +30,9 @@ async function serveForever(port: number): Promise<void> {
   server.close();
 }
 
-async function serveSocket(socket: Socket): Promise<void> {
+async function serveSocket(socket: Socket, open: OpenTarget): Promise<void> {
   socket.setNoDelay(true);
-  await serveClient(socket, socket, openProcess);
+  await serveClient(socket, socket, open);
   socket.end();
 }
 

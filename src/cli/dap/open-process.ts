@@ -3,31 +3,58 @@ import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { openPipe } from '../../linux/spawn.js';
-import type { AttachRequest, LaunchRequest, OpenedTarget, OutputListener, TargetRequest } from '../../servers/dap/open-target.js';
-import { attachShared, type Client, launchShared, type SharedTarget } from '../../session/debug/index.js';
+import type {
+  AttachRequest,
+  LaunchRequest,
+  OpenedTarget,
+  OpenTarget,
+  OutputListener,
+  TargetRequest,
+} from '../../servers/dap/open-target.js';
+import { DEFAULT_CLIENTS, joinOwner, shareClients } from '../../servers/share/index.js';
+import { attachShared, launchShared, type SharedTarget } from '../../session/debug/index.js';
 import type { Surroundings } from '../../session/index.js';
 
-/** See OpenTarget. */
-export async function openProcess(request: TargetRequest, output: OutputListener): Promise<OpenedTarget> {
-  return request.kind === 'attach' ? await attached(request) : await launched(request, output);
+/** Who this is, to other commands on the same process. */
+const NAME = 'dap';
+
+/** See OpenTarget. `shares`: whether other hwbkpt commands may join, and this one may join them. */
+export function processOpener(shares: boolean): OpenTarget {
+  return async (request, output) => (request.kind === 'attach' ? await attached(request, shares) : await launched(request, output, shares));
 }
 
-async function attached({ pid, inherit, engine }: AttachRequest): Promise<OpenedTarget> {
+async function attached({ pid, inherit, engine }: AttachRequest, shares: boolean): Promise<OpenedTarget> {
+  const joined = shares ? await joinOwner(pid, NAME, 'controls') : null;
+  if (joined?.capabilities.stopsTarget === true) return { client: joined, outputEnded: Promise.resolve(), left: nothing };
+  await joined?.[Symbol.asyncDispose]();
   const shared = await attachShared(pid, { inherit, ...(engine === null ? {} : { engine }) });
-  return { client: joined(shared), outputEnded: Promise.resolve() };
+  return await opened(shared, { inherit, shares, outputEnded: Promise.resolve() });
 }
 
-async function launched(request: LaunchRequest, output: OutputListener): Promise<OpenedTarget> {
+async function launched(request: LaunchRequest, output: OutputListener, shares: boolean): Promise<OpenedTarget> {
   const { inherit, engine } = request;
   using pipes = new ProgramPipes(output);
   const options = { inherit, surroundings: pipes.surroundings(request), ...(engine === null ? {} : { engine }) };
   const shared = await launchShared(commandOf(request), options);
-  return { client: joined(shared), outputEnded: pipes.listen() };
+  return await opened(shared, { inherit, shares, outputEnded: pipes.listen() });
 }
 
-function joined(shared: SharedTarget): Client {
-  return shared.join({ name: 'dap', role: 'controls' });
+interface Opening {
+  readonly inherit: TargetRequest['inherit'];
+  readonly shares: boolean;
+  readonly outputEnded: Promise<void>;
 }
+
+/** What others join is let go of when the editor leaves, and they are told. */
+async function opened(shared: SharedTarget, { inherit, shares, outputEnded }: Opening): Promise<OpenedTarget> {
+  const client = shared.join({ name: NAME, role: 'controls' });
+  const { pid } = client;
+  const visitor = { name: `dap ${pid}`, clients: DEFAULT_CLIENTS };
+  const sharing = shares ? await shareClients({ pid, inherit }, visitor, (who) => shared.join(who)) : null;
+  return { client, outputEnded, left: async () => await sharing?.leave('the editor has left') };
+}
+
+async function nothing(): Promise<void> {}
 
 /** Editors give whole paths; one that is not is meant from where the program starts. */
 function commandOf({ argv, cwd }: LaunchRequest): readonly string[] {

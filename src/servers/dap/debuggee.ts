@@ -18,6 +18,8 @@ export interface DebuggeeListener {
 export interface DebuggeeOptions {
   readonly isLaunched: boolean;
   readonly priority: number | null;
+  /** See OpenedTarget.left. */
+  left(): Promise<void>;
 }
 
 /** `starting`: it is held, and nothing was told yet. */
@@ -29,6 +31,7 @@ export class Debuggee {
   readonly references = new References();
   readonly breakpoints: Breakpoints;
   readonly #listener: DebuggeeListener;
+  readonly #left: () => Promise<void>;
   readonly #views = new Map<number, Promise<ProcessView>>();
   readonly #stops = new Map<number, ClientStop>();
   readonly #registers = new Map<number, ThreadRegisters>();
@@ -43,6 +46,7 @@ export class Debuggee {
     this.isLaunched = options.isLaunched;
     this.breakpoints = new Breakpoints(client, { priority: options.priority, isStopped: () => this.#phase !== 'running' }, options.changed);
     this.#listener = listener;
+    this.#left = () => options.left();
     this.#phase = options.isLaunched ? 'starting' : 'running';
     client.onEvent((event) => this.#onEvent(event));
   }
@@ -157,6 +161,7 @@ export class Debuggee {
   /** Lets go of the program. */
   async leave(): Promise<void> {
     this.#waiter?.take(null);
+    await this.#left();
     await this.client[Symbol.asyncDispose]();
     for (const view of this.#views.values()) view.then((opened) => opened[Symbol.dispose]()).catch(() => undefined);
     this.#views.clear();

@@ -31,6 +31,8 @@ export interface OpenedTarget {
   readonly client: Client;
   /** Resolves when all that the program has written was told; at once for one that was not launched. */
   readonly outputEnded: Promise<void>;
+  /** To be called when the client leaves, before it does. */
+  left(): Promise<void>;
 }
 
 /** Rejects with HwbkptError. */

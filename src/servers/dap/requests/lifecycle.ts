@@ -61,12 +61,13 @@ async function begin(session: Session, args: Arguments, request: TargetRequest):
   if (session.debuggeeOrNull !== null) throw new WrongMomentError('there is a program already', { hint: 'Disconnect from it first.' });
   session.style = { ...session.style, logsData: args.flag('logDataBreakpoints') };
   const priority = args.optionalWhole('priority', 0, 255);
-  const { client, outputEnded } = await session.openTarget(request, (stream, text) => session.print(stream, text));
+  const { client, outputEnded, left } = await session.openTarget(request, (stream, text) => session.print(stream, text));
   const debuggee: Debuggee = new Debuggee(
     client,
     {
       isLaunched: request.kind === 'launch',
       priority,
+      left,
       changed: (breakpoint) => session.peer.event('breakpoint', { reason: 'changed', breakpoint }),
     },
     {
