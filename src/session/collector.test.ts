@@ -5,6 +5,7 @@ import type { Inherit } from '../model/access.js';
 import { Collector } from './collector.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outgoing } from './outbox.js';
+import { STAMPED_IN_TRAP } from './race.js';
 import { ThreadBook } from './threads.js';
 
 const MAIN = 1;
@@ -26,7 +27,7 @@ class MadeCollector {
   constructor(inherit: Inherit = 'threads') {
     const session = { collect: (sink: EngineSink) => this.#collect(sink) } as Partial<EngineSession> as EngineSession;
     this.collector = new Collector({
-      ...{ session, pid: MAIN, inherit, outbox: this.watch.outbox, threads: this.threads, routes: this.routes },
+      ...{ session, pid: MAIN, inherit, outbox: this.watch.outbox, threads: this.threads, routes: this.routes, stamps: STAMPED_IN_TRAP },
       events: {
         life: () => undefined,
         exec: (comm) => this.execs.push(comm),

@@ -5,7 +5,7 @@ import type { Inherit } from '../model/access.js';
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import { isOpenAt, type Outbox, type Outgoing } from './outbox.js';
 import type { Pipeline } from './pipeline.js';
-import { RACE_WINDOW } from './race.js';
+import type { Stamps } from './race.js';
 import type { ThreadBook } from './threads.js';
 
 /** A throttled event is let go on at the kernel's next tick; ticks are at most this long (ns) apart. */
@@ -45,6 +45,7 @@ export interface CollectorParts {
   readonly inherit: Inherit;
   readonly outbox: Outbox;
   readonly threads: ThreadBook;
+  readonly stamps: Stamps;
   readonly events: CollectorEvents;
 }
 
@@ -111,12 +112,13 @@ export class Collector {
   /** One round. Returns whether there was anything to do. */
   round(): boolean {
     const horizon = this.#lastRound;
+    const { window } = this.#parts.stamps;
     this.#lastRound = monotonic();
     const reports = this.#parts.session.collect(this.#sink, false);
     for (const pipeline of this.#pipelines) pipeline.endRound(horizon, monotonic);
     this.#parts.events.collected();
-    this.#deliver(horizon - RACE_WINDOW);
-    this.#forgetClosed(horizon - RACE_WINDOW);
+    this.#deliver(horizon - window);
+    this.#forgetClosed(horizon - window);
     this.#reportExec();
     return reports > 0 || !this.#parts.outbox.isEmpty;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { GUARD, isCertain, mayBeLate, ValueHistory } from './history.js';
-import { RACE_WINDOW } from './race.js';
+import { mayBeLate, ValueHistory } from './history.js';
+import { GUARD, RACE_WINDOW } from './race.js';
 
 const ONE = { lo: 1, hi: 0 };
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -117,8 +117,8 @@ describe('a probe', () => {
     history.probe(probe.bytes, probe.time);
     expect(history.takeProbe(100 + RACE_WINDOW)).toEqual(probe);
     expect(history.isProbed).toBe(false);
-    expect(isCertain(probe, 99 + GUARD)).toBe(false);
-    expect(isCertain(probe, 100 + GUARD)).toBe(true);
+    expect(new ValueHistory(8, null).isCertain(probe, 99 + GUARD)).toBe(false);
+    expect(new ValueHistory(8, null).isCertain(probe, 100 + GUARD)).toBe(true);
   });
 
   test('is nothing for a hit that came sooner, which it may have seen', () => {

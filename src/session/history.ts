@@ -6,13 +6,8 @@
 // Nothing is guessed. Hits of two threads on two CPUs that are stamped close together are *contested*: the order of their stamps is not
 // the order of their stores (DESIGN.md section 6), so what the chain says around them is forgotten.
 import { agreeIn, bytesFrom, putValue, type Value } from './known-bytes.js';
-import { type Maker, RACE_WINDOW, Race } from './race.js';
+import { type Maker, Race, STAMPED_IN_TRAP, type Stamps } from './race.js';
 
-/**
- * A hit is stamped after its store is visible, so a hit this long (ns) after a read may still be what the read saw.
- * Measured in a virtual machine: 3 us; one in 10,000 above 25 us; at most 2 ms, with more busy threads than CPUs.
- */
-export const GUARD = 2_000_000;
 /** A store is taken for the explanation of what a probe saw even if it is stamped this long (ns) after it: a virtual CPU may be put aside between the two. */
 const LATEST_STAMP = 50_000_000;
 
@@ -38,10 +33,13 @@ export class ValueHistory {
   #bytes: Uint8Array;
   #known: number;
   #probe: Probe | null = null;
-  readonly #race = new Race();
+  readonly #race: Race;
+  readonly #stamps: Stamps;
 
   /** A range of `length` bytes (1 to 32), which hold `start`, if that is known. */
-  constructor(length: number, start: Uint8Array | null) {
+  constructor(length: number, start: Uint8Array | null, stamps: Stamps = STAMPED_IN_TRAP) {
+    this.#stamps = stamps;
+    this.#race = new Race(stamps);
     this.#length = length;
     this.#all = bytesFrom(0, length, length);
     this.#bytes = start ?? new Uint8Array(length);
@@ -130,7 +128,12 @@ export class ValueHistory {
     const probe = this.#probe;
     if (probe === null) return null;
     this.#probe = null;
-    return time - probe.time < RACE_WINDOW ? null : probe;
+    return time - probe.time < this.#stamps.window ? null : probe;
+  }
+
+  /** Whether what was stored by a hit at `time` cannot be what `probe` saw, whatever it was; else that depends on what the hit shows. */
+  isCertain(probe: Probe, time: number): boolean {
+    return time - probe.time >= this.#stamps.guard;
   }
 
   /** Whether `probe` says nothing against what is known. */
@@ -148,7 +151,7 @@ export class ValueHistory {
   /** All hits up to `horizon` are known: settles a probe that is old enough. `final`: there will be no more hits to explain what it saw. */
   settle(horizon: number, final = false): Settled {
     const probe = this.#probe;
-    if (probe === null || probe.time + GUARD > horizon) return 'nothing';
+    if (probe === null || probe.time + this.#stamps.guard > horizon) return 'nothing';
     if (this.agrees(probe)) {
       this.#probe = null;
       if (this.whole !== null) return 'nothing';
@@ -160,11 +163,6 @@ export class ValueHistory {
     this.#probe = null;
     return { unseen: probe };
   }
-}
-
-/** Whether what was stored by a hit at `time` cannot be what `probe` saw, whatever it was; else that depends on what the hit shows. */
-export function isCertain(probe: Probe, time: number): boolean {
-  return time - probe.time >= GUARD;
 }
 
 /** Whether a store stamped at `time` may have been made before `probe`, if the probe shows just what it stored. */

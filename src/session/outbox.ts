@@ -1,7 +1,7 @@
 // Keeps hits and events in their order until each hit is complete, then hands them on.
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
-import { areApart } from './race.js';
+import { areApart, STAMPED_IN_TRAP, type Stamps } from './race.js';
 import type { Mark } from './tap.js';
 
 /** What a reader gets. */
@@ -33,10 +33,15 @@ export interface Contender {
 
 /** The hits and events of one target that have not gone out yet. */
 export class Outbox {
+  readonly #stamps: Stamps;
   #items: Outgoing[] = [];
   /** So many items are not to be held back. */
   #urgent = 0;
   readonly #astray = new Map<WatchInfo, () => boolean>();
+
+  constructor(stamps: Stamps = STAMPED_IN_TRAP) {
+    this.#stamps = stamps;
+  }
 
   get isEmpty(): boolean {
     return this.#items.length === 0;
@@ -105,7 +110,7 @@ export class Outbox {
           if (item.valueSource === 'sequence') item.contest();
           return;
         }
-        if (areApart(item, contender)) item.contest();
+        if (areApart(item, contender, this.#stamps)) item.contest();
       } else if (Number(item.time) > since) this.#remove(i);
     }
   }

@@ -5,6 +5,7 @@ import type { WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outbox } from './outbox.js';
 import type { PlaceCache } from './places.js';
+import type { Stamps } from './race.js';
 import type { StackWish } from './stack.js';
 
 /** What a watch's pipeline shares with the others of its target. */
@@ -15,6 +16,8 @@ export interface PipelineContext {
   /** Whether hits show the instruction that made them; default no. */
   readonly instructions?: boolean;
   readonly outbox: Outbox;
+  /** Default: in the trap. */
+  readonly stamps?: Stamps;
   /** Bytes of a process now, or null where they cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null;
   comm(pid: number, tid: number): string | null;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytesOf, MadeWatch, MICROSECOND, MILLISECOND, START } from '../../test/session/made-hits.js';
-import { GUARD } from './history.js';
-import { RACE_WINDOW } from './race.js';
+import { GUARD, RACE_WINDOW } from './race.js';
 
 /** A moment after a hit at 0 at which a look at memory is believed by what comes `GUARD` later. */
 const QUIET = MILLISECOND;

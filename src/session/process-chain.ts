@@ -6,7 +6,7 @@ import { sameValue } from '../model/same-value.js';
 import { type Probe, ValueHistory } from './history.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outbox } from './outbox.js';
-import { RACE_WINDOW } from './race.js';
+import type { Stamps } from './race.js';
 
 /** The bytes the armed pieces cover: the watched range, or more where it was widened. */
 export interface CoveredBytes {
@@ -21,6 +21,7 @@ export interface ChainScope {
   /** Where in the covered bytes the watched ones begin. */
   readonly offset: number;
   readonly outbox: Outbox;
+  readonly stamps: Stamps;
 }
 
 /** One process's memory, as one watch sees it. Times in ns. */
@@ -34,7 +35,7 @@ export class ProcessChain {
   constructor(pid: number, start: Uint8Array | null, scope: ChainScope) {
     this.pid = pid;
     this.#scope = scope;
-    this.history = new ValueHistory(scope.covered.length, start);
+    this.history = new ValueHistory(scope.covered.length, start, scope.stamps);
   }
 
   /** The watched bytes after the last hit; null where one is not known. */
@@ -52,9 +53,16 @@ export class ProcessChain {
     const contested = this.history.arrive(time, raw);
     if (contested) {
       this.release();
-      this.#scope.outbox.contest({ watch: this.#scope.info, pid: this.pid, tid: raw.tid, cpu: raw.cpu }, time - RACE_WINDOW);
+      this.#scope.outbox.contest({ watch: this.#scope.info, pid: this.pid, tid: raw.tid, cpu: raw.cpu }, time - this.#scope.stamps.window);
     }
     return contested;
+  }
+
+  /** Memory was read after the hit `raw`, at `time`, and does not show what it stored: its order among other threads' hits is not certain. */
+  contradicted({ tid, cpu }: RawHit, time: number): void {
+    this.release();
+    this.history.forget();
+    this.#scope.outbox.contest({ watch: this.#scope.info, pid: this.pid, tid, cpu }, time - this.#scope.stamps.guard);
   }
 
   /** Hits up to `time` are missing. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { areApart, RACE_WINDOW, Race } from './race.js';
+import { areApart, RACE_WINDOW, Race, STAMPED_WHEN_SERVED } from './race.js';
 
 const one = { cpu: 0, tid: 1 };
 const other = { cpu: 1, tid: 2 };
@@ -39,4 +39,14 @@ describe('a hit is contested', () => {
     race.arrive(7, other);
     expect(race.last).toEqual({ time: 7, tid: 2 });
   });
+});
+
+test('hits that a tracer stamps when it gets round to them have no order on one CPU either, and for longer', () => {
+  const { window } = STAMPED_WHEN_SERVED;
+  expect(areApart({ cpu: 0, tid: 1 }, { cpu: 0, tid: 2 }, STAMPED_WHEN_SERVED)).toBe(true);
+  expect(areApart({ cpu: 0, tid: 1 }, { cpu: 1, tid: 1 }, STAMPED_WHEN_SERVED)).toBe(false);
+  const race = new Race(STAMPED_WHEN_SERVED);
+  expect(race.arrive(0, { cpu: 0, tid: 1 })).toBe(false);
+  expect(race.arrive(window - 1, { cpu: 0, tid: 2 })).toBe(true);
+  expect(race.arrive(2 * window, { cpu: 0, tid: 1 })).toBe(false);
 });

@@ -21,6 +21,7 @@ import { Outbox, type Outgoing } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
+import { STAMPED_IN_TRAP, STAMPED_WHEN_SERVED, type Stamps } from './race.js';
 import { Slots } from './slots.js';
 import { StackResolver } from './stack.js';
 import type { SharedTargetParts, Tap } from './tap.js';
@@ -96,17 +97,18 @@ export class Target implements AsyncDisposable {
     this.#code = new CodeKnowledge(program, (code) => session.useStores((ipLo, ipHi) => code.storeAt(ipLo, ipHi)));
     this.#stacks = new StackResolver(this.#code.places, () => program.frames);
     this.#addThreads();
-    const outbox = new Outbox();
+    const stamps = session.capabilities.stopsTarget ? STAMPED_WHEN_SERVED : STAMPED_IN_TRAP;
+    const outbox = new Outbox(stamps);
     this.#slots = new Slots(session, {
       evicted: (request) => this.#watches.evicted(request),
       installed: (request) => this.#watches.installed(request),
     });
     this.#armory = new Armory({
-      ...{ session, slots: this.#slots, program, lifecycle, inherit, context: this.#makeContext(outbox) },
+      ...{ session, slots: this.#slots, program, lifecycle, inherit, context: this.#makeContext(outbox, stamps) },
       explain: (error, info) => (parts.explain ?? explainArmFailure)(error, info),
     });
     this.#collector = new Collector({
-      ...{ session, inherit, outbox, pid: this.pid, threads: this.#threads, routes: this.#slots.routes },
+      ...{ session, inherit, outbox, stamps, pid: this.pid, threads: this.#threads, routes: this.#slots.routes },
       events: {
         exec: (comm, now) => this.#watches.executed(comm, now),
         items: (items) => this.#deliver(items),
@@ -161,12 +163,12 @@ export class Target implements AsyncDisposable {
     if (this.pid !== null) this.#slots.executed(this.pid);
   }
 
-  #makeContext(outbox: Outbox): PipelineContext {
+  #makeContext(outbox: Outbox, stamps: Stamps): PipelineContext {
     const { session } = this.#parts;
     return {
       rebuilder: () => this.#code.rebuilder,
       places: this.#code.places,
-      outbox,
+      ...{ outbox, stamps },
       readMemory: (pid, address, length) => session.readMemory(pid, address, length),
       comm: (pid, tid) => this.#threads.comm(pid, tid),
       stack: (raw, wish) => this.#stacks.resolve(raw, wish),

@@ -7,13 +7,12 @@
 // other are contested: what was read there is `racy`, and the old value, which follows from the order of the two, is not known.
 import type { RawHit } from '../engines/contract.js';
 import type { WatchInfo } from '../model/hit.js';
-import { GUARD } from './history.js';
 import { HitRecord } from './hit-record.js';
 import { KernelRuns } from './kernel-runs.js';
 import { PieceMerger } from './piece-merger.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { CoveredBytes } from './process-chain.js';
-import { RACE_WINDOW, Race } from './race.js';
+import { Race, STAMPED_IN_TRAP, type Stamps } from './race.js';
 
 /** Whose memory is watched, and what is seen of it. */
 export interface TrapScope {
@@ -44,6 +43,7 @@ export class TrapPipeline implements Pipeline {
   readonly #scope: TrapScope;
   readonly #context: PipelineContext;
   readonly #offset: number;
+  readonly #stamps: Stamps;
   readonly #merger: PieceMerger | null;
   readonly #runs = new KernelRuns();
   readonly #memories = new Map<number, Known>();
@@ -55,21 +55,22 @@ export class TrapPipeline implements Pipeline {
     this.info = scope.info;
     this.#scope = scope;
     this.#context = context;
+    this.#stamps = context.stamps ?? STAMPED_IN_TRAP;
     this.#offset = Number(scope.info.address - scope.covered.address);
     this.#merger = scope.pieces > 1 ? new PieceMerger() : null;
   }
 
   start(pid: number, bytes: Uint8Array | null): void {
-    this.#memories.set(this.#key(pid), newKnown(this.#watched(bytes)));
+    this.#memories.set(this.#key(pid), newKnown(this.#watched(bytes), this.#stamps));
   }
 
   /** The kernel's memory held `bytes` at `time`, the watch being armed already: hits up to then are not this watch's. */
   startAt(time: number, bytes: Uint8Array | null): void {
-    this.#memories.set(KERNEL_MEMORY, { ...newKnown(this.#watched(bytes)), readAt: time });
+    this.#memories.set(KERNEL_MEMORY, { ...newKnown(this.#watched(bytes), this.#stamps), readAt: time });
   }
 
   fork({ pid }: { readonly pid: number; readonly tid: number }, child: number): void {
-    if (this.#scope.memory === 'process') this.#memories.set(child, newKnown(this.#memories.get(pid)?.last ?? null));
+    if (this.#scope.memory === 'process') this.#memories.set(child, newKnown(this.#memories.get(pid)?.last ?? null, this.#stamps));
   }
 
   forget(pid: number): void {
@@ -137,12 +138,12 @@ export class TrapPipeline implements Pipeline {
 
   #contest({ pid, tid, cpu }: RawHit, time: number): void {
     const whose = this.#scope.memory === 'kernel' ? null : pid;
-    this.#context.outbox.contest({ watch: this.info, pid: whose, tid, cpu }, time - RACE_WINDOW);
+    this.#context.outbox.contest({ watch: this.info, pid: whose, tid, cpu }, time - this.#stamps.window);
   }
 
   /** By what the engine knows the hit before to have left; else by what the hit before showed, if nothing can be between. */
   #oldValue(hit: HitRecord, raw: RawHit, known: Known): void {
-    const readJustNow = hit.at - known.readAt < GUARD;
+    const readJustNow = hit.at - known.readAt < this.#stamps.guard;
     const followed = this.#scope.filtered || readJustNow ? null : known.last;
     hit.oldBytes = raw.before?.length === this.info.size ? raw.before.slice() : followed;
     hit.oldFollows = true;
@@ -165,7 +166,7 @@ export class TrapPipeline implements Pipeline {
     const key = this.#key(pid);
     let known = this.#memories.get(key);
     if (known === undefined) {
-      known = newKnown(null);
+      known = newKnown(null, this.#stamps);
       known.race.blind(this.#blindUntil);
       this.#memories.set(key, known);
     }
@@ -192,8 +193,8 @@ export class TrapPipeline implements Pipeline {
   finish(): void {}
 }
 
-function newKnown(last: Uint8Array | null): Known {
-  return { race: new Race(), last, readAt: Number.NEGATIVE_INFINITY };
+function newKnown(last: Uint8Array | null, stamps: Stamps): Known {
+  return { race: new Race(stamps), last, readAt: Number.NEGATIVE_INFINITY };
 }
 
 function timeOf({ timeLo, timeHi }: RawHit): number {

@@ -176,6 +176,14 @@ describe('values that the engine has read in the trap', () => {
     expect(watch.lines()).toEqual(['vector8 7 -> 9 trap', 'add8 9 -> 10 arithmetic']);
   });
 
+  test('that does not show what the hit stored tells that another was there: what follows from their order is taken back', () => {
+    const watch = new MadeWatch({ start: bytesOf(0n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: 0, value: 2n, tid: 2, cpu: 1 }), after: bytesOf(2n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: us(200), value: 1n }), after: bytesOf(2n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: us(400), value: 3n }), after: bytesOf(3n, 8) });
+    expect(watch.lines()).toEqual(['store8 null -> 2 registers', 'store8 null -> 1 registers', 'store8 null -> 3 registers']);
+  });
+
   test('do not count against what registers show', () => {
     const watch = new MadeWatch();
     watch.pipeline.report({ ...rawHit({ time: 0, value: 8n }), after: bytesOf(9n, 8) });

@@ -3,12 +3,13 @@ import type { RawHit } from '../engines/contract.js';
 import type { RebuiltAccess } from '../instructions/index.js';
 import type { InstructionShown, WatchInfo } from '../model/hit.js';
 import { AccessReader } from './access-reader.js';
-import { isCertain, mayBeLate } from './history.js';
+import { mayBeLate } from './history.js';
 import { HitRecord } from './hit-record.js';
 import { KernelRuns } from './kernel-runs.js';
 import { PieceMerger } from './piece-merger.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
 import { type ChainScope, type CoveredBytes, ProcessChain } from './process-chain.js';
+import { STAMPED_IN_TRAP } from './race.js';
 
 /** How often (ns) a quiet watch is compared with memory, in few and in many processes: this long for each so many of them. */
 const PROBE_INTERVAL = 5_000_000;
@@ -42,7 +43,8 @@ export class WatchPipeline implements Pipeline {
   constructor(info: WatchInfo, covered: CoveredBytes, pieces: number, context: PipelineContext) {
     this.info = info;
     this.#context = context;
-    this.#scope = { info, covered, offset: Number(info.address - covered.address), outbox: context.outbox };
+    const { stamps = STAMPED_IN_TRAP } = context;
+    this.#scope = { info, covered, offset: Number(info.address - covered.address), outbox: context.outbox, stamps };
     this.#merger = pieces > 1 ? new PieceMerger() : null;
     this.#accesses = new AccessReader(covered, info.access === 'write', () => context.rebuilder());
   }
@@ -115,7 +117,7 @@ export class WatchPipeline implements Pipeline {
     const probe = chain.history.takeProbe(time);
     const begun = this.#runs.continued(raw, time);
     // What memory held in the middle of a copy is no value of it.
-    if (begun === null && probe !== null && isCertain(probe, time)) chain.believe(probe);
+    if (begun === null && probe !== null && chain.history.isCertain(probe, time)) chain.believe(probe);
     chain.release();
     const hit = begun ?? this.#record(raw, raw.ipLo, raw.ipHi);
     if (begun === null) {
@@ -170,6 +172,16 @@ export class WatchPipeline implements Pipeline {
       hit.newFollows = !complete && !foundAll;
     } else if (!this.#readAtHit(raw, hit, { chain, contested }) && !contested) chain.await(hit);
     this.#context.outbox.hit(hit);
+    if (hit.newBytes === null || this.#isAsRead(raw, hit.newBytes)) return;
+    chain.contradicted(raw, hit.at);
+    hit.contest();
+  }
+
+  /** Whether memory, where the engine has read it after the hit, held what the hit left there. */
+  #isAsRead({ after }: RawHit, left: Uint8Array): boolean {
+    if (after?.length !== this.#scope.covered.length) return true;
+    for (let i = 0; i < left.length; i++) if (after[this.#scope.offset + i] !== left[i]) return false;
+    return true;
   }
 
   #instructionOf({ instructionKnown, instructionLo, instructionHi, byReturn }: RebuiltAccess): InstructionShown | null {
@@ -199,7 +211,7 @@ export class WatchPipeline implements Pipeline {
     if (agrees && history.whole !== null) return access;
     const isStore = access.kind === 'store';
     // A store that shows another value than the probe did was not what that saw.
-    if (!isCertain(probe, time) && !(isStore && agrees && access.source !== 'arithmetic')) return access;
+    if (!history.isCertain(probe, time) && !(isStore && agrees && access.source !== 'arithmetic')) return access;
     if (isStore && mayBeLate(probe, time) && history.explains(probe, access)) {
       chain.release();
       history.forget();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytesOf, kernelHit, MadeWatch, MICROSECOND, MILLISECOND, START } from '../../test/session/made-hits.js';
-import { GUARD } from './history.js';
+import { GUARD } from './race.js';
 
 /** A moment after a hit at 0 at which a look at memory is believed by what comes `GUARD` later. */
 const QUIET = MILLISECOND;
