@@ -56,6 +56,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
   'debug-register-tracee': [{ prints: '' }],
   'written-threads': [{ prints: '' }],
+  debugged: [{ args: ['--threads', '2', '--fork', '--vfork'], prints: 'rounds 10 counter 1055 signals 1|' }],
   'demo/demo': [{ args: ['1', '500'], prints: "the game runs for 1 seconds|mia's health was wrong 9 times, and nobody knows why|" }],
   'early-writes': [{ prints: 'constructor 100|in_main 10|destructor 5|', status: 7 }],
   'first-instruction': [{ prints: '', status: 7 }],
