@@ -27,6 +27,14 @@ export interface LiveKernelOptions {
   readonly stepBy: 'breakpoint' | 'trap-flag';
 }
 
+/** Throws BadRequestError for rules that real threads cannot follow: those under which threads share registers with whom the kernel knows alone. */
+export function checkRules({ sharing, kernel }: Rules): void {
+  if (sharing === 'priority' || sharing === 'index') return;
+  throw new BadRequestError(`the rules of ${kernel} cannot be followed on real threads`, {
+    hint: 'Take those of hwbkpt, netbsd, netbsd-2016 or freebsd; the others run on the simulated machine (hwbkpt lab run).',
+  });
+}
+
 /** Milliseconds between two looks at the kernel's hits, and where there are none to look for. */
 const ROUND = 5;
 const KEEP_ALIVE = 1000;
@@ -44,12 +52,8 @@ export class LiveKernel implements AsyncDisposable {
   #isFeeding = false;
   #isPumping = false;
 
-  /** Takes over `sessions`, which have just been opened. Throws BadRequestError for rules that no live target can follow. */
+  /** Takes over `sessions`, which have just been opened. `rules` are such that {@link checkRules} lets pass. */
   constructor(sessions: Sessions, { rules, stepBy }: LiveKernelOptions) {
-    if (rules.sharing !== 'priority' && rules.sharing !== 'index')
-      throw new BadRequestError(`the rules of ${rules.kernel} cannot be followed on real threads`, {
-        hint: 'Take those of hwbkpt, netbsd, netbsd-2016 or freebsd; the others run on the simulated machine (hwbkpt lab run).',
-      });
     this.rules = rules;
     this.#context = this.#newContext(sessions, stepBy);
     this.host = this.#hostView();

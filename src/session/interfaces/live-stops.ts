@@ -1,20 +1,23 @@
 // Stops of real threads: each is reported to the thread's tracer as its kernel would, or passed over as if nobody looked.
 import { assertNever } from '../../base/assert.js';
-import type { ThreadStop } from '../../engines/control.js';
+import type { StopCause, ThreadStop } from '../../engines/control.js';
 import { registersOf } from '../../facility/virtual/half.js';
 import type { StopView } from '../../interfaces/host.js';
 import { goesOn, ipOf, type LiveContext } from './live-context.js';
 import { sortHits } from './live-hits.js';
 import type { LiveThread, TraceOption } from './live-thread.js';
-import { letGo } from './live-tracing.js';
+import { letGo, unlessGone } from './live-tracing.js';
 import { codeOf, signalName, signalNumber } from './signal-words.js';
 
 const SIGTRAP = 'SIGTRAP';
 
-/** Takes in that a thread has stopped. */
+/** Takes in that a thread has stopped. One that was killed since is passed over: its end is told next. */
 export function takeStop(context: LiveContext, { tid, cause }: ThreadStop): void {
   const thread = context.threads.get(tid);
-  if (thread === undefined) return;
+  if (thread !== undefined) unlessGone(() => takeCause(context, thread, cause));
+}
+
+function takeCause(context: LiveContext, thread: LiveThread, cause: StopCause): void {
   switch (cause.kind) {
     case 'hit':
     case 'step':

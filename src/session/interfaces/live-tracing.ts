@@ -1,6 +1,7 @@
 // Tracing of real threads, as the interfaces see it: who traces whom, and how a traced thread goes on.
 import type { Control } from '../../engines/control.js';
 import { STOP_ONLY_AT_HITS } from '../../engines/control.js';
+import { ControlError } from '../../engines/errors.js';
 import type { Errno } from '../../facility/index.js';
 import type { Tracing } from '../../interfaces/host.js';
 import type { LiveThread } from './live-thread.js';
@@ -102,11 +103,22 @@ function resume(traced: Traced, tid: number, how: 'cont' | 'step', signal: strin
   const thread = traced.threads.get(tid);
   if (thread === undefined) return;
   thread.stop = null;
-  traced.goesOn(thread, how === 'step');
-  if (thread.meetsAgain) setRf(traced.control, tid, false);
-  thread.meetsAgain = false;
-  if (how === 'step') step(traced, thread, signalNumber(signal));
-  else letGo(traced, thread, signalNumber(signal));
+  unlessGone(() => {
+    traced.goesOn(thread, how === 'step');
+    if (thread.meetsAgain) setRf(traced.control, tid, false);
+    thread.meetsAgain = false;
+    if (how === 'step') step(traced, thread, signalNumber(signal));
+    else letGo(traced, thread, signalNumber(signal));
+  });
+}
+
+/** A thread that stands may be killed at any moment: whoever steers it then is told of its end, and of no error. */
+export function unlessGone(steer: () => void): void {
+  try {
+    steer();
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.failure !== 'no-such-thread') throw error;
+  }
 }
 
 function step({ control, stepBy }: Traced, thread: LiveThread, signal: number): void {

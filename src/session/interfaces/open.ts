@@ -1,4 +1,5 @@
 // Opens a running process for the designs' own interfaces.
+import { present } from '../../base/assert.js';
 
 import type { Engine, EngineSession } from '../../engines/contract.js';
 import { ArmError } from '../../engines/errors.js';
@@ -6,7 +7,7 @@ import type { Rules } from '../../facility/index.js';
 import { chooseEngine } from '../choose-engine.js';
 import { explainArmFailure } from '../diagnostics.js';
 import { BadRequestError } from '../errors.js';
-import { LiveKernel } from './live-kernel.js';
+import { checkRules, LiveKernel } from './live-kernel.js';
 
 /** How a process is opened. */
 export interface OpenOptions {
@@ -23,12 +24,12 @@ export interface OpenOptions {
  * which would take its stops. Rejects with EngineUnavailableError, BadRequestError, NoSuchProcessError, NoPermissionError.
  */
 export async function openLiveKernel(pid: number, { rules, stepBy = 'breakpoint', kernel = false }: OpenOptions): Promise<LiveKernel> {
+  checkRules(rules);
   const { engine } = await chooseEngine('stop');
   const ofKernel = kernel ? await openKernel() : null;
   try {
     const threads = openThreads(engine, pid);
-    const { control } = threads;
-    if (control === null) throw new BadRequestError(`engine ${engine.capabilities.name} stops nobody`);
+    const control = present(threads.control, 'control of a session whose engine stops its target');
     return new LiveKernel({ threads, control, kernel: ofKernel }, { rules, stepBy });
   } catch (error) {
     await ofKernel?.[Symbol.asyncDispose]();
