@@ -10,7 +10,7 @@ export interface LinePlace {
   readonly file: string;
   /** The first from the wanted one on that has code. */
   readonly line: number;
-  /** One instruction for each function (also inlined or made from a template) that has code of it. */
+  /** One instruction for each function (also inlined, or made from a template) that has code of it. */
   readonly addresses: readonly bigint[];
 }
 
@@ -27,15 +27,17 @@ export function linePlace(view: ProcessView, file: string, line: number): LinePl
   return null;
 }
 
-/** The first instruction in each function. */
+/** The first instruction in each function, and in each call that was inlined into it. */
 function entries(view: ProcessView, module: LiveModule, spans: readonly LineSpan[]): bigint[] {
-  const byFunction = new Map<bigint, bigint>();
+  const found = new Map<string, bigint>();
   for (const { start } of spans) {
     const address = module.toVirtual(start);
     const owner = view.image.functionStart(address) ?? address;
-    if (!byFunction.has(owner)) byFunction.set(owner, address);
+    const calls = module.file?.inlinedAt(start) ?? [];
+    const key = [owner, ...calls.map(({ name, call }) => `${name} ${call?.file}:${call?.line}`)].join(' ');
+    if (!found.has(key)) found.set(key, owner === address ? afterPrologue(view, address) : address);
   }
-  return [...byFunction].map(([owner, address]) => (owner === address ? afterPrologue(view, address) : address));
+  return [...new Set(found.values())];
 }
 
 /** The function `name`, where its frame is set up. Throws the errors of expressions/. */
