@@ -5,15 +5,28 @@ import { addressOfBytes, processVmReadv } from './libc.js';
 const MOST_BYTES = 32;
 const WORD_BYTES = 4n;
 
+/** Bytes to be read at a hit: the address by halves, and how many (0 to 32). */
+export interface HitRange {
+  readonly lo: number;
+  readonly hi: number;
+  readonly length: number;
+}
+
 export class HitMemory {
   readonly #value = new Uint8Array(MOST_BYTES);
   readonly #word = new Uint32Array(1);
   readonly #local: BigUint64Array;
   readonly #remote = new BigUint64Array(4);
+  readonly #localHalves: Uint32Array;
+  readonly #remoteHalves = new Uint32Array(this.#remote.buffer);
+  /** Views on the value, by length. */
+  readonly #views: readonly Uint8Array[];
 
   constructor() {
     const word = new Uint8Array(this.#word.buffer);
     this.#local = BigUint64Array.of(addressOfBytes(this.#value), 0n, addressOfBytes(word), WORD_BYTES);
+    this.#localHalves = new Uint32Array(this.#local.buffer);
+    this.#views = Array.from({ length: MOST_BYTES + 1 }, (_, length) => this.#value.subarray(0, length));
   }
 
   /** The word that the last {@link read} has brought; 0 where it was not asked for or cannot be read. */
@@ -21,17 +34,24 @@ export class HitMemory {
     return this.#word[0] ?? 0;
   }
 
-  /** A copy of `length` (0 to 32) bytes at `address` of process `pid`; null where they cannot be read, or are none. `wordAt`: null: no word. */
-  read(pid: number, { address, length }: { readonly address: bigint; readonly length: number }, wordAt: bigint | null): Uint8Array | null {
+  /**
+   * The bytes of a range of process `pid`, the reader's only until the next call; null where they cannot be read, or are none. `wordAt`: null: no
+   * word.
+   */
+  read(pid: number, { lo, hi, length }: HitRange, wordAt: bigint | null): Uint8Array | null {
     const parts = wordAt === null ? 1 : 2;
     this.#word[0] = 0;
     if (length === 0 && wordAt === null) return null;
-    this.#local[1] = BigInt(length);
-    this.#remote[0] = address;
-    this.#remote[1] = BigInt(length);
-    this.#remote[2] = wordAt ?? 0n;
-    this.#remote[3] = WORD_BYTES;
+    const halves = this.#remoteHalves;
+    this.#localHalves[2] = length;
+    halves[0] = lo;
+    halves[1] = hi;
+    halves[2] = length;
+    if (wordAt !== null) {
+      this.#remote[2] = wordAt;
+      this.#remote[3] = WORD_BYTES;
+    }
     const got = processVmReadv(pid, this.#local, parts, this.#remote, parts, 0);
-    return length > 0 && got >= length ? this.#value.slice(0, length) : null;
+    return length > 0 && got >= length ? (this.#views[length] ?? null) : null;
   }
 }

@@ -66,6 +66,22 @@ export function breakpointAttributes(piece: Piece, disabled = false, copied = ST
   });
 }
 
+/** Word positions in a sample of {@link stopAttributes}: the number of the CPU comes between time and registers, and there is no call chain. */
+export const STOP_AT = { ...AT, CPU: 10, REGISTERS: 14 } as const;
+
+/** The attribute block that arms one piece in one thread alone, whoever is made by it; each hit a sample of {@link STOP_AT}. */
+export function stopAttributes(piece: Spot & Pick<ArmOrder, 'inKernel'>, disabled: boolean): Uint8Array {
+  return packBreakpoint({
+    ...spotOf(piece),
+    period: 1,
+    sampleType: BASE_SAMPLE | SAMPLE.IP | SAMPLE.CPU | SAMPLE.REGS_INTR,
+    flags: [...flagsOf({ ...piece, inherit: 'none' }, disabled), 'sample_id_all'],
+    userRegisters: 0,
+    interruptRegisters: PERF_REGISTER_MASK,
+    stackDepth: 0,
+  });
+}
+
 /** The attribute block that arms one piece, each hit a run of the program attached to it; it samples nothing, so it needs no ring. */
 export function bpfAttributes(piece: Piece, disabled: boolean): Uint8Array {
   return packBreakpoint({
@@ -79,7 +95,7 @@ export function bpfAttributes(piece: Piece, disabled: boolean): Uint8Array {
   });
 }
 
-function flagsOf({ inherit, inKernel }: Piece, disabled: boolean): Flag[] {
+function flagsOf({ inherit, inKernel }: Pick<ArmOrder, 'inherit' | 'inKernel'>, disabled: boolean): Flag[] {
   const flags: Flag[] = [...INHERIT_FLAGS[inherit], 'remove_on_exec'];
   if (!inKernel) flags.push('exclude_kernel', 'exclude_callchain_kernel');
   if (disabled) flags.push('disabled');

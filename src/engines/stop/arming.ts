@@ -1,7 +1,7 @@
 // Arms pieces on threads that are traced, and takes them out again; keeps the books of what the counters saw.
 import { present } from '../../base/assert.js';
 import type { ArmOrder, HardwareEffect } from '../../facility/index.js';
-import { isErrno } from '../../linux/errno.js';
+import { isErrno, LinuxError } from '../../linux/errno.js';
 import type { Armed, CapacityEvent, EngineTarget } from '../contract.js';
 import { ArmError } from '../errors.js';
 import { armErrorOf } from '../events/arm-failure.js';
@@ -89,6 +89,7 @@ export class Arming {
   closeAll(tracee: Tracee): void {
     for (const { breakpoint } of tracee.pieces) this.#close(breakpoint);
     tracee.pieces = [];
+    this.#parts.maker.gone?.(tracee);
   }
 
   #arm(effects: readonly PieceEffect[]): EffectOutcome[] {
@@ -143,13 +144,23 @@ export class Arming {
     }
   }
 
-  /** A thread that `parent` has made, before its first instruction: it gets what its parent has, as far as that is passed on. */
-  inherit(child: Tracee, parent: Tracee, how: 'thread' | 'child'): void {
+  /**
+   * A thread that `parent` has made, before its first instruction: it gets what its parent has, as far as that is passed on. False where it could
+   * not get all (a stranger holds a slot of it).
+   */
+  inherit(child: Tracee, parent: Tracee, how: 'thread' | 'child'): boolean {
+    let isWhole = true;
     for (const { piece, retired } of parent.pieces) {
       if (retired || piece.order.inherit === 'none' || (how === 'child' && piece.order.inherit === 'threads')) continue;
-      const made = this.#open(piece, child);
-      if (made !== null) child.pieces.push(made);
+      try {
+        const made = this.#open(piece, child);
+        if (made !== null) child.pieces.push(made);
+      } catch (error) {
+        if (!(error instanceof LinuxError)) throw error;
+        isWhole = false;
+      }
     }
+    return isWhole;
   }
 
   #move({ effect, piece: order }: PieceEffect): EffectOutcome {

@@ -1,6 +1,7 @@
 // What a breakpoint of one thread is to all else in this folder, whatever it is made of: perf events, or the thread's own debug registers.
 import type { ArmOrder } from '../../facility/index.js';
 import type { Piece } from './pieces.js';
+import type { SeenHit } from './seen-hit.js';
 import type { Tracee } from './tracee.js';
 
 /** One breakpoint in one thread, off or on. Disposing of it takes it out. */
@@ -25,6 +26,15 @@ export interface ThreadPiece {
   retired: boolean;
 }
 
+/** Who is shown hits. */
+export interface Seer {
+  /** To be filled before {@link sampled}, but for cookie and values. */
+  readonly seen: SeenHit;
+  sampled(tracee: Tracee, piece: ThreadPiece): void;
+  /** A breakpoint was hit `rise` times, and nothing but the thread as it stands tells how. */
+  counted(tracee: Tracee, piece: ThreadPiece, rise: number): void;
+}
+
 /** A way to make breakpoints of single threads, each of which stops its thread at a hit by a signal of our own. */
 export interface BreakpointMaker {
   /** Whether threads must stand while theirs are made, moved, switched or taken out. */
@@ -40,6 +50,12 @@ export interface BreakpointMaker {
    * survive getting it.
    */
   owes(tracee: Tracee): boolean;
+  /** Shows what `tracee`'s breakpoints have caught since the last look, hit by hit and in their order; without it their counters are all there is. */
+  look?(tracee: Tracee, seer: Seer): void;
+  /** When the oldest hit was that its thread has not stopped for yet, ns; infinity where there is none, or nobody can know. */
+  oldestAhead?(): number;
+  /** No breakpoint of `tracee` is left, nor will there be another. */
+  gone?(tracee: Tracee): void;
   /** How many more could be made in thread `tid` now, up to `most`; null where it has ended. */
   room(tid: number, most: number): number | null;
 }

@@ -3,26 +3,28 @@
 // The kernel keeps that number in the thread's struct rseq (cpu_id, at byte 4), as of the last time that the thread ran code of its own. Where there
 // is none, the CPU is not known and told as 0.
 import { isErrno } from '../../linux/errno.js';
-import { HitMemory } from '../../linux/hit-memory.js';
+import { HitMemory, type HitRange } from '../../linux/hit-memory.js';
 import { MemoryReader } from '../../linux/process-memory.js';
 import type { Tracee } from './tracee.js';
 
 const CPU_ID = 4n;
 const PAGE = 4096n;
-
-/** What was read; `bytes` null: not mapped, or nothing was to be read. */
-export interface AtHit {
-  readonly bytes: Uint8Array | null;
-  readonly cpu: number;
-}
+const NOTHING: HitRange = { lo: 0, hi: 0, length: 0 };
 
 export class TraceeMemory {
   readonly #hit = new HitMemory();
   readonly #reader = new MemoryReader();
 
-  read({ process: { pid }, sequences }: Tracee, range: { readonly address: bigint; readonly length: number }): AtHit {
-    const bytes = this.#hit.read(pid, range, sequences === null || sequences === undefined ? null : sequences + CPU_ID);
-    return { bytes, cpu: this.#hit.word };
+  /** A range's bytes, the reader's only until the next call; null where they cannot be read, or are none. */
+  read(pid: number, range: HitRange): Uint8Array | null {
+    return this.#hit.read(pid, range, null);
+  }
+
+  /** The number of the CPU on which the thread last ran code of its own; 0 where that is not known. */
+  cpuOf({ process: { pid }, sequences }: Tracee): number {
+    if (sequences === null || sequences === undefined) return 0;
+    this.#hit.read(pid, NOTHING, sequences + CPU_ID);
+    return this.#hit.word;
   }
 
   /** As many of `length` bytes from `address` on as can be read. */

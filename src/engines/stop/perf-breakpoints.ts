@@ -1,10 +1,12 @@
 // Breakpoints of single threads as perf events that send the thread a signal (O_ASYNC) at each hit: gone when we are.
 import type { ArmOrder } from '../../facility/index.js';
+import { isErrno } from '../../linux/errno.js';
 import type { PerfEvent } from '../../linux/perf-event.js';
-import { bpfAttributes, placeholderAttributes } from '../events/layout.js';
+import { placeholderAttributes, stopAttributes } from '../events/layout.js';
 import { openEvent, roomFor } from '../events/open-event.js';
-import type { BreakpointMaker, ThreadBreakpoint } from './breakpoints.js';
+import type { BreakpointMaker, Seer, ThreadBreakpoint, ThreadPiece } from './breakpoints.js';
 import { ownSignalFor } from './own-signal.js';
+import { isSample, PerfSamples, readSample, sampleTime } from './perf-samples.js';
 import type { Tracee } from './tracee.js';
 
 /** si_code of a file's signal: POLL_IN to POLL_HUP. */
@@ -16,17 +18,25 @@ const words = new Uint32Array(2);
 
 class PerfBreakpoint implements ThreadBreakpoint {
   readonly #event: PerfEvent;
+  /** As in samples. */
+  readonly id: number;
   #order: ArmOrder;
-  /** What its counter showed when it was last looked at. */
+  /** What its counter showed when it was last looked at, and samples since. */
   #seen = 0;
 
   constructor(event: PerfEvent, order: ArmOrder) {
     this.#event = event;
+    this.id = event.id();
     this.#order = order;
   }
 
   get fd(): number {
     return this.#event.fd;
+  }
+
+  /** A sample tells of one hit. */
+  sampled(): void {
+    this.#seen++;
   }
 
   rise(): number {
@@ -54,10 +64,10 @@ class PerfBreakpoint implements ThreadBreakpoint {
 
   move(order: ArmOrder, disabled: boolean): void {
     try {
-      this.#event.modify(attributes(order, disabled));
+      this.#event.modify(stopAttributes(order, disabled));
       this.#order = order;
     } catch (error) {
-      this.#event.modify(attributes(this.#order, disabled));
+      this.#event.modify(stopAttributes(this.#order, disabled));
       throw error;
     }
   }
@@ -67,25 +77,63 @@ class PerfBreakpoint implements ThreadBreakpoint {
   }
 }
 
-/** Each is for one thread alone, whoever is made by it. */
-function attributes(order: ArmOrder, disabled: boolean): Uint8Array {
-  return bpfAttributes({ ...order, inherit: 'none' }, disabled);
-}
-
 export class PerfBreakpoints implements BreakpointMaker {
   readonly needsStanding = false;
+  /** Of each thread; null where there is no room for them. */
+  readonly #samples = new Map<Tracee, PerfSamples | null>();
 
   signalFor(tid: number): number {
     return ownSignalFor(tid);
   }
 
-  open(order: ArmOrder, { tid, signal }: Tracee, disabled: boolean): ThreadBreakpoint | null {
+  open(order: ArmOrder, tracee: Tracee, disabled: boolean): ThreadBreakpoint | null {
+    const { tid, signal } = tracee;
+    const output = this.#samplesFor(tracee, order.inKernel)?.leader;
     // What hits before the signal is in place would be counted and tell nobody.
-    const event = openEvent(attributes(order, true), { tid, cpu: -1 }, { output: undefined, patient: true });
+    const event = openUnlessEnded(stopAttributes(order, true), tid, output);
     if (event === null) return null;
     event.signalThread(tid, signal);
     if (!disabled) event.enable();
     return new PerfBreakpoint(event, order);
+  }
+
+  #samplesFor(tracee: Tracee, inKernel: boolean): PerfSamples | null {
+    let samples = this.#samples.get(tracee);
+    if (samples === undefined) {
+      samples = PerfSamples.open(tracee.tid, inKernel);
+      this.#samples.set(tracee, samples);
+    }
+    return samples;
+  }
+
+  look(tracee: Tracee, seer: Seer): void {
+    const samples = this.#samples.get(tracee) ?? null;
+    let isWhole = samples !== null;
+    samples?.ring.read((words, at) => {
+      if (!isSample(words, at)) {
+        isWhole = false;
+        return;
+      }
+      const id = readSample(words, at, seer.seen);
+      for (const piece of tracee.pieces) if (sampledBy(piece, id)) seer.sampled(tracee, piece);
+    });
+    // Without a ring, and where it was too small, counters know.
+    if (!isWhole) lookByCounters(tracee, seer);
+  }
+
+  oldestAhead(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const samples of this.#samples.values()) {
+      samples?.ring.peek((words, at) => {
+        if (isSample(words, at)) oldest = Math.min(oldest, sampleTime(words, at));
+      });
+    }
+    return oldest;
+  }
+
+  gone(tracee: Tracee): void {
+    this.#samples.get(tracee)?.[Symbol.dispose]();
+    this.#samples.delete(tracee);
   }
 
   isOwn(info: Uint32Array, { pieces, steps, owesSignal }: Tracee): boolean {
@@ -104,5 +152,28 @@ export class PerfBreakpoints implements BreakpointMaker {
 
   room(tid: number, most: number): number | null {
     return roomFor(placeholderAttributes({ address: 0, length: 8, access: 'write' }), { tid, cpu: -1 }, most);
+  }
+}
+
+/** ENODEV: the thread has ended, and so has its ring. */
+function openUnlessEnded(attributes: Uint8Array, tid: number, output: PerfEvent | undefined): PerfEvent | null {
+  try {
+    return openEvent(attributes, { tid, cpu: -1 }, { output, patient: true });
+  } catch (error) {
+    if (isErrno(error, 'ENODEV')) return null;
+    throw error;
+  }
+}
+
+function sampledBy({ breakpoint }: ThreadPiece, id: number): boolean {
+  if (!(breakpoint instanceof PerfBreakpoint) || breakpoint.id !== id) return false;
+  breakpoint.sampled();
+  return true;
+}
+
+function lookByCounters(tracee: Tracee, seer: Seer): void {
+  for (const piece of tracee.pieces) {
+    const rise = piece.breakpoint.rise();
+    if (rise > 0) seer.counted(tracee, piece, rise);
   }
 }

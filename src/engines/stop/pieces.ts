@@ -1,14 +1,19 @@
 // What is armed, by cookie, and how its hits are handled.
 import { present } from '../../base/assert.js';
-import { type Evaluate, evaluator } from '../../conditions/index.js';
+import { highU32, lowU32 } from '../../base/u64.js';
+import { type Evaluate, evaluator, type Mentions, mentions } from '../../conditions/index.js';
 import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
+import type { HitRange } from '../../linux/hit-memory.js';
 import type { Handling } from '../handling.js';
+
+const NOTHING = { comm: false, memory: false, registers: false };
 
 /** A handling, ready for use, with the value that each process's memory held last. */
 export interface Prepared {
   readonly handling: Handling;
   readonly holds: Evaluate | null;
   readonly last: Map<number, Uint8Array>;
+  readonly mentioned: Pick<Mentions, 'comm' | 'memory' | 'registers'>;
 }
 
 /** One piece; its order changes when it is moved. */
@@ -18,7 +23,7 @@ export interface Piece {
   prepared: Prepared | null;
   paused: boolean;
   /** What is read at each hit; `length` 0: nothing. */
-  range: { readonly address: bigint; readonly length: number };
+  range: HitRange;
 }
 
 export class Pieces {
@@ -27,7 +32,8 @@ export class Pieces {
 
   prepare(number: number, handling: Handling): void {
     const holds = handling.condition === null ? null : evaluator(handling.condition);
-    this.#prepared.set(number, { handling, holds, last: new Map() });
+    const mentioned = handling.condition === null ? NOTHING : mentions(handling.condition);
+    this.#prepared.set(number, { handling, holds, last: new Map(), mentioned });
   }
 
   get(cookie: number): Piece | undefined {
@@ -36,10 +42,10 @@ export class Pieces {
 
   /** A piece that is about to be armed. `pid`: whose memory the handling's start is of. */
   make(order: ArmOrder, pid: number): Piece {
-    const piece: Piece = { cookie: order.cookie, order, prepared: null, paused: false, range: { address: 0n, length: 0 } };
+    const piece: Piece = { cookie: order.cookie, order, prepared: null, paused: false, range: { lo: 0, hi: 0, length: 0 } };
     this.setOrder(piece, order);
     const start = piece.prepared?.handling.start ?? null;
-    if (piece.prepared !== null && start !== null) piece.prepared.last.set(pid, start);
+    if (piece.prepared !== null && start !== null) piece.prepared.last.set(pid, start.slice());
     return piece;
   }
 
@@ -48,7 +54,8 @@ export class Pieces {
     piece.prepared = order.handling === 0 ? null : present(this.#prepared.get(order.handling), 'a prepared handling');
     const { address, length, access } = order;
     const own = { address: u64OfLinear(address), length: access === 'execute' ? 0 : length };
-    piece.range = piece.prepared?.handling.range ?? own;
+    const range = piece.prepared?.handling.range ?? own;
+    piece.range = { lo: lowU32(range.address), hi: highU32(range.address), length: range.length };
   }
 
   add(piece: Piece): void {

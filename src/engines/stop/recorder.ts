@@ -1,26 +1,23 @@
-// Looks at a stopped thread: which of its breakpoints were hit since the last look, with registers and values, into the reports.
+// Takes what the breakpoints of a stopped thread have caught since the last look into the reports, with values, as far as conditions hold.
 //
-// A counter that has risen is a hit, whatever the stop is for: signals do not queue, and several breakpoints of a thread may be hit at once. A hit
-// by the kernel, in a system call of the thread, is seen when the thread is on its way back: then orig_rax holds the call's number; after a hit by
-// user code, which came by an exception, it is -1.
-import { addressKey } from '../../base/u64.js';
-import { REGISTER_COUNT, REGISTER_WORDS } from '../../instructions/registers.js';
+// All of a thread's breakpoints are looked at whatever it has stopped for: signals do not queue, and several may be hit at once.
+import { REGISTER_WORDS } from '../../instructions/registers.js';
 import { isErrno } from '../../linux/errno.js';
-import { readRegisters, restartableSequences } from '../../linux/ptrace-state.js';
+import { threadName } from '../../linux/procfs/process.js';
+import { restartableSequences } from '../../linux/ptrace-state.js';
+import type { BreakpointMaker, ThreadPiece } from './breakpoints.js';
 import type { TraceeMemory } from './memory.js';
 import { momentOf } from './moment.js';
-import type { Piece } from './pieces.js';
+import type { Piece, Prepared } from './pieces.js';
 import type { ReportWriter } from './report-writer.js';
+import { SeenHit, type SeenStack } from './seen-hit.js';
 import { copyStack } from './stack.js';
 import type { Tracee } from './tracee.js';
+import { UserRegisters } from './user-registers.js';
 
-/** Reports of one rise at most; the rest is told as lost. */
+/** Reports of one look at a piece at most, where nothing tells its hits apart; the rest is told as lost. */
 const MOST_REPORTS = 1024;
-
-/** Words (of 32 bits) in user_regs_struct. */
-const AT = { originalRax: 30, rip: 32 } as const;
-/** Where user_regs_struct has what instructions/registers names ax, bx, ... r15, by its words of 64 bits. */
-const ORDER = [10, 5, 11, 12, 13, 14, 4, 19, 18, 9, 8, 7, 6, 3, 2, 1, 0];
+const WORD = 0x1_0000_0000;
 
 /** The clock that hits are told by, ns of CLOCK_MONOTONIC. */
 export function now(): number {
@@ -31,96 +28,107 @@ export function now(): number {
 export class Recorder {
   readonly #reports: ReportWriter;
   readonly #memory: TraceeMemory;
-  readonly #user = new Uint32Array(54);
-  readonly #registers = new Uint32Array(REGISTER_WORDS);
+  readonly #maker: BreakpointMaker;
+  readonly #user = new UserRegisters();
+  readonly #seen = new SeenHit();
+  #stops: number[] = [];
   /** Accesses for which a condition did not hold. */
   filtered = 0;
 
-  constructor(reports: ReportWriter, memory: TraceeMemory) {
+  constructor(reports: ReportWriter, memory: TraceeMemory, maker: BreakpointMaker) {
     this.#reports = reports;
     this.#memory = memory;
+    this.#maker = maker;
   }
 
   /** Reports what is new of a stopped thread; returns the cookies of hits that are to stop it. */
   look(tracee: Tracee): readonly number[] {
-    let stops: number[] | null = null;
-    let known = false;
+    if (this.#stops.length > 0) this.#stops = [];
+    const { delivered } = this.#reports;
+    const before = delivered + this.filtered;
+    this.#seen.pid = tracee.process.pid;
+    this.#seen.tid = tracee.tid;
+    if (this.#maker.look === undefined) this.#lookByCounters(tracee);
+    else this.#maker.look(tracee, this);
+    if (this.#reports.delivered + this.filtered > before) tracee.owesSignal = true;
+    return this.#stops;
+  }
+
+  #lookByCounters(tracee: Tracee): void {
     for (const one of tracee.pieces) {
       const rise = one.breakpoint.rise();
-      if (rise === 0) continue;
-      if (!known) this.#readRegisters(tracee);
-      known = true;
-      if (this.#record(tracee, one.piece, rise)) stops = [...(stops ?? []), one.piece.cookie];
+      if (rise > 0) this.counted(tracee, one, rise);
     }
-    if (known) tracee.owesSignal = true;
-    return stops ?? [];
   }
 
-  #readRegisters(tracee: Tracee): void {
-    const user = this.#user;
-    readRegisters(tracee.tid, user);
-    for (let i = 0; i < REGISTER_COUNT; i++) {
-      const from = 2 * (ORDER[i] ?? 0);
-      this.#registers[2 * i] = user[from] ?? 0;
-      this.#registers[2 * i + 1] = user[from + 1] ?? 0;
-    }
+  /** A breakpoint has been hit `rise` times, and the thread's state is all that tells how. */
+  counted(tracee: Tracee, { piece }: ThreadPiece, rise: number): void {
+    const [seen, user] = [this.#seen, this.#user];
+    user.read(tracee.tid);
     if (tracee.sequences === undefined) tracee.sequences = restartableSequences(tracee.tid);
-  }
-
-  /** Returns whether the thread is to stop. */
-  #record(tracee: Tracee, piece: Piece, rise: number): boolean {
-    const user = this.#user;
-    const { tid, process } = tracee;
-    const { pid } = process;
-    const { prepared } = piece;
-    const kernel = (user[AT.originalRax + 1] ?? 0) >>> 31 === 0;
-    const { bytes: after, cpu } = this.#memory.read(tracee, piece.range);
-    const before = prepared?.last.get(pid) ?? null;
-    if (prepared !== null && after !== null) prepared.last.set(pid, after);
-    if (prepared !== null && !this.#holds(piece, { tid, pid, cpu, kernel, after, before })) {
-      this.filtered += rise;
-      return false;
-    }
     const time = now();
-    const stack =
-      piece.order.stackDepth > 0
-        ? copyStack(this.#memory, pid, {
-            registers: this.#registers,
-            depth: piece.order.stackDepth,
-            ip: addressKey(user[AT.rip] ?? 0, user[AT.rip + 1] ?? 0),
-          })
-        : null;
-    const hit = { cookie: piece.cookie, pid, tid, cpu, time, kernel, exact: false, registers: this.#registers, after, before, stack };
+    seen.cpu = this.#memory.cpuOf(tracee);
+    seen.timeLo = time >>> 0;
+    seen.timeHi = Math.floor(time / WORD);
+    seen.ipLo = user.ipLo;
+    seen.ipHi = user.ipHi;
+    seen.kernel = user.isInSystemCall;
+    seen.registers = user.words;
+    seen.registersAt = 0;
     const reports = Math.min(rise, MOST_REPORTS);
-    for (let i = 0; i < reports; i++) this.#reports.hit({ ...hit, ipLo: user[AT.rip] ?? 0, ipHi: user[AT.rip + 1] ?? 0 });
+    for (let i = 0; i < reports; i++) this.#record(tracee, piece);
     if (rise > reports) this.#reports.lost(rise - reports, time);
-    return prepared?.handling.keep === 'stops';
   }
 
-  #holds(
-    piece: Piece,
-    {
-      after,
-      before,
-      ...facts
-    }: {
-      readonly tid: number;
-      readonly pid: number;
-      readonly cpu: number;
-      readonly kernel: boolean;
-      readonly after: Uint8Array | null;
-      readonly before: Uint8Array | null;
-    },
-  ): boolean {
-    const { prepared } = piece;
-    if (prepared === null || prepared.holds === null) return true;
-    const { offset, size } = prepared.handling.value;
-    const [newBytes, oldBytes] = [after, before].map((bytes) => bytes?.subarray(offset, offset + size) ?? null);
-    const { pid, kernel } = facts;
-    const [ipLo = 0, ipHi = 0] = this.#user.subarray(AT.rip);
-    const moment = momentOf(this.#memory, pid, { registers: this.#registers, ipLo, ipHi, kernel });
-    return prepared.holds({ ...facts, comm: null, oldBytes: oldBytes ?? null, newBytes: newBytes ?? null, moment }) !== 'no';
+  /** One hit of a breakpoint, of which `seen` tells all but whose it is. */
+  sampled(tracee: Tracee, { piece }: ThreadPiece): void {
+    this.#record(tracee, piece);
   }
+
+  /** To be filled before {@link sampled}. */
+  get seen(): SeenHit {
+    return this.#seen;
+  }
+
+  #record(tracee: Tracee, piece: Piece): void {
+    const { prepared } = piece;
+    const { pid } = tracee.process;
+    this.#seen.cookie = piece.cookie;
+    const after = this.#memory.read(pid, piece.range);
+    const before = prepared?.last.get(pid) ?? null;
+    if (prepared !== null && !this.#holds(prepared, after, before)) this.filtered++;
+    else {
+      this.#reports.hit(this.#seen, { after, before }, piece.order.stackDepth > 0 ? this.#stack(tracee, piece) : null);
+      if (prepared?.handling.keep === 'stops' && !this.#stops.includes(piece.cookie)) this.#stops.push(piece.cookie);
+    }
+    if (prepared !== null && after !== null) keepLast(prepared, pid, after);
+  }
+
+  #holds({ holds, handling, mentioned }: Prepared, after: Uint8Array | null, before: Uint8Array | null): boolean {
+    if (holds === null) return true;
+    const { tid, pid, cpu, kernel, ipLo, ipHi, registers, registersAt } = this.#seen;
+    const { offset, size } = handling.value;
+    const newBytes = after?.subarray(offset, offset + size) ?? null;
+    const oldBytes = before?.subarray(offset, offset + size) ?? null;
+    const comm = mentioned.comm ? threadName(pid, tid) : null;
+    const own = registers.subarray(registersAt, registersAt + REGISTER_WORDS);
+    const moment = mentioned.memory || mentioned.registers ? momentOf(this.#memory, pid, { registers: own, ipLo, ipHi, kernel }) : null;
+    return holds({ tid, pid, cpu, kernel, comm, oldBytes, newBytes, moment }) !== 'no';
+  }
+
+  /** The user code's stack; where the kernel hit, from where the system call was made. */
+  #stack({ tid, process: { pid } }: Tracee, { order }: Piece): SeenStack {
+    const user = this.#user;
+    user.read(tid);
+    const ip = (user.ipHi & 0xffff) * WORD + user.ipLo;
+    return copyStack(this.#memory, pid, { registers: user.words, depth: order.stackDepth, ip });
+  }
+}
+
+function keepLast({ last }: Prepared, pid: number, bytes: Uint8Array): void {
+  const kept = last.get(pid);
+  if (kept?.length === bytes.length) kept.set(bytes);
+  else last.set(pid, bytes.slice());
 }
 
 /** Whether a call failed because the thread is gone: killed where it stood. */

@@ -4,14 +4,15 @@ import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { EngineSink } from '../contract.js';
 import type { ProcessEnd, StopCause, ThreadStop } from '../control.js';
 import { newRawHit, type UserStack } from '../reports.js';
-import { type RingMemory, readRing } from './report-ring.js';
+import { ReportOrder } from './report-order.js';
+import { isRead, type RingMemory, readRing, tellers } from './report-ring.js';
 import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT } from './reports.js';
 
 const decoder = new TextDecoder();
 
 export class ReportReader {
   readonly #memory: RingMemory;
-  readonly #bytes: Uint8Array;
+  readonly #order = new ReportOrder();
   readonly #hit = newRawHit();
   readonly #userStack: UserStack = { ip: 0, registers: this.#hit.registers, registersAt: 0, words: new Uint32Array(0), at: 0, length: 0 };
   /** Told of every end, by pid, also when nobody collects them. */
@@ -20,14 +21,24 @@ export class ReportReader {
 
   constructor(memory: RingMemory, ends: (end: ProcessEnd) => void) {
     this.#memory = memory;
-    this.#bytes = new Uint8Array(memory.words.buffer);
     this.#ends = ends;
   }
 
-  /** Reads all there is. Returns the number of hits. */
-  read(sink: EngineSink): number {
+  /**
+   * Reads what there is. Where several threads tell, what is newer than `horizon` (ns) waits for what may still come before it, unless it is `final`
+   * or somebody waits for it. Returns the number of hits.
+   */
+  read(sink: EngineSink, { final, horizon }: { readonly final: boolean; readonly horizon: () => number }): number {
     const before = this.hits;
-    readRing(this.#memory, (type, words, at) => this.#one(sink, { type, words, at }));
+    if (this.#order.isEmpty && isRead(this.#memory)) return 0;
+    if (this.#order.isEmpty && tellers(this.#memory) <= 1) {
+      readRing(this.#memory, (type, words, at) => this.#one(sink, { type, words, at }));
+      return this.hits - before;
+    }
+    // Asked first: what is older has been told by then, and is read now.
+    const limit = final ? Number.POSITIVE_INFINITY : horizon();
+    readRing(this.#memory, (type, words, at) => this.#order.add(type, words, at));
+    this.#order.take(limit, (report) => this.#one(sink, { ...report, at: 0 }));
     return this.hits - before;
   }
 
@@ -45,7 +56,7 @@ export class ReportReader {
         sink.threadEnded({ pid: word(1), tid: word(2) });
         return;
       case REPORT.renamed:
-        sink.renamed({ pid: word(1), tid: word(2), comm: this.#text(at + 6), exec: word(3) === 1, time: joinU64(word(4), word(5)) });
+        sink.renamed({ pid: word(1), tid: word(2), comm: textOf(words, at + 6), exec: word(3) === 1, time: joinU64(word(4), word(5)) });
         return;
       case REPORT.lost:
         sink.lost({ kind: 'lost', count: word(1), time: joinU64(word(2), word(3)) });
@@ -62,12 +73,6 @@ export class ReportReader {
       default:
         throw new Error(`a report of unknown type ${type}`);
     }
-  }
-
-  #text(word: number): string {
-    const bytes = this.#bytes.slice(4 * word, 4 * (word + COMM_WORDS));
-    const end = bytes.indexOf(0);
-    return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
 
   #fill(words: Uint32Array, at: number): ReturnType<typeof newRawHit> {
@@ -88,9 +93,9 @@ export class ReportReader {
     hit.registersAt = at + HIT_REGISTERS;
     let next = at + HIT_REGISTERS + REGISTER_WORDS;
     const valueWords = Math.ceil(valueBytes / 4);
-    hit.after = (flags & HIT_FLAG.after) === 0 ? null : this.#bytes.slice(4 * next, 4 * next + valueBytes);
+    hit.after = (flags & HIT_FLAG.after) === 0 ? null : bytesOf(words, next, valueBytes);
     if (hit.after !== null) next += valueWords;
-    hit.before = (flags & HIT_FLAG.before) === 0 ? null : this.#bytes.slice(4 * next, 4 * next + valueBytes);
+    hit.before = (flags & HIT_FLAG.before) === 0 ? null : bytesOf(words, next, valueBytes);
     if (hit.before !== null) next += valueWords;
     const hasStack = (flags & HIT_FLAG.stack) !== 0;
     hit.stack = hasStack ? words.subarray(next, next + (words[at + 11] ?? 0)) : null;
@@ -136,4 +141,15 @@ function causeOf(
     default:
       return { kind };
   }
+}
+
+/** A copy of `length` bytes from word `at` on. */
+function bytesOf(words: Uint32Array, at: number, length: number): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset + 4 * at, length).slice();
+}
+
+function textOf(words: Uint32Array, at: number): string {
+  const bytes = bytesOf(words, at, 4 * COMM_WORDS);
+  const end = bytes.indexOf(0);
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

@@ -1,10 +1,12 @@
 // A ring of 32-bit words in memory that two threads share: one writes records, the other reads them, in order and without locks.
 //
-//   control   0 head: words written, modulo 2^32 | 1 tail: words read
+//   control   0 head: words written, modulo 2^32 | 1 tail: words read | 2 threads that are told of
 //   record    size in words << 8 | type, then its body; it never wraps around: what is left of the ring's end is a record of type 0
 
 const HEAD = 0;
 const TAIL = 1;
+const TELLERS = 2;
+const CONTROL_WORDS = 3;
 /** The type of the filling at the ring's end. */
 const FILLING = 0;
 
@@ -20,7 +22,10 @@ export interface RingMemory {
 }
 
 export function newRingMemory(): RingMemory {
-  return { control: new Int32Array(new SharedArrayBuffer(8)), words: new Uint32Array(new SharedArrayBuffer(4 * RING_WORDS)) };
+  return {
+    control: new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS)),
+    words: new Uint32Array(new SharedArrayBuffer(4 * RING_WORDS)),
+  };
 }
 
 /** Bytes of a ring's memory, its control words included. */
@@ -28,7 +33,7 @@ export const RING_BYTES = 64 + 4 * RING_WORDS;
 
 /** A ring in the first {@link RING_BYTES} from `offset` on. */
 export function ringMemoryIn(buffer: ArrayBuffer, offset: number): RingMemory {
-  return { control: new Int32Array(buffer, offset, 2), words: new Uint32Array(buffer, offset + 64, RING_WORDS) };
+  return { control: new Int32Array(buffer, offset, CONTROL_WORDS), words: new Uint32Array(buffer, offset + 64, RING_WORDS) };
 }
 
 /** Waits, with the whole thread, until word `at` is no more `value`, or for so many milliseconds. */
@@ -58,13 +63,21 @@ export class RingWriter {
 
   /** Nothing was written that is not read yet. */
   get isRead(): boolean {
-    return Atomics.load(this.#memory.control, HEAD) === Atomics.load(this.#memory.control, TAIL) && !this.isFull;
+    return isRead(this.#memory) && !this.isFull;
   }
 
   /** Writes a record: `record`'s first word is for its header, `size` words count. `type`: 1 to 255. */
   write(type: number, record: Uint32Array, size: number): void {
     record[0] = header(type, size);
     if (this.#waiting.length > 0 || !this.#tryWrite(record, size)) this.#waiting.push(record.slice(0, size));
+  }
+
+  /** So many threads are told of; where there is but one, its reports are in order of time. */
+  setTellers(count: number): void {
+    const { control } = this.#memory;
+    const known = Atomics.load(control, TELLERS);
+    // What more have told has to be read first.
+    if (count > known || (count < known && this.isRead)) Atomics.store(control, TELLERS, count);
   }
 
   /** Writes what waits, as far as there is room now. */
@@ -95,6 +108,16 @@ export class RingWriter {
     Atomics.store(control, HEAD, (head + filling + size) | 0);
     return true;
   }
+}
+
+/** Whether all that was written has been read. */
+export function isRead({ control }: RingMemory): boolean {
+  return Atomics.load(control, HEAD) === Atomics.load(control, TAIL);
+}
+
+/** How many threads are told of. */
+export function tellers({ control }: RingMemory): number {
+  return Atomics.load(control, TELLERS);
 }
 
 /** Called with each record: its type, the ring's words, and where in them its header is. */

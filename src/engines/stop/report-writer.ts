@@ -3,24 +3,12 @@ import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { ProcessEnd, StopCause, ThreadStop } from '../control.js';
 import { MOST_RECORD_WORDS, type RingWriter } from './report-ring.js';
 import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT, upperHalf } from './reports.js';
+import type { SeenHit, SeenStack } from './seen-hit.js';
 
-/** One hit, as it was seen. */
-export interface SeenHit {
-  readonly cookie: number;
-  readonly pid: number;
-  readonly tid: number;
-  readonly cpu: number;
-  /** ns of CLOCK_MONOTONIC. */
-  readonly time: number;
-  readonly ipLo: number;
-  readonly ipHi: number;
-  readonly kernel: boolean;
-  readonly exact: boolean;
-  readonly registers: Uint32Array;
+/** The bytes after the access, and before it. */
+export interface SeenValues {
   readonly after: Uint8Array | null;
   readonly before: Uint8Array | null;
-  /** Call chain as halves, and the stack's bytes; null unless asked for. */
-  readonly stack: { readonly chain: Uint32Array; readonly bytes: Uint8Array } | null;
 }
 
 export class ReportWriter {
@@ -36,34 +24,35 @@ export class ReportWriter {
     this.#urgent = urgent;
   }
 
-  hit(hit: SeenHit): void {
+  hit(hit: SeenHit, { after, before }: SeenValues, stack: SeenStack | null): void {
     const record = this.#record;
     record[1] = hit.cookie;
     record[2] = hit.pid;
     record[3] = hit.tid;
     record[4] = hit.cpu;
-    record[5] = hit.time >>> 0;
-    record[6] = upperHalf(hit.time);
+    record[5] = hit.timeLo;
+    record[6] = hit.timeHi;
     record[7] = hit.ipLo;
     record[8] = hit.ipHi;
-    record.set(hit.registers, HIT_REGISTERS);
+    const { registers, registersAt } = hit;
+    for (let i = 0; i < REGISTER_WORDS; i++) record[HIT_REGISTERS + i] = registers[registersAt + i] ?? 0;
     let at = HIT_REGISTERS + REGISTER_WORDS;
     let flags = (hit.kernel ? HIT_FLAG.kernel : 0) | (hit.exact ? HIT_FLAG.exact : 0);
-    record[10] = hit.after?.length ?? hit.before?.length ?? 0;
-    if (hit.after !== null) {
+    record[10] = after?.length ?? before?.length ?? 0;
+    if (after !== null) {
       flags |= HIT_FLAG.after;
-      at = this.#put(hit.after, at);
+      at = this.#put(after, at);
     }
-    if (hit.before !== null) {
+    if (before !== null) {
       flags |= HIT_FLAG.before;
-      at = this.#put(hit.before, at);
+      at = this.#put(before, at);
     }
-    record[11] = hit.stack?.chain.length ?? 0;
-    record[12] = hit.stack?.bytes.length ?? 0;
-    if (hit.stack !== null) {
+    record[11] = stack?.chain.length ?? 0;
+    record[12] = stack?.bytes.length ?? 0;
+    if (stack !== null) {
       flags |= HIT_FLAG.stack;
-      record.set(hit.stack.chain, at);
-      at = this.#put(hit.stack.bytes, at + hit.stack.chain.length);
+      record.set(stack.chain, at);
+      at = this.#put(stack.bytes, at + stack.chain.length);
     }
     record[9] = flags;
     this.delivered++;
@@ -84,8 +73,8 @@ export class ReportWriter {
     this.#write(REPORT.started, [thread.pid, thread.tid, parent.pid, parent.tid, ...halves(time)]);
   }
 
-  ended(pid: number, tid: number): void {
-    this.#write(REPORT.ended, [pid, tid]);
+  ended(pid: number, tid: number, time: number): void {
+    this.#write(REPORT.ended, [pid, tid, ...halves(time)]);
   }
 
   executed(pid: number, comm: string, time: number): void {
@@ -106,8 +95,8 @@ export class ReportWriter {
     this.#write(REPORT.stopped, [pid, tid, ...halves(Number(time)), kind, detailOf(cause), cookies.length, ...cookies]);
   }
 
-  processEnded({ pid, end }: ProcessEnd): void {
-    this.#write(REPORT.processEnded, [pid, ...(end.kind === 'exited' ? [0, end.status] : [1, end.signal])]);
+  processEnded({ pid, end }: ProcessEnd, time: number): void {
+    this.#write(REPORT.processEnded, [pid, ...(end.kind === 'exited' ? [0, end.status] : [1, end.signal]), ...halves(time)]);
   }
 
   #write(type: number, body: readonly number[]): void {

@@ -64,6 +64,7 @@ function serve(end: TracerEnd, { ring, tracer }: { readonly ring: RingWriter; re
       return 'end';
     }
     ring.flush();
+    ring.setTellers(tracer.table.size);
     // Threads that stop now stand until there is room to tell of them.
     if (ring.isFull) ring.waitForReader(FULL_INTERVAL);
     else if (tracer.takeOne(false) === WAITED.nobody) wait(control, LINK.called, Atomics.load(control, LINK.answered), IDLE_INTERVAL);

@@ -20,6 +20,8 @@ export class StopSession implements EngineSession {
   readonly #reader: ReportReader;
   readonly #memory = new MemoryReader();
   #handlings = 0;
+  /** Start of the last collect (ns): what is older than that has been told by now. */
+  #horizon = 0;
 
   constructor(capabilities: Capabilities, target: EngineTarget, link: TracerLine) {
     this.capabilities = capabilities;
@@ -75,7 +77,9 @@ export class StopSession implements EngineSession {
 
   collect(sink: EngineSink, final: boolean): number {
     if (final || this.#link.hasFailed) this.#link.call('settle', final);
-    return this.#reader.read(sink);
+    const horizon = this.#horizon;
+    this.#horizon = Number(process.hrtime.bigint());
+    return this.#reader.read(sink, { final, horizon: () => Math.min(horizon, this.#link.call('oldestAhead')) });
   }
 
   reconcile(): Reconciliation {

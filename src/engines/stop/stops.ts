@@ -212,7 +212,8 @@ export class Stops {
       return;
     }
     const tracee = table.add(pid, tid);
-    arming.inherit(tracee, parent, how);
+    // What it does from now on, nobody may see.
+    if (!arming.inherit(tracee, parent, how)) reports.lost(1, now());
     const tells = how === 'thread' ? this.policy.clones : this.policy.forks;
     if (tells) this.#stand(tracee, { kind: 'born' }, AT_EVENT);
     else if (tracee.process.gathering !== null) this.#stand(tracee, { kind: 'interrupted' }, AT_EVENT);
@@ -233,7 +234,7 @@ export class Stops {
       arming.closeAll(other);
       if (other.tid === tid) continue;
       table.remove(other);
-      if (other.tid !== former) reports.ended(process.pid, other.tid);
+      if (other.tid !== former) reports.ended(process.pid, other.tid, now());
     }
     pieces.forgetProcess(process.pid);
     this.#parts.steps.cancel(former);
@@ -251,10 +252,10 @@ export class Stops {
     arming.closeAll(tracee);
     this.#parts.steps.cancel(tid);
     table.remove(tracee);
-    reports.ended(process.pid, tid);
+    reports.ended(process.pid, tid, now());
     if (tid === process.pid) {
       this.ends.set(process.pid, end);
-      reports.processEnded({ pid: process.pid, end });
+      reports.processEnded({ pid: process.pid, end }, now());
     }
     if (process.threads.size === 0) this.#letOrphansGo();
     this.#tellGathered(process);

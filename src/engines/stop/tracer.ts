@@ -111,7 +111,7 @@ export class Tracer implements TracerCalls {
     const [pieces, reports, maker] = [this.#pieces, this.#reports, this.#maker];
     const arming = new Arming({ target, table, pieces, maker });
     const memory = new TraceeMemory();
-    const recorder = new Recorder(reports, memory);
+    const recorder = new Recorder(reports, memory, maker);
     const steps = new ThreadSteps({ table, maker, memory });
     const stops = new Stops({ target, table, arming, pieces, maker, recorder, reports, steps, takeOne: () => this.#takeOrPause() });
     this.#parts = { arming, stops, recorder, steps };
@@ -164,6 +164,10 @@ export class Tracer implements TracerCalls {
       if (this.takeOne(true) > 0) taken++;
       else if (!final || !this.#active.arming.isDraining || performance.now() > deadline) return;
     }
+  }
+
+  oldestAhead(): number {
+    return this.#maker.oldestAhead?.() ?? Number.POSITIVE_INFINITY;
   }
 
   reconcile(): Reconciliation {

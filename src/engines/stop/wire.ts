@@ -38,6 +38,8 @@ export interface TracerCalls {
   pause(cookies: readonly number[], paused: boolean): void;
   /** Takes in what has happened up to now; with `final` also the last hits of what is disarmed. */
   settle(final: boolean): void;
+  /** When the oldest hit was that is not told yet, ns; infinity where all are. */
+  oldestAhead(): number;
   reconcile(): Reconciliation;
   setPolicy(policy: StopPolicy): void;
   threads(): readonly ControlledThread[];
