@@ -44,7 +44,8 @@ export const wait4Call =
   declare<(pid: number, status: Int32Array, options: number, usage: null) => number>('int wait4(int, int*, int, void*)');
 export const gettidCall = declare<() => number>('int gettid()');
 export const tgkillCall = declare<(pid: number, tid: number, signal: number) => number>('int tgkill(int, int, int)');
-export const sigactionCall = declare<(signal: number, action: Uint8Array, old: null) => number>('int sigaction(int, void*, void*)');
+export const sigactionCall =
+  declare<(signal: number, action: Uint8Array | null, old: Uint8Array | null) => number>('int sigaction(int, void*, void*)');
 export const dlsymCall = declare<(library: null, name: string) => Pointer>('void* dlsym(void*, const char*)');
 /** read(2) into memory of ours; unlike fs.readSync it makes no object. */
 export const readDescriptor = declare<(fd: number, bytes: Uint32Array, length: number) => number>('intptr_t read(int, void*, size_t)');

@@ -64,3 +64,23 @@ export function signalThread(pid: number, tid: number, signal: number): boolean 
   if (lastErrno() === ERRNO.ESRCH) return false;
   throw failed('tgkill', `thread ${tid}`);
 }
+
+const SIGCHLD = 17;
+const SA_NOCLDSTOP = 1;
+const FLAGS_AT = 136;
+const current = new Uint8Array(SIGACTION_BYTES);
+const currentFlags = new Int32Array(current.buffer, FLAGS_AT, 1);
+const currentHandler = new Uint32Array(current.buffer, 0, 2);
+
+/**
+ * Has the kernel send this process no SIGCHLD for each stop of a tracee: Node, once it has a child of its own, would look after that at each.
+ * Of the ends of children it hears as before. To be repeated, as Node takes the signal up anew. Throws LinuxError.
+ */
+export function hushStops(): void {
+  checked(sigactionCall(SIGCHLD, null, current), 'sigaction');
+  const flags = currentFlags[0] ?? 0;
+  const isHandled = (currentHandler[0] ?? 0) > 1 || (currentHandler[1] ?? 0) !== 0;
+  if (!isHandled || (flags & SA_NOCLDSTOP) !== 0) return;
+  currentFlags[0] = flags | SA_NOCLDSTOP;
+  checked(sigactionCall(SIGCHLD, current, null), 'sigaction');
+}

@@ -6,7 +6,7 @@
 // The thread sleeps in wait4, from which a signal wakes it; one that comes just before it sleeps is in vain, so it is sent again until it has answered.
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { prepareWakeups, wakeThread } from '../../linux/tracees.js';
+import { hushStops, prepareWakeups, wakeThread } from '../../linux/tracees.js';
 import { newRingMemory, type RingMemory } from './report-ring.js';
 import { type Answer, type Request, type TracerCalls, unpackError } from './wire.js';
 
@@ -80,6 +80,7 @@ export class TracerLink implements TracerLine {
 
   call<K extends keyof TracerCalls>(name: K, ...args: Parameters<TracerCalls[K]>): ReturnType<TracerCalls[K]> {
     if (!this.#isOpen) throw new Error('the session is closed');
+    hushStops();
     const request: Request = { name, args };
     this.#port.postMessage(request);
     this.#hurry();
