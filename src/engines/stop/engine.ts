@@ -15,10 +15,12 @@ import { StopSession } from './session.js';
 
 export class StopEngine implements Engine, StartsTargets {
   readonly capabilities: Capabilities;
-  readonly #isRefused = perfIsRefused();
+  readonly #isRefused: boolean;
 
-  constructor() {
-    this.capabilities = stopCapabilities(ownPrivileges(), this.#isRefused);
+  /** `isRefused`: perf events are, so that debug registers must do. */
+  constructor(isRefused = perfIsRefused()) {
+    this.#isRefused = isRefused;
+    this.capabilities = stopCapabilities(ownPrivileges(), isRefused);
   }
 
   start(plan: StartPlan, inherit: Inherit): StartedTarget | StartFailure {

@@ -162,19 +162,30 @@ export class Stops {
   }
 
   /** Has threads stand for `action`, and lets them go on as if nothing had been. Those that do not stop in time are left out. */
-  whileStanding<T>(tracees: Iterable<Tracee>, action: (standing: readonly Tracee[]) => T): T {
-    const chosen = [...tracees];
-    for (const tracee of chosen) this.#park(tracee);
+  whileStanding<T>(tracees: () => Iterable<Tracee>, action: (standing: readonly Tracee[]) => T): T {
+    const chosen = new Set<Tracee>();
     const deadline = performance.now() + PARK_PATIENCE;
-    while (chosen.some((tracee) => this.#isAwaited(tracee)) && performance.now() < deadline) this.#parts.takeOne();
+    // Those that are born meanwhile are among them.
+    while (this.#parkNew(tracees(), chosen) && performance.now() < deadline) this.#parts.takeOne();
     for (const tracee of chosen) tracee.parking = false;
     try {
       return action(
-        chosen.filter((tracee) => this.#isThere(tracee) && (tracee.standing !== null || tracee.held || tracee.parked !== null)),
+        [...chosen].filter((tracee) => this.#isThere(tracee) && (tracee.standing !== null || tracee.held || tracee.parked !== null)),
       );
     } finally {
       for (const tracee of chosen) if (this.#isThere(tracee)) unlessGone(() => this.#goOn(tracee));
     }
+  }
+
+  /** Parks those that are not yet; false when all stand. */
+  #parkNew(tracees: Iterable<Tracee>, chosen: Set<Tracee>): boolean {
+    let isAwaited = false;
+    for (const tracee of tracees) {
+      if (!chosen.has(tracee)) this.#park(tracee);
+      chosen.add(tracee);
+      isAwaited ||= this.#isAwaited(tracee);
+    }
+    return isAwaited;
   }
 
   #park(tracee: Tracee): void {

@@ -131,7 +131,12 @@ export class Tracer implements TracerCalls {
   /** Does something to breakpoints, with threads as the maker of breakpoints needs them. */
   #change<T>(action: (arming: Arming) => T): T {
     const { arming, stops } = this.#active;
-    return this.#maker.needsStanding ? stops.whileStanding(this.table.all, () => action(arming)) : action(arming);
+    return this.#maker.needsStanding
+      ? stops.whileStanding(
+          () => this.table.all,
+          () => action(arming),
+        )
+      : action(arming);
   }
 
   apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[] {
@@ -252,11 +257,10 @@ export class Tracer implements TracerCalls {
   }
 
   detach(pid: number, signal: number): void {
-    const threads = this.table.process(pid)?.threads.values() ?? [];
-    this.#letGoOf(threads, signal);
+    this.#letGoOf(() => this.table.process(pid)?.threads.values() ?? [], signal);
   }
 
-  #letGoOf(threads: Iterable<Tracee>, signal: number): void {
+  #letGoOf(threads: () => Iterable<Tracee>, signal: number): void {
     this.#active.stops.whileStanding(threads, (standing) => {
       for (const tracee of standing) this.#letGo(tracee, signal);
     });
@@ -284,7 +288,7 @@ export class Tracer implements TracerCalls {
   close(): void {
     if (this.#parts === null) return;
     // Those that run are let go of when this thread ends, without being stopped.
-    if (this.#maker.needsStanding) this.#letGoOf(this.table.all, 0);
+    if (this.#maker.needsStanding) this.#letGoOf(() => this.table.all, 0);
     for (const tracee of [...this.table.all]) {
       if (tracee.standing === null) this.#parts.arming.closeAll(tracee);
       else this.#letGo(tracee, 0);
