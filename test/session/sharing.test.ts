@@ -222,6 +222,91 @@ describeWith(['perf', 'gcc'], 'a client that holds a thread', () => {
   });
 });
 
+describeWith(['perf', 'gcc'], 'a step', () => {
+  test('executes one instruction', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using client = join(shared, 'client');
+    const entry = await client.client.watch('damage', { access: 'execute', stop: true });
+    target.go();
+    const { tid } = await client.stopped(1);
+    const before = await client.client.registers(tid);
+    await client.client.step(tid);
+    expect((await client.stopped(2)).cause).toEqual({ kind: 'step' });
+    const after = await client.client.registers(tid);
+    const start: bigint = entry.info.address;
+    expect(before[RIP]).toBe(start);
+    // No instruction is longer than 15 bytes, and the first one does not jump.
+    expect((after[RIP] ?? 0n) - start).toBeGreaterThan(0n);
+    expect((after[RIP] ?? 0n) - start).toBeLessThan(16n);
+    expect(await client.client.threads()).toMatchObject([{ tid, stop: { cause: { kind: 'step' } } }]);
+  });
+
+  test('waits for those who hold the thread too, and is told to nobody else', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using stepper = join(shared, 'stepper');
+    await using other = join(shared, 'other');
+    await stepper.client.watch('damage', { access: 'execute', stop: true });
+    target.go();
+    const { tid } = await stepper.stopped(1);
+    await other.client.stop([tid]);
+    await other.stopped(1);
+    await stepper.client.step(tid);
+    const before = (await other.client.registers(tid))[RIP];
+    expect(await stepper.client.threads()).toMatchObject([{ stop: null }]);
+    await other.client.resume('all');
+    expect((await stepper.stopped(2)).cause).toEqual({ kind: 'step' });
+    expect((await stepper.client.registers(tid))[RIP]).not.toBe(before);
+    expect(other.lines).toEqual([`${tid} interrupted`]);
+  });
+
+  test('onto the store that another client watches is over for the one, and a hit for the other', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using stepper = join(shared, 'stepper');
+    await using watcher = join(shared, 'watcher');
+    await stepper.client.watch('damage', { access: 'execute', stop: true });
+    await watcher.client.watch(HP, { stop: true, condition: 'new == 99' });
+    target.go();
+    const { tid } = await stepper.stopped(1);
+    stepper.onStop = () => {
+      if (watcher.stops.length === 0) void stepper.client.step(tid);
+    };
+    await stepper.client.step(tid);
+    await watcher.stopped(1);
+    expect(watcher.stoppedAt).toEqual([99]);
+    expect(stepper.lines.at(-1)).toBe(`${tid} step`);
+    await stepper.client.resume('all');
+    expect(await watcher.client.threads()).toMatchObject([{ tid, stop: { cause: { kind: 'hit' } } }]);
+  });
+});
+
+describeWith(['perf', 'gcc'], 'who stops whole processes', () => {
+  test('holds all threads at a hit of one, and they all run on with the others’ count intact', async () => {
+    const { process, shared } = await share('steady-threads', ['--seconds', '1']);
+    await using target = process;
+    await using client = join(shared, 'all');
+    await using single = join(shared, 'single');
+    await client.client.setPolicy({ ...STOP_ONLY_AT_HITS, wholeProcess: true });
+    target.go();
+    // All four workers are there.
+    await client.until(() => client.events.filter(({ type }) => type === 'thread').length === 4);
+    await client.client.watch('shared', { stop: true });
+    const { pid } = await client.stopped(5);
+    const threads = await client.client.threads();
+    expect(threads).toHaveLength(5);
+    expect(threads.every(({ stop }) => stop !== null)).toBe(true);
+    const memory = await client.client.readMemory(pid, BigInt(target.shown('shared').address), 8);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(await client.client.readMemory(pid, BigInt(target.shown('shared').address), 8)).toEqual(memory);
+    expect(single.stops).toEqual([]);
+    await client.client[Symbol.asyncDispose]();
+    await single.event('closed');
+    expect((await target.finishedWithin(20_000)).stdout).toContain('total 10000');
+  });
+});
+
 describeWith(['perf', 'gcc'], 'a launched program', () => {
   test('stands before its first instruction, and is seen from there to its end', async () => {
     const shared = await launchShared([await buildFixture('early-writes')]);
