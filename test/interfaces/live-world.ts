@@ -37,7 +37,7 @@ export interface LiveParts {
 /** The kernel's words on this machine. */
 export interface LiveKernelWords {
   readonly addresses: KernelWords['addresses'];
-  open(): EngineSession;
+  open(): Promise<EngineSession>;
   /** Writes the first of them, and returns when it is written. */
   write(): void;
 }
@@ -277,7 +277,7 @@ export async function startLive({ program, open, kernel: words }: LiveParts, rul
     const pid = target.tracee;
     const session = open(pid);
     if (session.control === null) throw new Error('this engine stops nobody');
-    const sessions = { threads: session, control: session.control, kernel: words?.open() ?? null };
+    const sessions = { threads: session, control: session.control, kernel: (await words?.open()) ?? null };
     const kernel = new LiveKernel(sessions, { rules, stepBy: 'breakpoint' });
     const world = new LiveWorld({ program, target, pid, kernel, words, control: session.control }, code);
     await world.begin();
