@@ -10,6 +10,7 @@ import { DR6_RESET, isSlotLength } from '../../registers/index.js';
 import { ArmError } from '../errors.js';
 import type { BreakpointMaker, ThreadBreakpoint } from './breakpoints.js';
 import { DebugRegisterFile, NoRegisterError, type RegisterPiece, type RegisterPort } from './debug-register-file.js';
+import { sleep } from './sleep.js';
 import type { Tracee } from './tracee.js';
 
 const SIGTRAP = 5;
@@ -17,9 +18,8 @@ const SIGTRAP = 5;
 const TRAP_HWBKPT = 4;
 const CODE_WORD = 2;
 const DR6 = 6;
-/** ms before a register that a thread just gone may have had is asked for again (N-9). */
-const RETRY_PAUSE = 2;
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
+/** ms before a register that a thread just gone may have had is asked for again (N-9): a new thread may lie where one lay whose are not given back yet. */
+const RETRY_PAUSES = [1, 2, 4, 8, 16];
 
 /** The only caller of PTRACE_POKEUSER for u_debugreg in this engine. */
 class TracePort implements RegisterPort {
@@ -30,13 +30,16 @@ class TracePort implements RegisterPort {
   }
 
   write(index: number, value: bigint): void {
-    try {
-      pokeDebugRegister(this.#tid, index, value);
-    } catch (error) {
-      if (!isErrno(error, 'ENOSPC')) throw error;
-      Atomics.wait(sleeper, 0, 0, RETRY_PAUSE);
-      pokeDebugRegister(this.#tid, index, value);
+    for (const pause of RETRY_PAUSES) {
+      try {
+        pokeDebugRegister(this.#tid, index, value);
+        return;
+      } catch (error) {
+        if (!isErrno(error, 'ENOSPC')) throw error;
+        sleep(pause);
+      }
     }
+    pokeDebugRegister(this.#tid, index, value);
   }
 
   readStatus(): bigint {

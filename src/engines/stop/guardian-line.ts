@@ -11,8 +11,9 @@ import { SharedMemory } from '../../linux/shared-memory.js';
 import { openPipe } from '../../linux/spawn.js';
 import { signalThread, WAKE_SIGNAL } from '../../linux/tracees.js';
 import { readFrame, writeFrame } from './frames.js';
-import { GUARDIAN_MEMORY_BYTES, type GuardianMemory, guardianMemoryIn, sleep } from './guardian-memory.js';
+import { GUARDIAN_MEMORY_BYTES, type GuardianMemory, guardianMemoryIn } from './guardian-memory.js';
 import type { RingMemory } from './report-ring.js';
+import { sleep } from './sleep.js';
 import { LINK, type TracerLine } from './tracer-link.js';
 import { type Answer, type Request, type TracerCalls, unpackError } from './wire.js';
 

@@ -21,10 +21,3 @@ export interface GuardianMemory {
 export function guardianMemoryIn(bytes: ArrayBuffer): GuardianMemory {
   return { control: new Int32Array(bytes, 0, CONTROL_WORDS), ring: ringMemoryIn(bytes, RING_AT) };
 }
-
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
-/** Sleeps so many ms. */
-export function sleep(milliseconds: number): void {
-  Atomics.wait(sleeper, 0, 0, milliseconds);
-}

@@ -7,8 +7,9 @@ import { watchParent } from '../../linux/parent-watch.js';
 import { SharedMemory } from '../../linux/shared-memory.js';
 import { DebugRegisterBreakpoints } from './debug-register-breakpoints.js';
 import { readFrame, writeFrame } from './frames.js';
-import { GUARDIAN_DESCRIPTOR, GUARDIAN_MEMORY_BYTES, guardianMemoryIn, sleep } from './guardian-memory.js';
+import { GUARDIAN_DESCRIPTOR, GUARDIAN_MEMORY_BYTES, guardianMemoryIn } from './guardian-memory.js';
 import { runTracer } from './run-tracer.js';
+import { sleep } from './sleep.js';
 import type { Request } from './wire.js';
 
 /** What a terminal, or somebody who ends the tool's process group, sends: the session says when it is over. */
