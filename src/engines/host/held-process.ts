@@ -21,7 +21,6 @@ export class HeldProcess {
   readonly pid: number;
   #held = true;
   #ended: Ended | null = null;
-  #entryCounter: PerfEvent | null = null;
 
   private constructor(pid: number) {
     this.pid = pid;
@@ -60,7 +59,6 @@ export class HeldProcess {
   letGo(): boolean {
     const wasHeld = this.#held;
     this.#held = false;
-    this.#entryCounter?.[Symbol.dispose]();
     return wasHeld;
   }
 
@@ -83,7 +81,8 @@ export class HeldProcess {
   advanceOnce(): boolean {
     const entry = entryPoint(this.pid);
     if (!this.#held || this.#ended !== null || entry === null) return false;
-    this.#entryCounter ??= PerfEvent.open(packExecuteCounter(entry), { tid: this.pid, cpu: -1 });
+    // Only while it runs: when it stands, all its registers are for watches.
+    using counter = PerfEvent.open(packExecuteCounter(entry), { tid: this.pid, cpu: -1 });
     for (let signal = 0; ; ) {
       ptraceSyscall(this.pid, signal);
       const status = waitForChild(this.pid);
@@ -91,7 +90,7 @@ export class HeldProcess {
         this.#ended = status;
         return false;
       }
-      if (status.kind === 'syscall') return this.#entryCounter.count() === 0;
+      if (status.kind === 'syscall') return counter.count() === 0;
       signal = signalOf(status);
     }
   }
