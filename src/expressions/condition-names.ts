@@ -7,8 +7,8 @@ import { pointingAt, problem } from './condition-problem.js';
 import { UnknownSymbolError } from './errors.js';
 import { parseExpression } from './parse.js';
 import { registerNamed } from './registers.js';
-import { type Start, startOf } from './resolve.js';
 import type { SymbolScope } from './scope.js';
+import { type Start, startOf } from './start.js';
 
 /** Registers that hold addresses rather than numbers. */
 const ADDRESSES: readonly Register[] = ['rsp', 'rip'];

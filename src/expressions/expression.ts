@@ -1,11 +1,12 @@
 // What people may write where a variable, function or address is wanted, taken apart: where it starts, and the steps from there.
 //
-//     expression = operand [":" length]
-//     operand    = {"*" | "&" | "(" type ")"} (start | "(" operand ")") {step}
+//     expression = sum [":" length]
+//     sum        = operand {("+" | "-") (number | operand)}
+//     operand    = {"*" | "&" | "(" type ")"} (start | "(" sum ")") {step}
 //     start      = address  |  "$" register  |  [module "!"] {scope "::"} name
 //     address    = "0x" hex digits
 //     scope      = namespace or class or function, or (first only) a source file: anything with a dot or a slash
-//     step       = "." member  |  "->" member  |  "[" (number | text) "]"  |  "[" number ".." number "]"
+//     step       = "." member  |  "->" member  |  "[" (number | text | sum) "]"  |  "[" number ".." number "]"
 //     type       = C's or the program's own name of a type, {"*" | "[" number "]"}
 //     number     = decimal or 0x hexadecimal; length the same, in bytes
 //
@@ -19,6 +20,10 @@ export type PathStep =
   /** `->`: through a pointer. */
   | { readonly kind: 'arrow'; readonly name: string; readonly position: number }
   | { readonly kind: 'index'; readonly index: number; readonly position: number }
+  /** `[i]`: by what a variable holds. */
+  | { readonly kind: 'element'; readonly index: Expression; readonly position: number }
+  /** `+ 1`, `- i`: of a pointer so many elements further, of a number so many more. */
+  | { readonly kind: 'offset'; readonly operator: '+' | '-'; readonly by: number | Expression; readonly position: number }
   /** `["text"]`: by the key of a map. */
   | { readonly kind: 'key'; readonly key: string; readonly position: number }
   /** `[from..to]`: both are included. */

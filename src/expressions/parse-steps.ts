@@ -1,15 +1,18 @@
 // The steps behind an operand: members, elements, several elements.
-import type { PathStep } from './expression.js';
+import type { Expression, PathStep } from './expression.js';
 import type { Scanner } from './scanner.js';
 
-/** All that come next. Throws ExpressionError. */
-export function parseSteps(scanner: Scanner): PathStep[] {
+/** What an expression between brackets begins with, where it is no number. */
+const VARIABLE = /^[\p{L}_$*(:']/u;
+
+/** All that come next; `nested` reads an expression between brackets. Throws ExpressionError. */
+export function parseSteps(scanner: Scanner, nested: () => Expression): PathStep[] {
   const steps: PathStep[] = [];
   for (;;) {
     if (scanner.lookingAt('..')) throw unexpectedDots(scanner);
     if (scanner.take('.')) steps.push(parseMember(scanner, 'member'));
     else if (scanner.take('->')) steps.push(parseMember(scanner, 'arrow'));
-    else if (scanner.take('[')) steps.push(parseElements(scanner));
+    else if (scanner.take('[')) steps.push(parseElements(scanner, nested));
     else return steps;
   }
 }
@@ -26,10 +29,16 @@ function parseMember(scanner: Scanner, kind: 'member' | 'arrow'): PathStep {
   return { kind, name, position };
 }
 
-function parseElements(scanner: Scanner): PathStep {
+function parseElements(scanner: Scanner, nested: () => Expression): PathStep {
   scanner.skipSpaces();
   const { position } = scanner;
   if (scanner.next === '"') return { kind: 'key', key: parseKey(scanner), position };
+  if (VARIABLE.test(scanner.next)) {
+    const index = nested();
+    scanner.skipSpaces();
+    scanner.expect(']');
+    return { kind: 'element', index, position };
+  }
   const from = parseNumber(scanner);
   scanner.skipSpaces();
   if (!scanner.take('..')) {

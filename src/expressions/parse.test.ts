@@ -1,7 +1,7 @@
 // The grammar: what is read, and where what is wrong is pointed at.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PathStep } from './expression.js';
+import type { Expression, PathStep } from './expression.js';
 import { ExpressionError } from './expression-error.js';
 import { parseExpression } from './parse.js';
 
@@ -21,6 +21,10 @@ function word(step: PathStep): string | number {
       return `->${step.name}`;
     case 'index':
       return step.index;
+    case 'element':
+      return `[${said(step.index)}]`;
+    case 'offset':
+      return `${step.operator} ${typeof step.by === 'number' ? step.by : said(step.by)}`;
     case 'key':
       return JSON.stringify(step.key);
     case 'slice':
@@ -32,6 +36,11 @@ function word(step: PathStep): string | number {
     case 'cast':
       return `(${step.type.text})`;
   }
+}
+
+/** A variable within another expression, with its steps. */
+function said(expression: Expression): string {
+  return [expression.kind === 'name' ? expression.name : expression.kind, ...expression.path.map(word)].join(' ');
 }
 
 describe('names', () => {
@@ -114,6 +123,27 @@ test.each([
   expect(parseExpression(text)).toEqual({ kind: 'address', text, address, length, path: [], position: 0 });
 });
 
+describe('sums and variable indices', () => {
+  test.each([
+    ['p + 1', ['+ 1']],
+    ['*(p + 1)', ['+ 1', '*']],
+    ['(p - i)->x', ['- i', '->x']],
+    ['p-1', ['- 1']],
+    ['p->x - 0x10', ['->x', '- 16']],
+    ['a[i]', ['[i]']],
+    ['a[i + 1].b[ s.n ]', ['[i + 1]', 'b', '[s n]']],
+    ['a[*q][b[2]]', ['[q *]', '[b 2]']],
+    ['&x[2] - 1', [2, '&', '- 1']],
+    ['a[(i)]', ['[i]']],
+  ])('%s', (text, expected) => {
+    expect(steps(text)).toEqual(expected);
+  });
+
+  test('a length comes behind all of it', () => {
+    expect(parseExpression('*(p + 1):4')).toMatchObject({ length: 4 });
+  });
+});
+
 describe('errors point at the character', () => {
   test.each([
     ['', 0, 'there is nothing'],
@@ -129,7 +159,10 @@ describe('errors point at the character', () => {
     ['a.', 2, 'expected the name of a member, but the text ends'],
     ['a..b', 2, 'expected the name of a member, found "."'],
     ['a[', 2, 'expected the number of an element, but the text ends'],
-    ['a[i]', 2, 'expected the number of an element, found "i"'],
+    ['a[é!]', 4, 'expected a name'],
+    ['a[i', 3, 'expected "]"'],
+    ['a[i..3]', 4, 'expected the name of a member'],
+    ['a[?]', 2, 'expected the number of an element, found "?"'],
     ['a[-i]', 3, 'expected the number of an element, found "i"'],
     ['*', 1, 'expected a name, but the text ends'],
     ['p->', 3, 'expected the name of a member, but the text ends'],
@@ -145,7 +178,8 @@ describe('errors point at the character', () => {
     ['*'.repeat(70), 65, 'nested too deep'],
     ['a[1', 3, 'expected "]", but the text ends'],
     ['a b', 1, '" " does not belong here'],
-    ['a+b', 1, '"+" does not belong here'],
+    ['a+', 2, 'expected a name, but the text ends'],
+    ['a + * 2', 6, 'an address is written with 0x'],
     ['a::', 3, 'expected a name, but the text ends'],
     ['a::::b', 3, 'expected a name before "::"'],
     ['!x', 0, 'expected the name of a program or library before "!"'],
@@ -162,9 +196,9 @@ describe('errors point at the character', () => {
   });
 
   test('the marked text has a caret below the place', () => {
-    expect(errorOf('state.players[x]').marked).toBe('state.players[x]\n              ^');
-    expect(errorOf('state.players[x]').message).toBe(
-      'cannot read "state.players[x]": expected the number of an element, found "x", at character 15',
+    expect(errorOf('state.players[?]').marked).toBe('state.players[?]\n              ^');
+    expect(errorOf('state.players[?]').message).toBe(
+      'cannot read "state.players[?]": expected the number of an element, found "?", at character 15',
     );
   });
 

@@ -29,10 +29,36 @@ export function parseExpression(text: string): Expression {
   const scanner = new Scanner(text.trimEnd());
   scanner.skipSpaces();
   if (scanner.atEnd) throw scanner.error('there is nothing', FORMS);
-  const { start, path } = parseOperand(scanner, 0);
+  const { start, path } = parseSum(scanner, 0);
   const length = parseLength(scanner);
   if (!scanner.atEnd) throw scanner.error(`${JSON.stringify(scanner.next)} does not belong here`, FORMS);
   return { ...start, text: scanner.text, path, length };
+}
+
+/** An operand and what is added to it. Spaces behind it are left where nothing is. */
+function parseSum(scanner: Scanner, depth: number): Operand {
+  const operand = parseOperand(scanner, depth);
+  for (;;) {
+    const end = scanner.position;
+    scanner.skipSpaces();
+    const { position } = scanner;
+    const operator = scanner.lookingAt('->') ? null : scanner.take('+') ? '+' : scanner.take('-') ? '-' : null;
+    if (operator === null) {
+      scanner.position = end;
+      return operand;
+    }
+    operand.path.push({ kind: 'offset', operator, by: parseAddend(scanner, depth + 1), position });
+  }
+}
+
+function parseAddend(scanner: Scanner, depth: number): number | Expression {
+  scanner.skipSpaces();
+  if (/[0-9]/.test(scanner.next)) return scanner.number('a number of elements');
+  return nested(scanner, parseOperand(scanner, depth));
+}
+
+function nested(scanner: Scanner, { start, path }: Operand): Expression {
+  return { ...start, text: scanner.text, path, length: null };
 }
 
 function parseOperand(scanner: Scanner, depth: number): Operand {
@@ -46,7 +72,7 @@ function parseOperand(scanner: Scanner, depth: number): Operand {
     return { start, path };
   }
   const operand = isGroup(scanner) ? parseGroup(scanner, depth) : { start: parseStart(scanner), path: [] };
-  operand.path.push(...parseSteps(scanner));
+  operand.path.push(...parseSteps(scanner, () => nested(scanner, parseSum(scanner, depth + 1))));
   return operand;
 }
 
@@ -66,7 +92,7 @@ function isGroup(scanner: Scanner): boolean {
 
 function parseGroup(scanner: Scanner, depth: number): Operand {
   scanner.expect('(');
-  const operand = parseOperand(scanner, depth + 1);
+  const operand = parseSum(scanner, depth + 1);
   scanner.skipSpaces();
   scanner.expect(')');
   return operand;

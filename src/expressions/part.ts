@@ -1,5 +1,6 @@
 // A part of what an expression names, on the way from its start to its end.
 import type { Type } from '../symbols/types.js';
+import type { Expression } from './expression.js';
 import type { Memory } from './scope.js';
 import type { TypeName } from './type-name.js';
 
@@ -51,6 +52,8 @@ export interface WalkContext {
   typeNamed(name: TypeName): Type;
   /** A static member of a class, or null. */
   staticMember(type: Type, name: string): Place | null;
+  /** What another expression, within the one that is walked, comes to. */
+  partOf(expression: Expression): Part;
   /** Pointers read so far, in order; steps add to it. */
   readonly followed: Followed[];
 }

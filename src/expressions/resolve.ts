@@ -1,30 +1,27 @@
 // From an expression to the memory it names in a process.
-import { assertNever, present } from '../base/assert.js';
+import { assertNever } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { Type } from '../symbols/types.js';
-import type { Candidate, Wanted } from './candidate.js';
+import type { Candidate } from './candidate.js';
 import { isCode, type Want } from './choose.js';
 import { displayed } from './display.js';
+import { NoTypeError, NotAFunctionError, UnknownSizeError, UnreadablePointerError } from './errors.js';
 import {
-  IndirectFunctionError,
-  NoSymbolsError,
-  NoTypeError,
-  NotAFunctionError,
-  NotAVariableError,
-  OptimisedOutError,
-  UnknownSizeError,
-  UnknownSymbolError,
-  UnreadablePointerError,
-} from './errors.js';
-import { type AddressExpression, type Expression, type NameExpression, type PathStep, qualified } from './expression.js';
-import { findName, lacksNames, searchedModules } from './find-name.js';
+  type AddressExpression,
+  type Expression,
+  type NameExpression,
+  type PathStep,
+  qualified,
+  type RegisterExpression,
+} from './expression.js';
+import { findName } from './find-name.js';
 import { withBases } from './members.js';
 import { parseExpression } from './parse.js';
 import type { Followed, Part, Place, WalkContext } from './part.js';
 import { located } from './part-error.js';
 import { registerValue } from './registers.js';
-import type { Memory, ScopeModule, SymbolScope } from './scope.js';
-import { suggestions } from './suggestions.js';
+import type { Memory, SymbolScope } from './scope.js';
+import { addressOfCode, find, notAVariable, startAt } from './start.js';
 import { typeNamed } from './type-lookup.js';
 import { placeOf, step } from './walk.js';
 
@@ -77,9 +74,7 @@ export function resolveExpression(expression: Expression, scope: SymbolScope, op
       case 'address':
         return resolveAddress(expression, scope, options);
       case 'register': {
-        const { register } = expression;
-        const value = registerValue(register, options.registers ?? null);
-        const start: Part = { kind: 'value', value, type: typeNamed(scope, LONG), display: `$${register}`, prefixed: false };
+        const start = registerPart(expression, scope, options);
         return finish(start, { expression, path: expression.path, origin: NOWHERE }, contextOf(scope, options));
       }
       default:
@@ -138,39 +133,58 @@ function resolveName(expression: NameExpression, scope: SymbolScope, options: Re
   return finish(start, { expression, path, origin: { kind: 'variable', module: module.name, file, size } }, contextOf(scope, options));
 }
 
-/** What a name stands for by itself, before any step. */
-export type Start =
-  /** `size` 0: nobody knows. */
-  | { readonly kind: 'variable'; readonly address: bigint; readonly type: Type | null; readonly size: number }
-  /** `misuse`: the error where a variable was wanted. */
-  | { readonly kind: 'function'; readonly address: bigint; misuse(): Error };
-
-/** What `expression` begins with. Throws UnknownSymbolError and the other errors about names. */
-export function startOf(expression: NameExpression, scope: SymbolScope): Start {
-  const { candidate } = find(expression, scope, 'data');
-  if (isCode(candidate)) {
-    const { address } = code(candidate, displayed(candidate));
-    return { kind: 'function', address, misuse: () => notAVariable(candidate, expression, scope) };
-  }
-  const { address, type } = startAt(candidate, expression, scope);
-  return { kind: 'variable', address, type, size: type?.size ?? candidate.size };
-}
-
-/** All of a variable. */
-function startAt(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Place {
-  const { address, module } = candidate;
-  if (address === null) throw missing(candidate, expression, scope);
-  const display = displayed(candidate);
-  return { kind: 'place', address: module.toVirtual(address), type: candidate.type(), bits: null, display, prefixed: false };
-}
-
-function contextOf(scope: SymbolScope, { memory = null, followed = [] }: ResolveOptions): WalkContext {
+function contextOf(scope: SymbolScope, { memory = null, followed = [], registers = null }: ResolveOptions): WalkContext {
   return {
     memory,
     followed,
     typeNamed: (name) => typeNamed(scope, name),
     staticMember: (type, member) => staticMember(type, member, scope),
+    partOf: (expression) => partOf(expression, scope, { memory, followed, registers }),
   };
+}
+
+/** An expression within another: the names of the program, whatever frame the outer one is of. */
+function partOf(expression: Expression, scope: SymbolScope, options: ResolveOptions): Part {
+  return located(expression.text, expression.position, () => {
+    const { start, path } = beginning(expression, scope, options);
+    return walked(start, { ...expression, path }, contextOf(scope, options));
+  });
+}
+
+function beginning(
+  expression: Expression,
+  scope: SymbolScope,
+  options: ResolveOptions,
+): { readonly start: Part; readonly path: readonly PathStep[] } {
+  const { path } = expression;
+  switch (expression.kind) {
+    case 'address':
+      return {
+        start: { kind: 'value', value: expression.address, type: null, display: `0x${expression.address.toString(16)}`, prefixed: false },
+        path,
+      };
+    case 'register':
+      return { start: registerPart(expression, scope, options), path };
+    case 'name': {
+      const found = find(expression, scope, 'data');
+      if (isCode(found.candidate)) throw notAVariable(found.candidate, expression, scope);
+      return { start: startAt(found.candidate, expression, scope), path: found.path };
+    }
+    default:
+      return assertNever(expression);
+  }
+}
+
+function registerPart({ register }: RegisterExpression, scope: SymbolScope, options: ResolveOptions): Part {
+  const value = registerValue(register, options.registers ?? null);
+  return { kind: 'value', value, type: typeNamed(scope, LONG), display: `$${register}`, prefixed: false };
+}
+
+/** Makes the steps. */
+function walked(start: Part, { text, path }: Pick<Expression, 'text' | 'path'>, context: WalkContext): Part {
+  let part = start;
+  for (const to of path) part = located(text, to.position, () => step(part, to, context));
+  return part;
 }
 
 /** `object.count` where `count` is static: the variable `Class::count`, or that of a base class. */
@@ -202,8 +216,7 @@ function reachable(place: Place, { memory, followed }: WalkContext): Place {
 /** Makes the steps, and takes the memory they lead to. */
 function finish(start: Part, { expression, path, origin }: Way, context: WalkContext): Resolved {
   const { text, length } = expression;
-  let part = start;
-  for (const to of path) part = located(text, to.position, () => step(part, to, context));
+  const part = walked(start, { text, path }, context);
   const end = path.at(-1)?.position ?? expression.position;
   const { address, type, bits, display } = located(text, end, () => reachable(placeOf(part, context), context));
   const known = (bits === null ? type?.size : Math.ceil((bits.offset + bits.width) / 8)) || (path.length === 0 ? origin.size : 0);
@@ -223,68 +236,7 @@ function finish(start: Part, { expression, path, origin }: Way, context: WalkCon
 }
 
 function code(candidate: Candidate, base: string): Resolved {
-  if (candidate.what === 'indirect') throw new IndirectFunctionError(base, variants(candidate));
   const { module, file } = candidate;
-  const address = as<VirtualAddress>(module.toVirtual(present(candidate.address, 'the address of a function')));
+  const address = as<VirtualAddress>(addressOfCode(candidate, base));
   return { kind: 'function', address, size: 1, type: null, bits: null, module: module.name, file, display: base, followed: [] };
-}
-
-/** Libraries have so many functions that a mistyped variable easily is the name of one. */
-function notAVariable(candidate: Candidate, expression: NameExpression, scope: SymbolScope): NotAVariableError {
-  const mistyped = candidate.module.linkScope !== 'program' && expression.module === null;
-  const own = scope.modules.filter((module) => module.linkScope === 'program');
-  return new NotAVariableError(displayed(candidate), mistyped ? suggestions(expression.name, own, 'data') : []);
-}
-
-/** libc calls what `strlen` picks from __strlen_avx2, __strlen_sse2 ... */
-function variants({ module, name }: Candidate): string[] {
-  const found = new Set<string>();
-  for (const other of module.symbolNames('function')) if (other.startsWith(`__${name}_`)) found.add(`${module.name}!${other}`);
-  return [...found].sort();
-}
-
-/**
- * The name, or the name with the first members taken into it: linkers know Go's `main.counter` and gcc's `counter.0` as one name each.
- * Throws where nothing is found.
- */
-function find(expression: NameExpression, scope: SymbolScope, want: Want): { candidate: Candidate; path: readonly PathStep[] } {
-  const first = findName(expression, expression, { scope, want });
-  if (first !== null && !(isCode(first) && expression.path.length > 0)) return { candidate: first, path: expression.path };
-  let joined: Wanted = expression;
-  for (const [i, to] of expression.path.entries()) {
-    if (to.kind !== 'member') break;
-    joined = { ...joined, name: `${joined.name}.${to.name}` };
-    const candidate = findName(expression, joined, { scope, want });
-    if (candidate !== null) return { candidate, path: expression.path.slice(i + 1) };
-  }
-  if (first !== null) return { candidate: first, path: expression.path };
-  throw unknown(expression, scope, want);
-}
-
-function missing(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Error {
-  if (candidate.what === 'thread-local' || candidate.what === 'constant' || candidate.what === 'optimised-away') {
-    return new OptimisedOutError(displayed(candidate), candidate.what);
-  }
-  return unknown(expression, scope, 'data', ' (it is declared, but no loaded module defines it)');
-}
-
-function unknown(expression: NameExpression, scope: SymbolScope, want: Want, note = ''): Error {
-  const modules = searchedModules(scope, expression.module);
-  const [first] = modules;
-  const name = qualified(expression);
-  const where = first === undefined ? 'the process' : expression.module === null ? `${first.name} and its libraries` : first.name;
-  if (first !== undefined && lacksNames(first)) return new NoSymbolsError(name, first);
-  const near = suggestions(expression.name, modules, want);
-  return new UnknownSymbolError(name, where, near, note === '' ? unsearched(modules, expression.module !== null) : note);
-}
-
-/** What may hide the name, for the end of the sentence that it is not known. */
-function unsearched(modules: readonly ScopeModule[], named: boolean): string {
-  if (named && modules[0]?.level === 'exports') return ' (it was stripped: only what it shares with others has a name)';
-  const unreadable = modules.find((module) => module.level === 'unreadable' && module.problems.length > 0);
-  if (unreadable !== undefined) return ` (${unreadable.name} could not be searched: ${unreadable.problems[0]})`;
-  // Debug information that is broken, or in a file that was not found.
-  const [first] = modules;
-  const problem = first?.problems[0];
-  return first === undefined || problem === undefined ? '' : ` (not all of ${first.name} could be read: ${problem})`;
 }

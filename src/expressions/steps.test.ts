@@ -77,6 +77,7 @@ const memory = madeMemory([
   [0x178, 0x300],
   [0x180, 2],
   [0x190, 0x200],
+  [0x198, 1],
   [0x208, 0x300],
   [0x210, 0x400],
   [0x308, 0],
@@ -106,6 +107,15 @@ describe('what is meant', () => {
     ['(*head).value', 0x200, 4, '(*head).value'],
     ['head->next->value', 0x300, 4, 'head->next->value'],
     ['*head->next', 0x300, 24, '*head->next'],
+    ['*(head + 1)', 0x218, 24, '*(head + 1)'],
+    ['(head + count)->value', 0x218, 4, '(head + count)->value'],
+    ['*(head + 3 - count)', 0x230, 24, '*((head + 3) - count)'],
+    ['*(&grid[2] - 1)', 0x510, 16, '*(&grid[2] - 1)'],
+    ['*(grid[1] + 2)', 0x518, 4, '*(grid[1] + 2)'],
+    ['grid[count][count + 1]', 0x518, 4, 'grid[1][2]'],
+    ['numbers[count]', 0x304, 4, 'numbers[1]'],
+    ['buffer[head->next->value]', 0x400, 1, 'buffer[0]'],
+    ['*(struct node *)(handle + 24)', 0x218, 24, '*(struct node *)(handle + 24)'],
     ['head[1].value', 0x218, 4, 'head[1].value'],
     ['head[-1]', 0x1e8, 24, 'head[-1]'],
     ['*&node', 0x200, 24, '*&node'],
@@ -183,6 +193,10 @@ describe('what leads nowhere is said, with its place', () => {
     ['numbers[3]', 'bad-index', 8, 'numbers has 3 elements'],
     ['slice[2]', 'bad-index', 6, 'slice has 2 elements'],
     ['grid[1..3]', 'bad-index', 5, 'grid has 3 elements'],
+    ['grid[node.next]', 'bad-index', 5, 'node.next (pointer'],
+    ['head + 1', 'not-a-place', 5, '(head + 1) is the address 0x218'],
+    ['raw + 1', 'untyped-pointer', 4, 'raw (void *)'],
+    ['node + 1', 'not-a-pointer', 5, 'node (struct node)'],
     ['buffer[-1]', 'bad-index', 7, 'is before the start'],
     ['node[1]', 'bad-index', 5, 'is no array'],
     ['&node', 'not-a-place', 0, '&node is the address 0x200'],
@@ -213,6 +227,11 @@ describe('what leads nowhere is said, with its place', () => {
     expect(errorOf('head->valeu').hint).toBe('Did you mean value? It has value, flag, next, data.');
     expect(errorOf('*raw').hint).toContain('*(TYPE *)raw');
     expect(errorOf('(node)0x200').hint).toContain('*(node *)0x200');
+  });
+
+  test('what an index is read from counts as read on the way', () => {
+    expect(found('grid[count][2]').followed).toEqual([{ address: 0x198n, size: 4, target: 1n, display: 'count' }]);
+    expect(found('*(head + count)').followed.map(({ display }) => display)).toEqual(['count', 'head']);
   });
 
   test('without a process pointers lead nowhere', () => {

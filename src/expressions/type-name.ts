@@ -23,12 +23,15 @@ const KEYWORDS: ReadonlyMap<string, TypeName['keyword']> = new Map([
 /** What an operand of a cast can begin with. */
 const OPERAND = /^[\p{L}\p{N}_$'(*&:]/u;
 
+/** Of `(p + 1)`: no type holds such, unless between quotes. */
+const SUM = /^[^']*(?:\+|-(?!>))/;
+
 /** Whether "(" at the scanner's place begins a cast: a type in brackets, and something behind it that can be cast. */
 export function atCast(scanner: Scanner): boolean {
   const { text, position } = scanner;
   const end = closing(text, position);
   const inside = text.slice(position + 1, end).trim();
-  return end > 0 && /^[\p{L}_'<:]/u.test(inside) && OPERAND.test(text.slice(end + 1).trimStart());
+  return end > 0 && /^[\p{L}_'<:]/u.test(inside) && !SUM.test(inside) && OPERAND.test(text.slice(end + 1).trimStart());
 }
 
 /** Reads `(type)`. Throws ExpressionError. */

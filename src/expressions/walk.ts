@@ -8,6 +8,7 @@ import { BadIndexError, NoSuchMemberError, NoTypeError, NotAPlaceError, NotAPoin
 import type { PathStep } from './expression.js';
 import { mapElement } from './maps.js';
 import { findMember, isCompound, memberNames } from './members.js';
+import { numberIn, offset } from './numbers.js';
 import { described, direct, operand, type Part, type Place, type WalkContext } from './part.js';
 import { arrayOf, behindReferences, pointerTo, targetOf } from './pointers.js';
 
@@ -20,6 +21,10 @@ export function step(part: Part, to: PathStep, context: WalkContext): Part {
       return arrow(part, to.name, context);
     case 'index':
       return element(part, to.index, context);
+    case 'element':
+      return element(part, numberIn(context.partOf(to.index), context), context);
+    case 'offset':
+      return offset(part, to, context);
     case 'key':
       return keyed(part, to.key, context);
     case 'slice':

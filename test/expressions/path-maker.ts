@@ -73,7 +73,8 @@ function elementsOf(path: MadePath, { count }: Extract<Type, { kind: 'array' }>)
   if (count === null || count === 0) return [both(path, (text) => `${wrapped(text)}[1]`)];
   const last = count - 1;
   const slices = count < 3 ? [] : [{ ours: `${wrapped(path.ours)}[1..${last}]`, gdb: `(${wrapped(path.gdb)}[1]@${last})` }];
-  return [...[...new Set([0, Math.floor(count / 2), last])].map((i) => both(path, (text) => `${wrapped(text)}[${i}]`)), ...slices];
+  const sum = both(path, (text) => `*(${text} + ${last})`);
+  return [...[...new Set([0, Math.floor(count / 2), last])].map((i) => both(path, (text) => `${wrapped(text)}[${i}]`)), sum, ...slices];
 }
 
 function pointed(path: MadePath, type: Extract<Type, { kind: 'pointer' }>): MadePath[] {
@@ -82,7 +83,7 @@ function pointed(path: MadePath, type: Extract<Type, { kind: 'pointer' }>): Made
   if (to === null || to.size === 0) return [];
   const members =
     to.kind === 'struct' || to.kind === 'union' ? names(to).map((name) => both(path, (text) => `${wrapped(text)}->${name}`)) : [];
-  const more = [both(path, (text) => `*${text}`), both(path, (text) => `${wrapped(text)}[1]`)];
+  const more = [both(path, (text) => `*${text}`), both(path, (text) => `${wrapped(text)}[1]`), both(path, (text) => `*(${text} - 1 + 2)`)];
   // gdb takes as many of the object's dynamic type.
   if (isPolymorphic(to)) return [...members, ...more];
   return [...members, ...more, { ours: `${wrapped(path.ours)}[0..1]`, gdb: `(${wrapped(path.gdb)}[0]@2)` }];
