@@ -6,7 +6,7 @@ import { REPOSITORY } from '../helpers/paths.js';
 const ENGINES = `${REPOSITORY}/src/engines`;
 
 /** Engines on perf events, and what they share. */
-const FOLDERS = ['bpf', 'events', 'perf'];
+const FOLDERS = ['bpf', 'events', 'perf', 'stop'];
 /** Tries on this very thread, with an event that is never enabled, whether the engine works here. */
 const TRIAL = 'bpf/engine.ts';
 
@@ -29,13 +29,16 @@ describe('engines on perf events', () => {
     expect(filesWith('packBreakpoint(')).toEqual([TRIAL, 'events/layout.ts']);
   });
 
-  test('open breakpoints in one file each, clocks and markers while a batch of arms is carried out, and nothing else', () => {
+  test('open breakpoints in one file each, clocks, markers and rings beside them, and a trial on this very thread', () => {
     expect(filesWith('openEvent(')).toEqual([
       'bpf/programs.ts',
       'events/arming.ts',
       'events/batch.ts',
       'events/open-event.ts',
       'perf/open-breakpoint.ts',
+      'stop/open-line.ts',
+      'stop/perf-breakpoints.ts',
+      'stop/perf-samples.ts',
     ]);
     expect(filesWith('maker.open(')).toEqual(['events/batch.ts']);
     expect(filesWith('new Batch(')).toEqual(['events/breakpoint-set.ts']);

@@ -77,6 +77,10 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'stacks-cpp': [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
   stepped: [{ prints: 'sorted 59 text 166 copied 9 jumps 5 signals 3|' }],
   'steady-threads': [{ args: ['--seconds', '1'], prints: steadyThreads(1) }],
+  'signals-kept': [
+    { args: ['--writes', '5'], prints: 'left 43|right 44|written 5|' },
+    { args: ['--own', '2', '--number', '10', '--writes', '5'], prints: 'signals 10 2|left 43|right 44|written 5|' },
+  ],
   'looked-at': [{ prints: 'round 1|round 2|round 3|total 363|' }],
   'frame-locals': [{ args: ['--pause', '10'], prints: 'sum_up 30|' }],
   'moving-path': [{ args: ['--pause', '10'], prints: 'write_len 80|moves 4|' }],
