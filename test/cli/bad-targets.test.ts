@@ -209,7 +209,7 @@ describeWith(['perf', 'ptrace'], 'registers that somebody else has', () => {
     const { address } = target.shown('counter');
     await using holder = new RunningHwbkpt(['watch', `0x${address.toString(16)}:32`, '--json', '--pid', String(target.pid)]);
     await holder.waitForMessage('armed');
-    const refused = { status: 125, message: new RegExp(`^no free debug register in process ${target.pid}: all 4 are taken$`) };
+    const refused = { status: 125 as const, message: new RegExp(`^no free debug register in process ${target.pid}: all 4 are taken$`) };
     await expectRefusal(['watch', 'counter', '--pid', String(target.pid)], {
       ...refused,
       hint: new RegExp(`hwbkpt ${holder.pid} has the process, and shares them among: watch ${holder.pid} \\(0x[0-9a-f]+:32\\)`),

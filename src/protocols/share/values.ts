@@ -106,7 +106,6 @@ export const wirePlace = object({
   module: nullable(text()),
   offset: nullable(size),
 });
-export type WirePlace = Of<typeof wirePlace>;
 
 /** How a watch is armed. `notCovered`: codes of model/coverage.ts. */
 export const wireArming = object({
