@@ -40,7 +40,7 @@ describe('engines on perf events', () => {
       'stop/perf-breakpoints.ts',
       'stop/perf-samples.ts',
     ]);
-    expect(filesWith('maker.open(')).toEqual(['events/batch.ts']);
+    expect(filesWith('maker.open(')).toEqual(['events/batch.ts', 'stop/arming.ts', 'stop/thread-steps.ts']);
     expect(filesWith('new Batch(')).toEqual(['events/breakpoint-set.ts']);
   });
 });
