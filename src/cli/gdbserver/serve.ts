@@ -2,6 +2,7 @@
 import { openSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { GdbServer, type GdbServerHost, serveStream } from '../../servers/gdb/index.js';
+import { DEFAULT_CLIENTS, type Sharing, shareClients } from '../../servers/share/index.js';
 import { attachShared, type Client, launchShared, type SharedTarget } from '../../session/debug/index.js';
 import type { Surroundings } from '../../session/index.js';
 import { STATUS } from '../errors.js';
@@ -15,13 +16,23 @@ export async function serveGdb(choice: GdbServerChoice, surroundings: Surroundin
   // Keeps the target while nobody is connected.
   const keeper = shared.join({ name: 'gdbserver', role: 'watches' });
   const ended = endOf(keeper);
+  const sharing = await share(choice, shared);
   try {
     sayRisks(choice);
     await serve(choice, shared, ended.promise);
     return choice.target.kind === 'command' && ended.has() ? await launchedStatus(shared.target) : STATUS.OK;
   } finally {
+    await sharing?.leave('gdbserver has ended');
     await keeper[Symbol.asyncDispose]();
   }
+}
+
+/** Lets watch, who and stat join; null where another hwbkpt has the process, or where one thread is all there is to share. */
+async function share({ target, inherit }: GdbServerChoice, shared: SharedTarget): Promise<Sharing | null> {
+  const { pid } = shared.target;
+  if (pid === null || (target.kind === 'pid' && target.tid !== undefined)) return null;
+  const visitor = { name: `gdbserver ${process.pid}`, clients: DEFAULT_CLIENTS };
+  return await shareClients({ pid, inherit }, visitor, (who) => shared.join(who));
 }
 
 async function openTarget({ target, inherit, where }: GdbServerChoice, surroundings: Surroundings): Promise<SharedTarget> {
