@@ -4,12 +4,16 @@
 // missed one, which a list of /proc that is read while threads come and go may do: two looks must agree.
 import { isErrno } from '../../linux/errno.js';
 import { threadIds } from '../../linux/procfs/process.js';
+import { threadState } from '../../linux/procfs/thread-state.js';
 import { PTRACE_OPTION, ptraceSeize } from '../../linux/ptrace.js';
 import type { EngineTarget } from '../contract.js';
 import type { TraceeTable } from './tracee.js';
 
 /** PTRACE_O_EXITKILL is never among them: the process is to live, whatever becomes of us. */
 export const TRACE_OPTIONS = PTRACE_OPTION.TRACEFORK | PTRACE_OPTION.TRACEVFORK | PTRACE_OPTION.TRACECLONE | PTRACE_OPTION.TRACEEXEC;
+
+/** States of a thread that ends; null: it is gone. */
+const ENDING: ReadonlySet<string | null> = new Set(['Z', 'X', null]);
 
 /** Looks that must find nobody new. */
 const CALM_LOOKS = 2;
@@ -42,9 +46,10 @@ function seize(pid: number, tid: number, table: TraceeTable): boolean {
     table.add(pid, tid);
     return true;
   } catch (error) {
-    // ESRCH: it has ended. EPERM: a thread that one of ours has made meanwhile is traced already, or one that ends: both show at the next look.
+    // ESRCH: it has ended. EPERM: a thread that one of ours has made meanwhile is traced already; or one that is ending, which may have made another
+    // before: then it is looked again. A first thread that has ended while others go on stays so.
     if (isErrno(error, 'ESRCH')) return true;
-    if (isErrno(error, 'EPERM') && table.size > 0) return false;
+    if (isErrno(error, 'EPERM') && table.size > 0) return tid !== pid && ENDING.has(threadState(pid, tid));
     throw error;
   }
 }
