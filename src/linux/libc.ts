@@ -56,6 +56,9 @@ export const processVmReadv = declare<
 export const schedSetaffinity = declare<(pid: number, size: number, mask: Uint8Array) => number>(
   'int sched_setaffinity(int, size_t, void*)',
 );
+export const schedGetaffinity = declare<(pid: number, size: number, mask: Uint8Array) => number>(
+  'int sched_getaffinity(int, size_t, void*)',
+);
 export const schedGetscheduler = declare<(pid: number) => number>('int sched_getscheduler(int)');
 export const schedSetscheduler = declare<(pid: number, policy: number, parameters: Int32Array) => number>(
   'int sched_setscheduler(int, int, void*)',

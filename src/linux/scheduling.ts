@@ -1,6 +1,14 @@
 // Priority, CPU placement and resource limits of this process.
 import { checked } from './errno.js';
-import { getpriorityCall, prlimit, schedGetscheduler, schedSetaffinity, schedSetscheduler, setpriorityCall } from './libc.js';
+import {
+  getpriorityCall,
+  prlimit,
+  schedGetaffinity,
+  schedGetscheduler,
+  schedSetaffinity,
+  schedSetscheduler,
+  setpriorityCall,
+} from './libc.js';
 
 const PRIO_PROCESS = 0;
 const RLIMIT_NOFILE = 7;
@@ -56,6 +64,13 @@ export function setAffinity(tid: number, cpus: readonly number[]): void {
   const mask = new Uint8Array(128);
   for (const cpu of cpus) mask[cpu >> 3] = (mask[cpu >> 3] ?? 0) | (1 << (cpu & 7));
   checked(schedSetaffinity(tid, mask.length, mask), 'sched_setaffinity', `thread ${tid}`);
+}
+
+/** The CPUs that thread `tid` (0: the caller) may run on. Throws LinuxError. */
+export function affinity(tid: number): number[] {
+  const mask = new Uint8Array(128);
+  checked(schedGetaffinity(tid, mask.length, mask), 'sched_getaffinity', `thread ${tid}`);
+  return Array.from({ length: 8 * mask.length }, (_, cpu) => cpu).filter((cpu) => (((mask[cpu >> 3] ?? 0) >> (cpu & 7)) & 1) === 1);
 }
 
 /** Raises the limit of open files to its hard value; returns the limit now in force. Throws LinuxError. */

@@ -5,10 +5,12 @@ import { REGISTER_WORDS } from '../../instructions/registers.js';
 import { isErrno } from '../../linux/errno.js';
 import { threadName } from '../../linux/procfs/process.js';
 import { restartableSequences } from '../../linux/ptrace-state.js';
+import { affinity, setAffinity } from '../../linux/scheduling.js';
 import type { BreakpointMaker, ThreadPiece } from './breakpoints.js';
 import type { TraceeMemory } from './memory.js';
 import { momentOf } from './moment.js';
 import type { Piece, Prepared } from './pieces.js';
+import { Placement, type PlacementParts } from './placement.js';
 import type { ReportWriter } from './report-writer.js';
 import { SeenHit, type SeenStack } from './seen-hit.js';
 import { copyStack } from './stack.js';
@@ -29,6 +31,7 @@ export class Recorder {
   readonly #reports: ReportWriter;
   readonly #memory: TraceeMemory;
   readonly #maker: BreakpointMaker;
+  readonly #placement = new Placement(placementOfCaller());
   readonly #user = new UserRegisters();
   readonly #seen = new SeenHit();
   #stops: number[] = [];
@@ -102,6 +105,7 @@ export class Recorder {
       if (prepared?.handling.keep === 'stops' && !this.#stops.includes(piece.cookie)) this.#stops.push(piece.cookie);
     }
     if (prepared !== null && after !== null) keepLast(prepared, pid, after);
+    this.#placement.note(tracee.tid, this.#seen.cpu);
   }
 
   #holds({ holds, handling, mentioned }: Prepared, after: Uint8Array | null, before: Uint8Array | null): boolean {
@@ -123,6 +127,18 @@ export class Recorder {
     const ip = (user.ipHi & 0xffff) * WORD + user.ipLo;
     return copyStack(this.#memory, pid, { registers: user.words, depth: order.stackDepth, ip });
   }
+}
+
+/** The tracing thread, which calls this. */
+function placementOfCaller(): PlacementParts {
+  const all = affinity(0);
+  return {
+    now,
+    confine: (cpu) => {
+      // A CPU that it may not be on is none that helps.
+      if (cpu === null || all.includes(cpu)) setAffinity(0, cpu === null ? all : [cpu]);
+    },
+  };
 }
 
 function keepLast({ last }: Prepared, pid: number, bytes: Uint8Array): void {
