@@ -34,6 +34,8 @@ export interface Capabilities {
   readonly handles: readonly Handling['keep'][];
   /** Whether pieces can be {@link EngineSession.pause}d. */
   readonly pauses: boolean;
+  /** Hits are stamped when the engine gets round to the thread, which may be long after the access, and not in the order of accesses. Default: in the trap. */
+  readonly stampsLate?: boolean;
   /** What no watch of this engine can see, whatever is asked. */
   readonly blindTo: readonly NotCovered[];
 }

@@ -63,6 +63,11 @@ export class ValueHistory {
     return this.#race.last;
   }
 
+  /** Before {@link arrive}: see Race.mayBeRead. */
+  mayBeRead(time: number, maker: Maker): boolean {
+    return this.#race.mayBeRead(time, maker);
+  }
+
   /** A hit comes. True where it is contested, as {@link Race.arrive} says. Then all bytes are forgotten. */
   arrive(time: number, maker: Maker): boolean {
     const contested = this.#race.arrive(time, maker);

@@ -29,6 +29,8 @@ export class ProcessChain {
   readonly pid: number;
   readonly history: ValueHistory;
   readonly #scope: ChainScope;
+  /** The last hit, where its value was read after it. */
+  #lastRead: HitRecord | null = null;
   #waiting: HitRecord | null = null;
 
   /** `start`: the covered bytes before any hit, if they are known. */
@@ -50,7 +52,13 @@ export class ProcessChain {
 
   /** A hit comes; true where its order among others is not certain. */
   arrive(raw: RawHit, time: number): boolean {
+    const read = this.history.mayBeRead(time, raw) ? this.#lastRead : null;
+    this.#lastRead = null;
     const contested = this.history.arrive(time, raw);
+    if (read !== null) {
+      if (!read.closed && read.valueSource === 'trap') read.valueSource = 'racy';
+      this.history.forget();
+    }
     if (contested) {
       this.release();
       this.#scope.outbox.contest({ watch: this.#scope.info, pid: this.pid, tid: raw.tid, cpu: raw.cpu }, time - this.#scope.stamps.window);
@@ -69,6 +77,16 @@ export class ProcessChain {
   blind(time: number): void {
     this.release();
     this.history.blind(time);
+  }
+
+  /** `hit` gets the bytes that the engine has read for it, then or a moment later. */
+  read(hit: HitRecord, bytes: Uint8Array): void {
+    this.release();
+    this.history.learn(bytes);
+    hit.newBytes = this.shown;
+    if (hit.exact) return;
+    this.#lastRead = hit;
+    hit.settledAfter = Math.max(hit.settledAfter, this.#scope.stamps.readDelay);
   }
 
   /** `hit` gets its value as soon as memory or the next hit shows it. */

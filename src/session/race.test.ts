@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { areApart, RACE_WINDOW, Race, STAMPED_WHEN_SERVED } from './race.js';
+import { areApart, RACE_WINDOW, Race, STAMPED_IN_TRAP, STAMPED_WHEN_SERVED, stampsOf } from './race.js';
 
 const one = { cpu: 0, tid: 1 };
 const other = { cpu: 1, tid: 2 };
@@ -49,4 +49,16 @@ test('hits that a tracer stamps when it gets round to them have no order on one 
   expect(race.arrive(0, { cpu: 0, tid: 1 })).toBe(false);
   expect(race.arrive(window - 1, { cpu: 0, tid: 2 })).toBe(true);
   expect(race.arrive(2 * window, { cpu: 0, tid: 1 })).toBe(false);
+});
+
+test('what is read when a tracer gets round to the thread may be what another has stored since', () => {
+  const stamps = stampsOf({ stopsTarget: true });
+  expect(stamps.window).toBe(RACE_WINDOW);
+  const race = new Race(stamps);
+  race.arrive(0, { cpu: 0, tid: 1 });
+  expect(race.mayBeRead(stamps.readDelay - 1, { cpu: 0, tid: 2 })).toBe(true);
+  expect(race.mayBeRead(stamps.readDelay, { cpu: 0, tid: 2 })).toBe(false);
+  expect(race.mayBeRead(1, { cpu: 0, tid: 1 })).toBe(false);
+  expect(stampsOf({ stopsTarget: false })).toBe(STAMPED_IN_TRAP);
+  expect(stampsOf({ stopsTarget: true, stampsLate: true })).toBe(STAMPED_WHEN_SERVED);
 });

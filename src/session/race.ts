@@ -23,16 +23,27 @@ export interface Stamps {
   readonly orderOnCpu: boolean;
   /** A hit this long after memory was read may still be what that has shown. */
   readonly guard: number;
+  /** What the engine reads of memory for a hit it may read this long after it. */
+  readonly readDelay: number;
 }
 
-/** Stamped in the trap. */
-export const STAMPED_IN_TRAP: Stamps = { window: RACE_WINDOW, orderOnCpu: true, guard: GUARD };
+/** Stamped and read in the trap. */
+export const STAMPED_IN_TRAP: Stamps = { window: RACE_WINDOW, orderOnCpu: true, guard: GUARD, readDelay: 0 };
+
+/** Stamped in the trap, and read when the tracer gets round to the thread. */
+const READ_WHEN_SERVED: Stamps = { ...STAMPED_IN_TRAP, readDelay: 5_000_000 };
 
 /**
  * Stamped when a tracer gets round to the thread that stands: wait4 gives threads that have stopped in the order of its list, not in that in which they stopped.
  * Measured with four threads that write 10,000 times a second: 30 to 240 us apart, milliseconds on a machine that is busy otherwise.
  */
-export const STAMPED_WHEN_SERVED: Stamps = { window: 5_000_000, orderOnCpu: false, guard: 50_000_000 };
+export const STAMPED_WHEN_SERVED: Stamps = { window: 5_000_000, orderOnCpu: false, guard: 50_000_000, readDelay: 5_000_000 };
+
+/** The stamps of an engine. */
+export function stampsOf({ stopsTarget, stampsLate = false }: { readonly stopsTarget: boolean; readonly stampsLate?: boolean }): Stamps {
+  if (stampsLate) return STAMPED_WHEN_SERVED;
+  return stopsTarget ? READ_WHEN_SERVED : STAMPED_IN_TRAP;
+}
 
 /** Who made a hit: all that decides whether it can be out of order with another one. */
 export interface Maker {
@@ -56,6 +67,11 @@ export class Race {
 
   constructor(stamps: Stamps = STAMPED_IN_TRAP) {
     this.#stamps = stamps;
+  }
+
+  /** Whether a hit by `maker` at `time` comes so soon after one of another thread that memory may have been read for that one after this. */
+  mayBeRead(time: number, maker: Maker): boolean {
+    return maker.tid !== this.#last.tid && time - this.#lastTime < this.#stamps.readDelay;
   }
 
   /** When the last hit was, and by which thread. */

@@ -21,7 +21,7 @@ import { Outbox, type Outgoing } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
 import type { Program } from './program.js';
 import { Pace, Pulse } from './pulse.js';
-import { STAMPED_IN_TRAP, STAMPED_WHEN_SERVED, type Stamps } from './race.js';
+import { type Stamps, stampsOf } from './race.js';
 import { Slots } from './slots.js';
 import { StackResolver } from './stack.js';
 import type { SharedTargetParts, Tap } from './tap.js';
@@ -97,7 +97,7 @@ export class Target implements AsyncDisposable {
     this.#code = new CodeKnowledge(program, (code) => session.useStores((ipLo, ipHi) => code.storeAt(ipLo, ipHi)));
     this.#stacks = new StackResolver(this.#code.places, () => program.frames);
     this.#addThreads();
-    const stamps = session.capabilities.stopsTarget ? STAMPED_WHEN_SERVED : STAMPED_IN_TRAP;
+    const stamps = stampsOf(session.capabilities);
     const outbox = new Outbox(stamps);
     this.#slots = new Slots(session, {
       evicted: (request) => this.#watches.evicted(request),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytesOf, kernelHit, MadeWatch, MICROSECOND, MILLISECOND, rawHit } from '../../test/session/made-hits.js';
+import { STAMPED_WHEN_SERVED, stampsOf } from './race.js';
 
 /** A moment after a hit at 0 at which a look at memory is believed by what comes `GUARD` later. */
 const QUIET = MILLISECOND;
@@ -177,7 +178,7 @@ describe('values that the engine has read in the trap', () => {
   });
 
   test('that does not show what the hit stored tells that another was there: what follows from their order is taken back', () => {
-    const watch = new MadeWatch({ start: bytesOf(0n, 8) });
+    const watch = new MadeWatch({ start: bytesOf(0n, 8), stamps: { ...STAMPED_WHEN_SERVED, window: 0 } });
     watch.pipeline.report({ ...rawHit({ time: 0, value: 2n, tid: 2, cpu: 1 }), after: bytesOf(2n, 8) });
     watch.pipeline.report({ ...rawHit({ time: us(200), value: 1n }), after: bytesOf(2n, 8) });
     watch.pipeline.report({ ...rawHit({ time: us(400), value: 3n }), after: bytesOf(3n, 8) });
@@ -194,6 +195,14 @@ describe('values that the engine has read in the trap', () => {
     const watch = new MadeWatch({ pieces: 2 });
     watch.pipeline.report({ ...rawHit({ time: 0, by: 'vector8' }), after: bytesOf(9n, 4) });
     expect(watch.lines()).toEqual(['vector8 null -> null open']);
+  });
+
+  test('are racy where another thread hit before they were read, and say nothing of what that found', () => {
+    const watch = new MadeWatch({ stamps: stampsOf({ stopsTarget: true }) });
+    watch.pipeline.report({ ...rawHit({ time: 0, by: 'vector8' }), after: bytesOf(1n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: us(900), by: 'vector8', tid: 2, cpu: 1 }), after: bytesOf(2n, 8) });
+    watch.pipeline.report({ ...rawHit({ time: us(1800), by: 'vector8', tid: 2, cpu: 1 }), after: bytesOf(3n, 8) });
+    expect(watch.lines()).toEqual(['vector8 null -> 1 racy', 'vector8 null -> 2 trap', 'vector8 2 -> 3 trap']);
   });
 
   test('are racy where another CPU hit at nearly the same time, be it later', () => {

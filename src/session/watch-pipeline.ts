@@ -134,10 +134,8 @@ export class WatchPipeline implements Pipeline {
   /** Takes over what the engine has read right after the access; false where it has not. */
   #readAtHit({ after, exact }: RawHit, hit: HitRecord, { chain, contested }: Pick<UserAccess, 'chain' | 'contested'>): boolean {
     if (after?.length !== this.#scope.covered.length) return false;
-    chain.release();
     // A copy: the engine uses its buffer again.
-    chain.history.learn(after.slice());
-    hit.newBytes = chain.shown;
+    chain.read(hit, after.slice());
     hit.valueSource = contested && !exact ? 'racy' : 'trap';
     hit.newFollows = false;
     if (contested) chain.history.forget();
@@ -177,8 +175,10 @@ export class WatchPipeline implements Pipeline {
     hit.contest();
   }
 
-  /** Whether memory, where the engine has read it after the hit, held what the hit left there. */
+  /** Whether memory, read when the hit was stamped, held what the hit left there. */
   #isAsRead({ after }: RawHit, left: Uint8Array): boolean {
+    // Where stamps tell the order, it shows only that another has stored since.
+    if (this.#scope.stamps.orderOnCpu) return true;
     if (after?.length !== this.#scope.covered.length) return true;
     for (let i = 0; i < left.length; i++) if (after[this.#scope.offset + i] !== left[i]) return false;
     return true;

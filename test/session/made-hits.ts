@@ -10,6 +10,7 @@ import type { HitRecord } from '../../src/session/hit-record.js';
 import { isMark, Outbox } from '../../src/session/outbox.js';
 import type { PipelineContext } from '../../src/session/pipeline.js';
 import { PlaceCache } from '../../src/session/places.js';
+import { STAMPED_IN_TRAP, type Stamps } from '../../src/session/race.js';
 import { WatchPipeline } from '../../src/session/watch-pipeline.js';
 
 /** Where the made code and the made variable lie. */
@@ -130,6 +131,7 @@ export interface MadeWatchOptions {
   readonly before?: number;
   readonly after?: number;
   readonly pieces?: number;
+  readonly stamps?: Stamps;
   /** Bytes at the start; null (the default): not known. */
   readonly start?: Uint8Array | null;
 }
@@ -148,16 +150,16 @@ export class MadeWatch {
     const type: ValueType = options.type ?? (size <= 8 ? { kind: 'signed', size, name: 'long' } : { kind: 'bytes', size, name: 'bytes' });
     this.info = { expression: 'made', address: as<VirtualAddress>(DATA + BigInt(before)), size, access, type };
     const covered = { address: DATA, length: before + size + after };
-    this.pipeline = new WatchPipeline(this.info, covered, options.pieces ?? 1, this.#context());
+    this.pipeline = new WatchPipeline(this.info, covered, options.pieces ?? 1, this.#context(options.stamps ?? STAMPED_IN_TRAP));
     this.pipeline.start(1, options.start ?? null);
   }
 
-  #context(): PipelineContext {
+  #context(stamps: Stamps): PipelineContext {
     const rebuilder = madeRebuilder();
     return {
       rebuilder: () => rebuilder,
       places: new PlaceCache((address) => ({ function: placeName(address), file: null, line: null, module: 'made', offset: 0 })),
-      outbox: this.outbox,
+      ...{ outbox: this.outbox, stamps },
       readMemory: (pid) => {
         this.looks++;
         return this.memory.get(pid)?.slice() ?? null;

@@ -15,6 +15,7 @@ export function stopCapabilities(privileges: Privileges, refused: boolean): Capa
     targets: ['process'],
     handles: ['each', 'stops'],
     pauses: true,
+    stampsLate: refused,
     blindTo: ['process-vm-writev', 'other-mapping', 'dma'],
   };
 }
