@@ -52,6 +52,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'after-exec': [{ prints: 'after_exec 10|', status: 7 }],
   atomics: [{ prints: ATOMICS }],
   'access-forms': [{ prints: 'shared 7|' }],
+  'blocked-signals': [{ prints: 'shared 10|' }, { args: ['--unblock', '--writes', '3'], prints: 'shared 3|' }],
   'call-chain': [{ prints: 'outer_a 10|outer_b 10|' }],
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
   'debug-register-tracee': [{ prints: '' }],

@@ -260,6 +260,7 @@ export class Stops {
   end(tracee: Tracee, end: ProcessEnd['end']): void {
     const { table, arming, reports } = this.#parts;
     const { process, tid } = tracee;
+    this.#lastLook(tracee);
     arming.closeAll(tracee);
     this.#parts.steps.cancel(tid);
     table.remove(tracee);
@@ -270,6 +271,11 @@ export class Stops {
     }
     if (process.threads.size === 0) this.#letOrphansGo();
     this.#tellGathered(process);
+  }
+
+  /** What a thread has met while it blocked our signal, or on its last way through the kernel: it has not stopped for that. */
+  #lastLook(tracee: Tracee): void {
+    if (tracee.pieces.length > 0) unlessGone(() => this.#parts.recorder.look(tracee));
   }
 
   /** Processes whose parent was killed at their birth, before it could be told: nobody knows what they are to have. */
