@@ -115,6 +115,21 @@ describeWith(['perf', 'gcc'], 'two commands on one process', () => {
     expect(told.stderr).toContain('hwbkpt: not shared: it watches with --inherit threads\n');
   });
 
+  test('that come at once are one owner and its clients', async () => {
+    await using target = await startStorer();
+    await using a = start(target, 'zeroed');
+    await using b = start(target, 'zeroed');
+    await using c = start(target, 'initial');
+    const all = [a, b, c];
+    const armed = await Promise.all(all.map((one) => one.waitForMessage('armed')));
+    const [owner, ...more] = all.filter((_, at) => armed[at]?.shared_with === undefined);
+    expect(more).toEqual([]);
+    expect(armed.flatMap((message) => message.shared_with ?? [])).toEqual([owner?.pid, owner?.pid]);
+    await store(target, 'zeroed', 8);
+    await a.waitForLine(hitOf('zeroed', 8));
+    await b.waitForLine(hitOf('zeroed', 8));
+  });
+
   test('are no more than --clients says', async () => {
     await using target = await startStorer();
     await using owner = start(target, 'zeroed', '--clients', '1');
@@ -297,6 +312,21 @@ describeWith(['perf', 'gcc'], 'the socket', () => {
     expect(await owner.waitForMessage('armed')).not.toHaveProperty('shared_with');
     await using joined = start(target, 'initial');
     expect(await joined.waitForMessage('armed')).toMatchObject({ shared_with: owner.pid });
+  });
+
+  test('of a process that has ended is taken away by the next owner that ends', async () => {
+    const dead = await startStorer();
+    await using killed = start(dead, 'zeroed');
+    await killed.waitForMessage('armed');
+    killed.signal('SIGKILL');
+    await killed.finished;
+    await dead[Symbol.asyncDispose]();
+    expect(existsSync(socketOf(dead))).toBe(true);
+    await using target = await startStorer();
+    await using owner = start(target, 'zeroed');
+    await owner.waitForMessage('armed');
+    await ended(owner);
+    expect(existsSync(socketOf(dead))).toBe(false);
   });
 });
 

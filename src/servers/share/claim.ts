@@ -1,8 +1,10 @@
 // Whose a process is: the first hwbkpt on it listens on a socket of its own, and whoever comes later finds it there. A socket that nobody listens
 // on any more (its owner was killed) is replaced. Two that come at once are told apart by a lock that the kernel takes away with its holder.
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { privateFolder } from '../../session/private-folder.js';
+import { startTime } from '../../session/process-start.js';
 
 /** What came of asking for a process. */
 export type Claim =
@@ -97,10 +99,19 @@ async function claimUnderLock(path: string): Promise<Claim | null> {
     },
     release() {
       server.close();
+      forgetEnded(dirname(path));
       if (lstatSync(path, { throwIfNoEntry: false })?.ino === own) unlinkSync(path);
       for (const socket of early.splice(0)) socket.destroy();
     },
   };
+}
+
+/** Sockets of processes that have ended help nobody; their owners were killed, or they would have taken them away. */
+function forgetEnded(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^(\d+)\.sock$/.exec(name)?.[1];
+    if (pid !== undefined && startTime(Number(pid)) === null) rmSync(`${folder}/${name}`, { force: true });
+  }
 }
 
 function listens(server: Server, path: string): Promise<boolean> {
