@@ -1,8 +1,8 @@
 // Turns an expression into a request for debug registers, and one that has them into a pipeline.
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
-import { type Condition, mentions, touch } from '../conditions/index.js';
-import type { EngineSession } from '../engines/contract.js';
+import type { Condition } from '../conditions/index.js';
+import type { Capabilities, EngineSession } from '../engines/contract.js';
 import type { Lifecycle } from '../engines/host/lifecycle.js';
 import type { ConditionNames } from '../expressions/index.js';
 import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
@@ -10,11 +10,14 @@ import type { Access, Inherit } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import { type Cover, CoverError, planCover } from '../registers/index.js';
+import { checkOptions } from './check-options.js';
+import { touchPages } from './condition-pages.js';
 import { coveredBytes } from './covered-bytes.js';
 import { BadRequestError, NotMappedError } from './errors.js';
 import { conditionOf, type HitFilter } from './hit-filter.js';
 import { type HitPlan, type HitWish, planHits } from './hit-plan.js';
 import type { SharedWatchOptions, WatchOptions } from './options.js';
+import { refuseOwnReads } from './own-reads.js';
 import type { Pipeline, PipelineContext } from './pipeline.js';
 import type { Program, ResolvedExpression } from './program.js';
 import { isUnknownName, isUnsetPointer } from './rearming.js';
@@ -26,9 +29,6 @@ import { WatchPipeline } from './watch-pipeline.js';
 
 /** Whose memory the session of a kernel target reads: it has no processes. */
 const KERNEL = 0;
-
-/** Linux's default of kernel.perf_event_max_stack. */
-const MOST_FRAMES = 127;
 
 /** What a watch has asked for, registered in one program. */
 export interface Order {
@@ -84,6 +84,11 @@ export class Armory {
     this.#parts = parts;
   }
 
+  /** What the engine can do. */
+  get capabilities(): Capabilities {
+    return this.#parts.session.capabilities;
+  }
+
   /** Whether a stack was ever asked for. */
   get showsStacks(): boolean {
     return this.#showsStacks;
@@ -130,8 +135,10 @@ export class Armory {
     // A busy program would hit thousands of times while its symbols are read for the first stack.
     if (stackDepth > 0) this.#parts.program.frames?.prepare();
     this.#showsStacks ||= stackDepth > 0;
+    const { program } = this.#parts;
+    refuseOwnReads({ ...options, access: info.access }, this.capabilities, () => program.isOnStack?.(info.address) === true);
     const condition = conditionOf(info, options, () => this.#conditionNames(info, options));
-    this.#touch(condition, info);
+    this.#touchPages(condition, info);
     // Hits of where a pointer led before are told from the others one by one.
     const keep = options.follow === true ? 'each' : (options.keep ?? 'each');
     const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep, stackDepth, stops }, priority);
@@ -159,14 +166,11 @@ export class Armory {
     return this.#parts.program.conditionNames?.(expression, { access, as: as ?? null }) ?? null;
   }
 
-  /** Brings in the pages that `condition` reads, where they are known already: what is not there at the hit cannot be read. */
-  #touch(condition: Condition | null, { address, size, access }: WatchInfo): void {
-    const { pid } = this.#parts.program;
-    if (condition === null || pid === null || !mentions(condition).memory) return;
-    const read = (from: bigint, length: number): Uint8Array | null => this.#parts.context.readMemory(pid, from, length);
-    const bytes = access === 'execute' ? null : read(address, size);
-    const nobody = { tid: pid, pid, cpu: 0, kernel: false, comm: null };
-    touch(condition, { ...nobody, oldBytes: bytes, newBytes: bytes, moment: { read, register: () => null } });
+  /** What is not there at the hit cannot be read. */
+  #touchPages(condition: Condition | null, info: WatchInfo): void {
+    const { program, context } = this.#parts;
+    const { pid } = program;
+    if (pid !== null) touchPages(condition, info, { pid, read: (address, length) => context.readMemory(pid, address, length) });
   }
 
   /** {@link arm} in the program that an exec has brought: what that did before this moment was not watched. */
@@ -308,20 +312,6 @@ export class Armory {
     if (this.#parts.inherit !== 'children') codes.push('children');
     return [...codes, ...unarmed];
   }
-}
-
-/** What the type of `options` promises, for callers without types. */
-function checkOptions(options: WatchOptions, accesses: readonly Access[]): void {
-  const { access = 'write', stackDepth = 0, priority = 0, follow = false } = options;
-  const hasPriority = options.priority !== undefined;
-  if (!accesses.includes(access))
-    throw new BadRequestError(`access ${JSON.stringify(access)} is not supported`, { hint: `Take one of ${accesses.join(', ')}.` });
-  if (!Number.isInteger(stackDepth) || stackDepth < 0 || stackDepth > MOST_FRAMES)
-    throw new BadRequestError(`a stack of ${stackDepth} frames cannot be had`, { hint: `Take 0 to ${MOST_FRAMES}.` });
-  if (!Number.isInteger(priority) || priority < 0 || priority > 255)
-    throw new BadRequestError(`there is no priority ${priority}`, { hint: 'Take 0 to 255; 20 is usual, 90 is high.' });
-  if (follow && (hasPriority || access === 'execute'))
-    throw new BadRequestError(`a watch ${hasPriority ? 'with a priority' : 'on code'} cannot follow its name`);
 }
 
 /** Addresses from here on are the kernel's on x86-64. */

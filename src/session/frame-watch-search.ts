@@ -2,6 +2,7 @@
 import { loadDecoder } from '../instructions/index.js';
 import { FrameWatch, type FrameWatchParts } from './frame-watch.js';
 import type { WatchOptions } from './options.js';
+import { refuseOwnReads } from './own-reads.js';
 import type { Program, ResolveOptions } from './program.js';
 import { isUnknownName } from './rearming.js';
 
@@ -18,6 +19,7 @@ export async function findFrameWatch(
   const variable = find();
   if (variable === null) return null;
   parts.armory.check({ ...options, follow: true });
+  refuseOwnReads(options, parts.armory.capabilities, () => true);
   return new FrameWatch({ ...parts, expression, options, find }, variable);
 }
 

@@ -18,6 +18,7 @@ import { LiveFrames } from './frames.js';
 import { isInPlace } from './loading.js';
 import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
 import { conditionNamesIn, resolveInImage } from './resolve.js';
+import { isOnStack } from './stack-memory.js';
 
 /** Opens the program that `pid` runs. Throws WrongArchitectureError, NoProcessImageError. */
 export function openLiveProgram(pid: number): Program {
@@ -179,6 +180,10 @@ class LiveProgram implements Program {
   isMapped(address: bigint): boolean {
     if (!this.#image.isMapped(address)) this.refresh();
     return this.#image.isMapped(address);
+  }
+
+  isOnStack(address: bigint): boolean {
+    return isOnStack(parseMaps(readMaps(this.pid)), address);
   }
 
   isInPlace(address: bigint): boolean {

@@ -47,6 +47,8 @@ export interface Program extends Disposable {
   reopen(): void;
   /** Whether the byte at `address` is mapped. */
   isMapped(address: bigint): boolean;
+  /** Whether the byte at `address` is in a thread's stack; missing: it is in none. */
+  isOnStack?(address: bigint): boolean;
   /** While a library is being loaded: whether what is mapped at `address` now is what the loader will leave there. */
   isInPlace(address: bigint): boolean;
 }

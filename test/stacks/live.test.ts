@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { HitMessage } from '#hwbkpt/model/messages.js';
 import { readProcessMemory } from '#hwbkpt/symbols/live/memory.js';
+import { buildFixture } from '../helpers/build-fixture.js';
 import { ManagedProcess } from '../helpers/managed-process.js';
 import { FIXTURES } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
-import { RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
+import { messagesOf, RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
 import { startTarget, type TargetOptions } from '../helpers/target.js';
 import { findText } from './find-text.js';
 
@@ -118,6 +119,33 @@ for (const [engine, needs] of ENGINES) {
       const ofUser = stacks.filter((stack) => !stack.includes('by_kernel') && stack[0] !== '...' && stack.length <= 3);
       expect(ofUser.length).toBeGreaterThan(19 * ROUNDS);
       expect(has(stacks, 'inner', 'middle', 'inlines')).toBe(true);
+    });
+
+    test('reads of a stack are refused, where to copy it would be to read it', async () => {
+      const program = await buildFixture('frame-locals');
+      const args = ['sum_up::total', '--access', 'rw', '--engine', engine];
+      const refused = await runHwbkpt(['watch', ...args, '--stack', '3', '--', program]);
+      expect(refused).toMatchObject({ status: 125, stdout: '' });
+      expect(refused.stderr).toContain('reads of a stack cannot be watched: to copy it is to read it');
+      // Variables of the program are on no stack.
+      await using target = await startTarget('stacks', { args: ['--rounds', '1'] });
+      await using running = new RunningHwbkpt([
+        'watch',
+        'shared',
+        '--access',
+        'rw',
+        '--stack',
+        '3',
+        '--engine',
+        engine,
+        '--json',
+        '--pid',
+        `${target.pid}`,
+      ]);
+      await running.waitForMessage('armed');
+      target.go();
+      const { stdout } = await running.finishedWithin(30_000);
+      expect(messagesOf(readPrinted(stdout), 'summary')).toMatchObject([{ lost: 0 }]);
     });
 
     test('C++ by its own names', async () => {
