@@ -7,6 +7,8 @@ import type { Access } from '../model/access.js';
 import type { Engine, EngineSession, EngineSink } from './contract.js';
 import { armDirectly, disarmDirectly, type Piece } from './direct.js';
 import { ArmError } from './errors.js';
+import { type StartsTargets, startsTargets } from './host/started-target.js';
+import { fireStarted } from './self-test-started.js';
 
 /** What one check showed. */
 export interface CheckResult {
@@ -30,6 +32,7 @@ const NOT_REPORTED = 'armed, but the access was not reported';
 
 /** Runs the test on `engine`. Never throws: what fails is a result. */
 export async function selfTest(engine: Engine): Promise<SelfTest> {
+  if (startsTargets(engine)) return await selfTestOfStarted(engine);
   const { name, slots, kernelWrites } = engine.capabilities;
   using memory = new SelfTestMemory();
   const fired = await fireMost(engine, memory);
@@ -39,6 +42,30 @@ export async function selfTest(engine: Engine): Promise<SelfTest> {
   if (kernelWrites)
     checks.push(await check(engine, memory, { name: 'writes by the kernel', access: 'write', act: () => kernelStore(memory) }));
   return { engine: name, checks, slotsWorking: fired.seen.size };
+}
+
+/** Of an engine that cannot be tried on this process. */
+async function selfTestOfStarted(engine: Engine & StartsTargets): Promise<SelfTest> {
+  const { name, slots } = engine.capabilities;
+  const seen = await orError(() => fireStarted(engine, slots, 'write'));
+  const fired = seen instanceof Error ? { armed: 0, seen: new Set<number>(), refusal: seen } : { armed: slots, seen, refusal: null };
+  const reads = await orError(() => fireStarted(engine, 1, 'readwrite'));
+  const problem = reads instanceof Error ? reads.message : NOT_REPORTED;
+  const works = !(reads instanceof Error) && reads.has(0);
+  const checks = Array.from({ length: slots }, (_, slot) => slotCheck(slot, fired));
+  return {
+    engine: name,
+    checks: [...checks, { name: 'reads (rw)', works, problem: works ? null : problem }],
+    slotsWorking: fired.seen.size,
+  };
+}
+
+async function orError<T>(action: () => Promise<T>): Promise<T | Error> {
+  try {
+    return await action();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** What became of as many slots as could be armed together. */
@@ -121,11 +148,9 @@ function collectCookies(session: EngineSession, pieces: readonly Piece[]): Set<n
 }
 
 /** Runs `body` on a session that watches this very thread, and closes it; a failure is a result. */
-async function withSession<T>(engine: Engine, body: (session: EngineSession) => T): Promise<T | Error> {
-  try {
+function withSession<T>(engine: Engine, body: (session: EngineSession) => T): Promise<T | Error> {
+  return orError(async () => {
     await using session = engine.open({ pid: process.pid, tid: ownThreadId(), inherit: 'none' });
     return body(session);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+  });
 }

@@ -1,6 +1,8 @@
 // Hits of the stop engine: where the thread stands, what is told of several at once, and that the program sees nothing of it.
 import { expect, test } from 'vitest';
 import { USER_REGISTER_WORDS } from '../../src/engines/control.js';
+import { selfTest } from '../../src/engines/self-test.js';
+import { StopEngine } from '../../src/engines/stop/engine.js';
 import { threadState } from '../../src/linux/procfs/thread-state.js';
 import { describeWith } from '../helpers/requirement.js';
 import { StopRun } from './stop-run.js';
@@ -94,5 +96,12 @@ describeWith(['perf', 'gcc'], 'log-and-go', () => {
     expect(run.recorder.hits.filter(({ kernel }) => !kernel)).toHaveLength(500);
     const { stdout } = await run.target.finishedWithin(10_000);
     expect(lines(stdout)).toEqual([`signals ${SIGURG} 100`, 'left 43', 'right 44', 'written 500']);
+  });
+});
+
+describeWith(['perf'], 'the self-test', () => {
+  test('fires all slots of a program that it starts', async () => {
+    const { slotsWorking, checks } = await selfTest(new StopEngine());
+    expect({ slotsWorking, problems: checks.filter(({ works }) => !works) }).toEqual({ slotsWorking: 4, problems: [] });
   });
 });
