@@ -126,7 +126,7 @@ export class Steering {
       this.control.step(go.tid, go.request);
     } catch (error) {
       for (const told of this.#holds.failed(go, by?.id ?? null)) this.#tell(told, NO_HITS);
-      if (by !== null) throw error;
+      if (by !== null || !(error instanceof ControlError)) throw error;
     }
   }
 
