@@ -250,6 +250,7 @@ export class Stops {
     pieces.forgetProcess(process.pid);
     this.#parts.steps.cancel(former);
     tracee.owesSignal = false;
+    this.#letOrphansGo(process.pid);
     reports.executed(process.pid, threadName(process.pid, tid) ?? '', now());
     const isWanted = this.policy.execs || tracee.asked || process.gathering !== null;
     if (isWanted) this.#stand(tracee, { kind: 'exec' }, AT_EVENT);
@@ -269,7 +270,7 @@ export class Stops {
       this.ends.set(process.pid, end);
       reports.processEnded({ pid: process.pid, end }, now());
     }
-    if (process.threads.size === 0) this.#letOrphansGo();
+    if (process.threads.size === 0) this.#letOrphansGo(process.pid);
     this.#tellGathered(process);
   }
 
@@ -278,12 +279,17 @@ export class Stops {
     if (tracee.pieces.length > 0) unlessGone(() => this.#parts.recorder.look(tracee));
   }
 
-  /** Processes whose parent was killed at their birth, before it could be told: nobody knows what they are to have. */
-  #letOrphansGo(): void {
+  /**
+   * Processes whose parent was killed at their birth, before it could be told: nobody knows what they are to have. Children of `pid`, whose threads
+   * but one are gone, and of processes that are gone altogether.
+   */
+  #letOrphansGo(pid: number): void {
     for (const tid of this.#early) {
       const status = processStatus(tid);
-      if (status === null || status.tgid !== tid || this.#parts.table.process(status.parent) !== undefined) continue;
+      if (status === null || status.tgid !== tid) continue;
+      if (status.parent !== pid && this.#parts.table.process(status.parent) !== undefined) continue;
       this.#early.delete(tid);
+      this.#parts.reports.started({ pid: tid, tid }, { pid, tid: pid }, now());
       ptraceDetach(tid, 0);
     }
   }
