@@ -1,6 +1,6 @@
 // Whose a process is: the first hwbkpt on it listens on a socket of its own, and whoever comes later finds it there. A socket that nobody listens
-// on any more (its owner was killed) is replaced. Two that come at once are told apart by a lock that the kernel takes away with its holder.
-import { chmodSync, lstatSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+// on any more (its owner was killed) is replaced: by one at a time, with a lock that the kernel takes away with its holder.
+import { chmodSync, linkSync, lstatSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { privateFolder } from '../../session/private-folder.js';
@@ -30,34 +30,33 @@ export async function claim(pid: number): Promise<Claim> {
   const path = socketPath(pid);
   if (path === null) return { kind: 'impossible', because: 'there is no folder that only this user may enter' };
   for (let round = 0; round < TRIES; round++) {
-    const socket = await reach(path);
-    if (socket !== null) return { kind: 'taken', socket };
-    const lock = await locked(path);
-    if (lock !== null) {
-      try {
-        const claimed = await claimUnderLock(path);
-        if (claimed !== null) return claimed;
-      } catch (error) {
-        return { kind: 'impossible', because: error instanceof Error ? error.message : String(error) };
-      } finally {
-        lock.close();
-      }
+    try {
+      const socket = await reach(path);
+      if (socket !== null) return { kind: 'taken', socket };
+      const claimed = (await listenAt(path)) ?? (await replace(path));
+      if (claimed !== null) return claimed;
+    } catch (error) {
+      return { kind: 'impossible', because: error instanceof Error ? error.message : String(error) };
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await pause();
   }
   return { kind: 'impossible', because: `others keep on asking for process ${pid}` };
 }
 
-/** The owner at `path`, connected; null where nobody is. Never makes anything. */
+/** What connecting fails with where nobody listens any more. */
+const NOBODY: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOENT'];
+
+/** The owner at `path`, connected; null where nobody is. Never makes anything. Rejects where it cannot be told. */
 export function reach(path: string): Promise<Socket | null> {
   if (!isSocketOfOurs(path)) return Promise.resolve(null);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect(path);
-    socket.once('error', () => resolve(null));
-    socket.once('connect', () => {
-      socket.removeAllListeners('error');
-      resolve(socket);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // Once it is connected nobody listens here any more, and that is what is wanted.
+      if (NOBODY.includes(error.code)) resolve(null);
+      else reject(error);
     });
+    socket.once('connect', () => resolve(socket));
   });
 }
 
@@ -75,22 +74,47 @@ function locked(path: string): Promise<Server | null> {
   });
 }
 
-/** Null where somebody else has come before. */
-async function claimUnderLock(path: string): Promise<Claim | null> {
-  const other = await reach(path);
-  if (other !== null) return { kind: 'taken', socket: other };
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) unlinkSync(path);
+/** Takes the place of a socket on which nobody listens. Null where others are at it. */
+async function replace(path: string): Promise<Claim | null> {
+  const lock = await locked(path);
+  if (lock === null) return null;
+  try {
+    const other = await reach(path);
+    if (other !== null) return { kind: 'taken', socket: other };
+    rmSync(path, { force: true });
+    return await listenAt(path);
+  } finally {
+    lock.close();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE));
+}
+
+let made = 0;
+
+/** Null where there is something already: of two that make it at once one succeeds. Nobody sees it before it listens. */
+async function listenAt(path: string): Promise<Claim | null> {
   const early: Socket[] = [];
   let visitor: ((socket: Socket) => void) | null = null;
   const server = createServer((socket) => {
     if (visitor === null) early.push(socket);
     else visitor(socket);
   });
-  if (!(await listens(server, path))) return null;
-  chmodSync(path, 0o600);
+  // Node takes away what it has made, by this name, whoever has made something there meanwhile.
+  const own = `${path}.${process.pid}.${made++}`;
+  await listens(server, own);
+  chmodSync(own, 0o600);
+  const { ino } = lstatSync(own);
+  const isFirst = linked(own, path);
+  unlinkSync(own);
+  if (!isFirst) {
+    server.close();
+    return null;
+  }
   // Nobody waits for us to end.
   server.unref();
-  const own = lstatSync(path).ino;
   return {
     kind: 'owner',
     take(next) {
@@ -99,27 +123,35 @@ async function claimUnderLock(path: string): Promise<Claim | null> {
     },
     release() {
       server.close();
+      if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
       forgetEnded(dirname(path));
-      if (lstatSync(path, { throwIfNoEntry: false })?.ino === own) unlinkSync(path);
       for (const socket of early.splice(0)) socket.destroy();
     },
   };
 }
 
-/** Sockets of processes that have ended help nobody; their owners were killed, or they would have taken them away. */
-function forgetEnded(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const pid = /^(\d+)\.sock$/.exec(name)?.[1];
-    if (pid !== undefined && startTime(Number(pid)) === null) rmSync(`${folder}/${name}`, { force: true });
+function listens(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+}
+
+/** False where something has that name already. */
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
-    });
-    server.listen(path, () => resolve(true));
-  });
+/** Sockets of processes that have ended help nobody; their owners were killed, or they would have taken them away. */
+function forgetEnded(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^(\d+)\.sock\b/.exec(name)?.[1];
+    if (pid !== undefined && startTime(Number(pid)) === null) rmSync(`${folder}/${name}`, { force: true });
+  }
 }

@@ -116,7 +116,7 @@ async function shareHost(pid: number, visitor: Visitor, makeHost: (start: string
 export async function joinOwner(pid: number, name: string, role: ClientRole): Promise<RemoteClient | null> {
   const path = socketPath(pid);
   const start = startTime(pid);
-  const socket = path === null || start === null ? null : await reach(path);
+  const socket = path === null || start === null ? null : await reach(path).catch(() => null);
   if (socket === null || start === null) return null;
   const { joinOver } = await import('./remote-client.js');
   try {
