@@ -16,6 +16,7 @@ export class Adapter implements AsyncDisposable {
   readonly #server: RunningHwbkpt | null;
   readonly #waiting = new Set<() => void>();
   #stopsTaken = 0;
+  #isOver = false;
 
   private constructor(client: DebugClient, server: RunningHwbkpt | null) {
     this.client = client;
@@ -116,8 +117,15 @@ export class Adapter implements AsyncDisposable {
     return new Map(variables.map((variable) => [variable.name, variable]));
   }
 
+  /** Ends the adapter itself; the conversation is over then. */
+  async kill(name: NodeJS.Signals): Promise<void> {
+    this.#server?.signal(name);
+    await this.#server?.finished;
+    this.#isOver = true;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.client.stop().catch(() => undefined);
+    if (!this.#isOver) await this.client.stop().catch(() => undefined);
     await this.#server?.[Symbol.asyncDispose]();
   }
 
