@@ -15,6 +15,10 @@ export interface GuardParts {
   readonly slots: Slots;
   readonly collector: Pick<Collector, 'add' | 'close'>;
   readonly pid: number;
+  /** The thread that hits a guard stands until all is armed anew; who shares the target lets it go then (session/debug). */
+  readonly stops: boolean;
+  /** What the engine is to do with hits of a guard on these bytes, as in RequestSpec. Throws ArmError. */
+  handling(address: bigint, length: number): number;
   rebuilder(): AccessRebuilder | null;
   /** The engine's refusal as an error with advice. */
   explain(error: unknown, info: WatchInfo): unknown;
@@ -34,6 +38,11 @@ export class FollowGuards {
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
+  }
+
+  /** Whether the thread that changes a pointer waits until the watch is armed where that leads. */
+  get stops(): boolean {
+    return this.#parts.stops;
   }
 
   /** Debug registers taken. */
@@ -60,12 +69,12 @@ export class FollowGuards {
   }
 
   #begin({ address, size, display }: Pointer): void {
-    const { slots, collector, pid, rebuilder, explain } = this.#parts;
+    const { slots, collector, pid, rebuilder, explain, handling } = this.#parts;
     const { pieces } = planCover({ address, length: size, slots: SLOTS, access: 'write' });
     const info = infoOf(address, size, display);
     const placement = slots.request({
       pieces: pieces.map((piece) => ({ address: linearOfU64(piece.address), length: piece.length })),
-      ...{ access: 'write', stackDepth: 0, handling: 0, priority: null },
+      ...{ access: 'write', stackDepth: 0, handling: handling(address, size), priority: null },
     });
     if (placement.kind === 'refused') throw explain(placement.error, info);
     const guard = new FollowGuard(info, { pid, rebuilder, news: this.news });

@@ -104,7 +104,7 @@ export class Following implements FollowerWatch {
   next(release: Release, missed: (code: NotCovered) => void): Aim | null {
     this.#movedAt ??= this.#change(missed, release);
     const start = now();
-    if (this.#movedAt === null || start < this.#restUntil) return null;
+    if (this.#movedAt === null || (start < this.#restUntil && !this.#parts.guards.stops)) return null;
     const aim = this.#aimAgain(this.#movedAt);
     this.#movedAt = null;
     this.#restUntil = now() + REST * (now() - start);

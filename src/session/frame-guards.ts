@@ -47,12 +47,12 @@ export class FrameGuards {
   }
 
   #begin(address: bigint, kind: FrameNews['kind']): void {
-    const { slots, collector, pid, explain } = this.#parts;
+    const { slots, collector, pid, explain, handling } = this.#parts;
     const type = { kind: 'bytes', size: 1, name: '' } as const;
     const info: WatchInfo = { expression: kind, access: 'execute', address: as<VirtualAddress>(address), size: 1, type };
     const placement = slots.request({
       pieces: [{ address: linearOfU64(address), length: 1 }],
-      ...{ access: 'execute', stackDepth: 0, handling: 0, priority: null },
+      ...{ access: 'execute', stackDepth: 0, handling: handling(address, 1), priority: null },
     });
     if (placement.kind === 'refused') throw explain(placement.error, info);
     const guard = new FrameGuard(info, (raw, time) => {

@@ -90,6 +90,11 @@ function mayCount({ capabilities, target }: EngineSession, wish: HitWish): boole
   return wish.keep !== 'each' && !wish.stops && capabilities.handles.includes('counts') && isWhole(wish) && hasValues;
 }
 
+/** For a request whose hits only stop their thread. Throws ArmError. */
+export function stoppingAt(session: EngineSession, address: bigint, length: number): number {
+  return session.prepare({ range: { address, length }, value: { offset: 0, size: length }, start: null, condition: null, keep: 'stops' });
+}
+
 /** Null where the engine cannot do it. */
 function tryHandling(session: EngineSession, wish: HitWish, what: Pick<Handling, 'condition' | 'keep'>): Pick<HitPlan, 'handling'> | null {
   const { info, cover, start } = wish;

@@ -3,6 +3,7 @@ import { present } from '../base/assert.js';
 import type { EngineSession } from '../engines/contract.js';
 import { threadIds, threadName } from '../engines/host/facts.js';
 import type { Ending, Lifecycle } from '../engines/host/lifecycle.js';
+import type { AccessRebuilder } from '../instructions/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { SummaryMessage } from '../model/messages.js';
@@ -16,6 +17,7 @@ import { NoSuchProcessError, TargetClosedError } from './errors.js';
 import { FollowGuards, type GuardParts } from './follow-guards.js';
 import { FrameGuards } from './frame-guards.js';
 import { findFrameWatch } from './frame-watch-search.js';
+import { stoppingAt } from './hit-plan.js';
 import type { SharedWatchOptions, TargetOptions, WatchOptions } from './options.js';
 import { Outbox, type Outgoing } from './outbox.js';
 import type { PipelineContext } from './pipeline.js';
@@ -125,20 +127,18 @@ export class Target implements AsyncDisposable {
       ...{ counting: this.#counting, armory: this.#armory, collector: this.#collector, program, buffered: options.onItems === undefined },
       iterating: () => this.resume(),
       hurry: () => this.#pulse.hurry(),
-      guards: () => this.#guards(),
+      guards: (how) => new FollowGuards(this.#guardParts(how)),
       execed: () => this.#executed(),
       forgetCode: () => this.#code.forget(),
     });
   }
 
-  #guards(): FollowGuards {
-    return new FollowGuards(this.#guardParts());
-  }
-
-  #guardParts(): GuardParts {
-    const { explain = explainArmFailure } = this.#parts;
+  #guardParts({ stop: stops = false }: SharedWatchOptions): GuardParts {
+    const { explain = explainArmFailure, session } = this.#parts;
     const pid = present(this.pid, 'the process whose pointers are watched');
-    return { slots: this.#slots, collector: this.#collector, pid, explain, rebuilder: () => this.#code.rebuilder };
+    const rebuilder = (): AccessRebuilder | null => this.#code.rebuilder;
+    const handling = (address: bigint, length: number): number => (stops ? stoppingAt(session, address, length) : 0);
+    return { slots: this.#slots, collector: this.#collector, pid, explain, rebuilder, stops, handling };
   }
 
   #makeCounting(): Counting {
@@ -224,7 +224,7 @@ export class Target implements AsyncDisposable {
     return watch;
   }
 
-  async #keep(expression: string, options: WatchOptions, tapped: boolean): Promise<Watch> {
+  async #keep(expression: string, options: SharedWatchOptions, tapped: boolean): Promise<Watch> {
     // Before the loader is let run to find a name: its function may be called before there is another chance to stop.
     const local = expression.includes('::') ? await this.#localVariable(expression, options, tapped) : null;
     if (local !== null) return local;
@@ -233,11 +233,11 @@ export class Target implements AsyncDisposable {
   }
 
   /** A watch on a local variable; null where the name means none. */
-  async #localVariable(expression: string, options: WatchOptions, tapped: boolean): Promise<Watch | null> {
+  async #localVariable(expression: string, options: SharedWatchOptions, tapped: boolean): Promise<Watch | null> {
     const { program, options: target } = this.#parts;
     if (target.maxRate !== undefined) return null;
     await this.#code.load();
-    const guards = new FrameGuards(this.#guardParts());
+    const guards = new FrameGuards(this.#guardParts(options));
     const found = await findFrameWatch({ armory: this.#armory, program, guards }, expression, options);
     return found === null ? null : this.#watches.keepFollowing(found, options, tapped);
   }

@@ -10,7 +10,7 @@ import type { Aim, FollowerWatch } from './follower-watch.js';
 import { Followers } from './followers.js';
 import { Following } from './following.js';
 import type { HitFilter } from './hit-filter.js';
-import type { WatchOptions } from './options.js';
+import type { SharedWatchOptions, WatchOptions } from './options.js';
 import { type Item, isMark, type Outgoing } from './outbox.js';
 import type { Program } from './program.js';
 import { Rearming, reasonOf } from './rearming.js';
@@ -30,7 +30,7 @@ export interface KeeperParts {
   /** There is something to do now. */
   hurry(): void;
   /** For the pointers on the way to a watch. */
-  guards(): FollowGuards;
+  guards(options: SharedWatchOptions): FollowGuards;
   /** Another program runs: nothing of the old one is armed or registered. */
   execed(): void;
   /** Another program runs: whatever was derived from code does not hold. */
@@ -129,10 +129,10 @@ export class WatchKeeper {
   }
 
   /** Makes a watch that follows `expression`. Throws as Armory.arm does. */
-  follow(expression: string, options: WatchOptions, tapped = false): Watch {
+  follow(expression: string, options: SharedWatchOptions, tapped = false): Watch {
     const { armory, program, guards } = this.#parts;
     armory.check(options);
-    return this.keepFollowing(new Following({ armory, program, guards: guards(), expression, options }), options, tapped);
+    return this.keepFollowing(new Following({ armory, program, guards: guards(options), expression, options }), options, tapped);
   }
 
   /** Makes a watch of what may move. Throws what its first look throws. */

@@ -307,6 +307,35 @@ describeWith(['perf', 'gcc'], 'who stops whole processes', () => {
   });
 });
 
+describeWith(['perf', 'gcc'], 'a watch that stops and follows its name', () => {
+  test('misses nothing: the thread that moves the pointer waits until the watch is armed where that leads', async () => {
+    const { process, shared } = await share('moving-path', ['--pause', '0', '--rounds', '40', '--count', '3']);
+    await using target = process;
+    await using client = join(shared, 'client');
+    await client.client.watch('queue.head->len', { stop: true, follow: true });
+    client.onStop = ({ tid }) => void client.client.resume([tid]);
+    target.go();
+    await client.event('closed');
+    expect(client.stoppedAt).toEqual(Array.from({ length: 120 }, (_, i) => String(i + 1)));
+    expect(client.stops.every(({ cause }) => cause.kind === 'hit')).toBe(true);
+  });
+
+  test('misses nothing of a local variable, in each call from its first instruction on', async () => {
+    const process = await startFreeTarget('frame-locals', {
+      ...{ args: ['--pause', '0', '--calls', '20', '--count', '3'], build: { flags: ['-O0'] } },
+    });
+    const shared = await attachShared(process.tracee);
+    await using target = process;
+    await using client = join(shared, 'client');
+    await client.client.watch('sum_up::total', { stop: true, everyCall: true });
+    client.onStop = ({ tid }) => void client.client.resume([tid]);
+    target.go();
+    await client.event('closed');
+    const calls = Array.from({ length: 20 }, (_, i) => [0, 1, 2, 3].map((at) => String((i + 1) * 1000 + at)));
+    expect(client.stoppedAt).toEqual(calls.flat());
+  });
+});
+
 describeWith(['perf', 'gcc'], 'a launched program', () => {
   test('stands before its first instruction, and is seen from there to its end', async () => {
     const shared = await launchShared([await buildFixture('early-writes')]);
