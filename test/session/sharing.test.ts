@@ -307,6 +307,28 @@ describeWith(['perf', 'gcc'], 'who stops whole processes', () => {
   });
 });
 
+describeWith(['perf', 'gcc', 'root'], 'one system call that writes to two watched variables', () => {
+  test('is one stop with both for who watches both, and with its own for who watches one', async () => {
+    const { process, shared } = await share('signals-kept', ['--writes', '0']);
+    await using target = process;
+    await using both = join(shared, 'both');
+    await using one = join(shared, 'one');
+    await both.client.watch('left', { stop: true });
+    await both.client.watch('right', { stop: true });
+    await one.client.watch('right', { stop: true });
+    target.go();
+    await both.stopped(1);
+    await one.stopped(1);
+    expect(both.stoppedAt).toEqual(['43', '44']);
+    expect(one.stoppedAt).toEqual(['44']);
+    await both.client.resume('all');
+    await one.client.resume('all');
+    await both.event('closed');
+    expect([both.stops, one.stops].map(({ length }) => length)).toEqual([1, 1]);
+    expect(await target.finishedWithin(10_000)).toMatchObject({ status: 0 });
+  });
+});
+
 describeWith(['perf', 'gcc'], 'a watch that stops and follows its name', () => {
   test('misses nothing: the thread that moves the pointer waits until the watch is armed where that leads', async () => {
     const { process, shared } = await share('moving-path', ['--pause', '0', '--rounds', '40', '--count', '3']);
