@@ -4,6 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { PROCESS_CAPABILITIES } from '../../src/engines/bpf/capabilities.js';
 import { perfCapabilities } from '../../src/engines/perf/capabilities.js';
 import { SimEngine } from '../../src/engines/sim/engine.js';
+import { stopCapabilities } from '../../src/engines/stop/capabilities.js';
 import { ownPrivileges } from '../../src/linux/procfs/privileges.js';
 import { cannot, TABLE } from '../conformance/table.js';
 import { REPOSITORY } from '../helpers/paths.js';
@@ -32,7 +33,8 @@ test('the generator says how it is used', () => {
 });
 
 test('every case has a row that says what the suite does with it on each engine', () => {
-  const engines = [PROCESS_CAPABILITIES, perfCapabilities(ownPrivileges()), new SimEngine().capabilities];
+  const stop = stopCapabilities(ownPrivileges(), false);
+  const engines = [PROCESS_CAPABILITIES, perfCapabilities(ownPrivileges()), stop, new SimEngine().capabilities];
   for (const { cases } of TABLE.groups) {
     for (const one of cases) {
       const verdicts = engines

@@ -57,5 +57,5 @@ test('the lab prints what is shown of it, and three columns more', () => {
 test('what does not work yet is not in the command table', () => {
   const engines = COMMANDS.flatMap(({ options }) => options.find(({ flags }) => flags.startsWith('--engine'))?.choices ?? []);
   expect(new Set(engines)).toEqual(new Set(['auto', 'bpf', 'perf', 'stop', 'sim']));
-  for (const name of ['record', 'gdbserver', 'dap']) expect(COMMANDS.some((command) => command.name === name)).toBe(false);
+  for (const name of ['record']) expect(COMMANDS.some((command) => command.name === name)).toBe(false);
 });
