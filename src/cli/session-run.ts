@@ -86,11 +86,12 @@ class SessionRun implements AsyncDisposable {
     if (this.#options.maxRate !== null && !target.canSample) throw cannotSample(target.engine);
     this.#streams = new Streams(output, target, () => this.#stop());
     this.#announce(target, this.#streams, await this.#arm(target));
+    // Before it runs, so that whoever hears of it finds it shared.
+    if (this.#options.target.kind === 'command') await this.#shareLaunched(target as Target);
     if (this.#options.target.kind === 'command' && target.pid !== null) this.#interrupts.forwardTo(target.pid);
     if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
     if (this.#interrupts.happened) this.#stop();
     target.resume();
-    if (this.#options.target.kind === 'command') await this.#shareLaunched(target as Target);
     await target.ended;
     return await this.#finish(target, this.#streams);
   }
@@ -121,7 +122,7 @@ class SessionRun implements AsyncDisposable {
     return { name: `${this.#options.command} ${process.pid}`, clients: this.#options.clients ?? 0 };
   }
 
-  /** Others may join what this command has launched, once it runs. */
+  /** Others may join what this command has launched. */
   async #shareLaunched(target: Target): Promise<void> {
     if (!this.#isShared) return;
     const { shareTarget } = await import('../servers/share/index.js');
