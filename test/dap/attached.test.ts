@@ -114,6 +114,34 @@ describeWith(['perf', 'ptrace', 'gcc'], 'an attached program', () => {
     expect(await target.finished).toMatchObject({ status: 0, stdout: expect.stringMatching(/total 771\n$/) });
   });
 
+  test('steps with all registers taken, and misses no breakpoint', async () => {
+    await using target = await startTarget('looked-at', { args: ROUNDS });
+    await using adapter = await Adapter.start();
+    await adapter.begin('attach', { pid: target.pid });
+    const lines = [LINE.before, LINE.write, LINE.loop, LINE.call].map((line) => ({ line }));
+    const { breakpoints } = await adapter.request<Breakpoints>('setBreakpoints', { source: SOURCE, breakpoints: lines });
+    expect(breakpoints.map(({ verified }) => verified)).toEqual([true, true, true, true]);
+    await adapter.request('configurationDone');
+    target.go();
+    const { threadId = 0 } = await adapter.stopped();
+    const step = async (command: string): Promise<string> => {
+      await adapter.request(command, { threadId });
+      const { reason } = await adapter.stopped();
+      return `${reason} ${(await adapter.places(threadId, 1))[0]}`;
+    };
+    expect(await adapter.places(threadId, 1)).toEqual([`walk:${LINE.loop}`]);
+    expect(await step('next')).toBe('step walk:41');
+    expect(await step('continue')).toBe(`breakpoint walk:${LINE.call}`);
+    expect(await step('stepIn')).toBe(`breakpoint hurt:${LINE.before}`);
+    expect(await step('next')).toBe(`breakpoint hurt:${LINE.write}`);
+    expect(await step('next')).toBe('step hurt:32');
+    expect(await step('stepOut')).toBe(`step walk:${LINE.call}`);
+    expect(await step('next')).toBe(`step walk:${LINE.after}`);
+    expect(await step('continue')).toBe(`breakpoint walk:${LINE.loop}`);
+    await adapter.request('disconnect');
+    expect(await target.finished).toMatchObject({ status: 0, stdout: expect.stringMatching(/total 771\n$/) });
+  });
+
   test('is paused, looked at by address, and let go on', async () => {
     await using target = await startTarget('looked-at', { args: ['--rounds', '40', '--pause', '100000'] });
     await using adapter = await Adapter.start();

@@ -31,6 +31,13 @@ export interface BreakpointOptions {
   readonly isStopped: () => boolean;
 }
 
+/** A register that a breakpoint does without for a moment. */
+export interface Loan {
+  readonly breakpoint: Breakpoint;
+  readonly address: bigint;
+  giveBack(): Promise<void>;
+}
+
 export class Breakpoints {
   readonly #client: Client;
   readonly #options: BreakpointOptions;
@@ -75,6 +82,28 @@ export class Breakpoints {
   /** The breakpoint that a watch serves; null where it serves none. */
   byWatch(watch: ClientWatch): Breakpoint | null {
     return this.#byWatch.get(watch.id) ?? null;
+  }
+
+  /**
+   * Gives up the register of one code breakpoint for a step; null where there is none to give. Only one thread may run meanwhile, and whoever
+   * steps it looks whether it comes to `address`.
+   */
+  async lend(): Promise<Loan | null> {
+    const all = [...this.#groups.values()].flatMap(({ breakpoints }) => breakpoints);
+    const breakpoint = all.find(({ wish, watches }) => wish.kind !== 'data' && wish.condition === null && watches[0]?.isArmed === true);
+    const watch = breakpoint?.watches[0];
+    if (breakpoint === undefined || watch === undefined) return null;
+    const { address, expression } = watch.info;
+    this.#byWatch.delete(watch.id);
+    await watch.close();
+    return {
+      ...{ breakpoint, address },
+      giveBack: async () => {
+        const again = await this.#watch(expression, breakpoint.wish, 'execute');
+        breakpoint.watches = breakpoint.watches.map((one) => (one === watch ? again : one));
+        this.#byWatch.set(again.id, breakpoint);
+      },
+    };
   }
 
   /** A watch has lost its registers, has them again, or has ended. */

@@ -130,6 +130,12 @@ export class Debuggee {
     await this.client.resume('all');
   }
 
+  /** Thread `tid` goes on; the others stand. */
+  async resumeOnly(tid: number): Promise<void> {
+    const signal = this.#go(tid);
+    await this.client.resume([tid], signal);
+  }
+
   /** {@link resume}s, or does what `go` does instead, and waits for the next stop that has a reason. Null: thread `tid`, or all, has ended. */
   async goUntilStop(tid: number, go: () => Promise<void> = () => this.resume()): Promise<ClientStop | null> {
     const next = new Promise<ClientStop | null>((take) => {
@@ -145,12 +151,15 @@ export class Debuggee {
 
   /** One instruction of thread `tid`; the others stand meanwhile. */
   async step(tid: number): Promise<void> {
-    const cause = this.#stops.get(tid)?.cause;
-    this.#stops.delete(tid);
-    this.#registers.delete(tid);
-    this.references.clear();
-    this.#phase = 'running';
-    await this.client.step(tid, { signal: cause?.kind === 'signal' ? cause.signal : 0 });
+    const before = this.#stops.get(tid);
+    const signal = this.#go(tid);
+    try {
+      await this.client.step(tid, { signal });
+    } catch (error) {
+      // It stands as before.
+      if (before !== undefined) this.#stops.set(tid, before);
+      throw error;
+    }
   }
 
   /** Resolves when the stops that have come so far are dealt with. */
@@ -165,6 +174,16 @@ export class Debuggee {
     await this.client[Symbol.asyncDispose]();
     for (const view of this.#views.values()) view.then((opened) => opened[Symbol.dispose]()).catch(() => undefined);
     this.#views.clear();
+  }
+
+  /** One thread goes. Returns the signal that it stopped for; 0: none. */
+  #go(tid: number): number {
+    const cause = this.#stops.get(tid)?.cause;
+    this.#stops.delete(tid);
+    this.#registers.delete(tid);
+    this.references.clear();
+    this.#phase = 'running';
+    return cause?.kind === 'signal' ? cause.signal : 0;
   }
 
   #leave(): void {

@@ -1,11 +1,14 @@
 // Steps: over a line, into a call, out of a function, over an instruction. Breakpoints on the instructions where a line is left, in that thread
-// only; where there are no slots for them, one instruction after the other.
-import type { ClientStop, ClientWatch } from '../../session/debug/index.js';
+// only; where there are no slots for them, one instruction after the other, with the slot of a breakpoint that is asked for in another way then:
+// by looking where the thread is.
+import { type ClientStop, type ClientWatch, ControlError } from '../../session/debug/index.js';
 import { calleeMove, isStepDone, lineMove, type ProcessView, type StepStart, stepStart } from '../../session/inspect/index.js';
 import { hex } from './arguments.js';
+import type { Loan } from './breakpoints.js';
 import type { Debuggee } from './debuggee.js';
+import { WrongMomentError } from './errors.js';
 import type { Session } from './session.js';
-import { dealWithStop, judgedHits, tellStop } from './stops.js';
+import { dealWithStop, judgedHits, reached, tellStop } from './stops.js';
 
 export type StepKind = 'over' | 'into' | 'out';
 
@@ -20,6 +23,7 @@ export class Stepper {
   readonly #session: Session;
   readonly #debuggee: Debuggee;
   readonly #tid: number;
+  #loan: Loan | null = null;
 
   constructor(session: Session, debuggee: Debuggee, tid: number) {
     this.#session = session;
@@ -31,7 +35,12 @@ export class Stepper {
   async run(kind: StepKind, byInstruction: boolean): Promise<void> {
     const { view, thread } = await this.#debuggee.frames(this.#tid, 1);
     const start = stepStart(view, thread);
-    const moved = await this.#make(kind, byInstruction, { view, start });
+    let moved: Moved;
+    try {
+      moved = await this.#make(kind, byInstruction, { view, start });
+    } finally {
+      await this.#loan?.giveBack().catch(() => undefined);
+    }
     if (moved === 'there') tellStop(this.#session, this.#debuggee, this.#tid, { reason: 'step', description: 'Paused on step' });
   }
 
@@ -88,22 +97,17 @@ export class Stepper {
     return (await this.#runTo([first], async () => true)) === 'there' ? 'callee' : 'other';
   }
 
-  /** Lets all threads run until this one is at one of `addresses`, and `isThere`. */
+  /** Lets all threads run until this one is at one of `addresses`, and `isThere`. With a slot that was lent only this one runs. */
   async #runTo(addresses: readonly bigint[], isThere: () => Promise<boolean>): Promise<Moved> {
-    const watches: ClientWatch[] = [];
-    try {
-      for (const address of addresses)
-        watches.push(await this.#debuggee.client.watch(hex(address), { access: 'execute', stop: true, condition: `tid == ${this.#tid}` }));
-    } catch {
-      await closeAll(watches);
-      // No slots, or no code where it was to go.
-      return await this.#instruction();
-    }
+    const watches = await this.#armed(addresses);
+    if (watches === null) return await this.#instruction();
     try {
       for (;;) {
-        const stop = await this.#debuggee.goUntilStop(this.#tid);
+        const go = this.#loan === null ? undefined : () => this.#debuggee.resumeOnly(this.#tid);
+        const stop = await this.#debuggee.goUntilStop(this.#tid, go);
         const own = stop !== null && isHitOf(stop, watches);
         const moved = await this.#weighed(stop, own);
+        if (moved === 'there' && (await this.#isAtLent())) return 'other';
         if (moved === 'other' || (moved === 'there' && (await isThere()))) return moved;
       }
     } finally {
@@ -111,10 +115,51 @@ export class Stepper {
     }
   }
 
+  /** Null where there are no slots for all of them, or no code. */
+  async #armed(addresses: readonly bigint[]): Promise<ClientWatch[] | null> {
+    const watches: ClientWatch[] = [];
+    try {
+      for (const address of addresses)
+        watches.push(await this.#debuggee.client.watch(hex(address), { access: 'execute', stop: true, condition: `tid == ${this.#tid}` }));
+      return watches;
+    } catch {
+      await closeAll(watches);
+      return addresses.length === 1 && (await this.#borrow()) ? await this.#armed(addresses) : null;
+    }
+  }
+
+  /** False where there is nothing to borrow, or it was before. */
+  async #borrow(): Promise<boolean> {
+    if (this.#loan !== null) return false;
+    this.#loan = await this.#debuggee.breakpoints.lend();
+    return this.#loan !== null;
+  }
+
   async #instruction(): Promise<Moved> {
-    const stop = await this.#debuggee.goUntilStop(this.#tid, () => this.#debuggee.step(this.#tid));
+    const stop = await this.#debuggee.goUntilStop(this.#tid, () => this.#stepOnce());
     const moved = await this.#weighed(stop, stop !== null && stop.tid === this.#tid && stop.cause.kind === 'step');
+    if (moved === 'there' && (await this.#isAtLent())) return 'other';
     return moved ?? 'there';
+  }
+
+  async #stepOnce(): Promise<void> {
+    try {
+      await this.#debuggee.step(this.#tid);
+    } catch (error) {
+      if (!(error instanceof ControlError) || error.failure !== 'no-slot') throw error;
+      if (!(await this.#borrow()))
+        throw new WrongMomentError('a step takes a debug register, and all are taken', { hint: 'Remove a data breakpoint for a moment.' });
+      await this.#debuggee.step(this.#tid);
+    }
+  }
+
+  /** Whether the thread has come to the breakpoint whose slot was lent, and the client was told. */
+  async #isAtLent(): Promise<boolean> {
+    const loan = this.#loan;
+    if (loan === null || loan.address !== (await this.#address())) return false;
+    const told = await reached(this.#session, this.#debuggee, { tid: this.#tid, breakpoint: loan.breakpoint });
+    if (told !== null) tellStop(this.#session, this.#debuggee, this.#tid, told);
+    return told !== null;
   }
 
   /** Whether a stop ends the move: `other` has been dealt with. Null: it was for nothing. */

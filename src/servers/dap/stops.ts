@@ -95,6 +95,19 @@ export async function judgedHits(session: Session, debuggee: Debuggee, stop: Cli
   };
 }
 
+/** {@link judgedHits} for a code breakpoint that a thread has come to without a hit of its own. */
+export async function reached(
+  session: Session,
+  debuggee: Debuggee,
+  { tid, breakpoint }: { readonly tid: number; readonly breakpoint: Breakpoint },
+): Promise<Told | null> {
+  if (!takeHit(breakpoint)) return null;
+  const { kind, logMessage } = breakpoint.wish;
+  if (logMessage === null) return { ...REASONS[kind], hitBreakpointIds: [breakpoint.id] };
+  session.print('console', `${await logText(debuggee, tid, logMessage)}\n`);
+  return null;
+}
+
 /** What is told beside stops. */
 export function dealWithEvent(session: Session, debuggee: Debuggee, event: Exclude<ClientEvent, { readonly type: 'stopped' }>): void {
   switch (event.type) {
