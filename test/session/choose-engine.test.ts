@@ -65,7 +65,7 @@ describeWith(['perf', 'bpf', 'root', 'command:setpriv'], 'without CAP_BPF', () =
   test('nothing can watch the kernel, for each its reason', () => {
     expect(chosenWithoutBpf('auto', 'kernel')).toEqual({
       code: 'engine-unavailable',
-      message: 'no engine here can watch the kernel: bpf: no CAP_BPF; perf: it cannot watch the kernel',
+      message: 'no engine here can watch the kernel: bpf: no CAP_BPF; perf: it cannot watch the kernel; stop: it cannot watch the kernel',
       hint: advice,
     });
   });
