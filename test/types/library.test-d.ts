@@ -15,10 +15,13 @@ import {
   type Item,
   type JsonValue,
   type KernelOptions,
+  type LiveKernel,
   launch,
   type launchShared,
   type NoSuchProcessError,
   type NotCovered,
+  type OpenOptions,
+  type openLiveKernel,
   type Place,
   type SharedTarget,
   type SummaryMessage,
@@ -43,6 +46,8 @@ function holds<T extends true>(): T | undefined {
 export function signatures(): void {
   holds<Same<Parameters<typeof attach>, [pid: number, options?: TargetOptions | undefined]>>();
   holds<Same<Awaited<ReturnType<typeof attach>>, Target>>();
+  holds<Same<Parameters<typeof openLiveKernel>, [pid: number, options: OpenOptions]>>();
+  holds<Same<Awaited<ReturnType<typeof openLiveKernel>>, LiveKernel>>();
   holds<Same<Parameters<typeof attachKernel>, [options?: KernelOptions | undefined]>>();
   holds<Same<Awaited<ReturnType<typeof attachKernel>>, Target>>();
   holds<Same<Target['pid'], number | null>>();
