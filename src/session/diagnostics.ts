@@ -41,6 +41,24 @@ export function permissionHint(pid: number, privileges: Privileges = ownPrivileg
   return 'A security module or a container filter (seccomp) refuses perf_event_open: run hwbkpt outside the container, or with CAP_PERFMON.';
 }
 
+/** What is refused decides what would help. */
+function refusalHint(pid: number, cause: string): string {
+  return cause.startsWith('ptrace') ? traceHint(pid, ownPrivileges()) : permissionHint(pid);
+}
+
+/** Why this user may not trace `pid`, and what would change that. */
+function traceHint(pid: number, privileges: Privileges): string {
+  // A thread of the one who traces.
+  const tracer = processStatus(processStatus(pid)?.tracer ?? 0);
+  if (tracer?.tgid === process.pid) return 'This very program stops it already: share that target among several clients.';
+  if (tracer !== null)
+    return `${tracer.name} (process ${tracer.tgid}) traces it, and only one can: end that, or, where it is hwbkpt, join it (no --no-share on either side).`;
+  const { ptraceScope, sysPtrace } = privileges;
+  if ((ptraceScope ?? 0) > 0 && !sysPtrace)
+    return `kernel.yama.ptrace_scope is ${ptraceScope}: run hwbkpt with sudo, or \`sudo sysctl kernel.yama.ptrace_scope=0\`. --engine perf does not trace.`;
+  return 'A security module, a container filter (seccomp) or another user’s rights stand against ptrace: run hwbkpt with CAP_SYS_PTRACE. --engine perf does not trace.';
+}
+
 /** The engine's failure as an error with advice. Other errors pass unchanged. */
 export function explainArmFailure(error: unknown): unknown {
   const refused = explainRefusedProgram(error);
@@ -64,7 +82,10 @@ function explained(error: ArmError, pid: number, failure: ArmError['failure']): 
     case 'no-slot':
       return new NoSlotError(`no free debug register in process ${pid}: all 4 are taken`, { hint: slotHint(pid), cause: error });
     case 'no-permission':
-      return new NoPermissionError(`may not watch process ${pid}: ${causeText(error)}`, { hint: permissionHint(pid), cause: error });
+      return new NoPermissionError(`may not watch process ${pid}: ${causeText(error)}`, {
+        hint: refusalHint(pid, causeText(error)),
+        cause: error,
+      });
     case 'no-process':
       return new NoSuchProcessError(pid, `process ${pid} has ended`);
     case 'invalid':

@@ -358,6 +358,19 @@ describeWith(['perf', 'gcc'], 'a watch that stops and follows its name', () => {
   });
 });
 
+describeWith(['perf', 'gcc'], 'a process that is traced already', () => {
+  test('is refused, with who traces it', async () => {
+    const { process, shared } = await share('struct-path');
+    await using target = process;
+    await using client = join(shared, 'client');
+    await expect(attachShared(target.tracee)).rejects.toMatchObject({
+      code: 'no-permission',
+      hint: expect.stringContaining('This very program'),
+    });
+    expect(await client.client.threads()).toHaveLength(1);
+  });
+});
+
 describeWith(['perf', 'gcc'], 'a launched program', () => {
   test('stands before its first instruction, and is seen from there to its end', async () => {
     const shared = await launchShared([await buildFixture('early-writes')]);
