@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget, type Target } from '../helpers/target.js';
-import { GdbServerProcess, gdb, runGdb } from './server.js';
+import { GdbServerProcess, GO, gdb, runGdb } from './server.js';
 
 /** Values of `Old value` and `New value` lines, in order. */
 function values(output: string, which: 'Old' | 'New'): string[] {
@@ -22,16 +22,7 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('watches a variable, sees old and new values and who wrote', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
-      'watch counter',
-      'continue',
-      'backtrace',
-      'continue',
-      'continue',
-      'delete',
-      'detach',
-    ]);
+    const output = await gdb(server, target, ['watch counter', GO, 'continue', 'backtrace', 'continue', 'continue', 'delete', 'detach']);
     expect(output).toContain('Hardware watchpoint 1: counter');
     expect(values(output, 'Old')).toEqual(['0', '1', '3']);
     expect(values(output, 'New')).toEqual(['1', '3', '6']);
@@ -40,31 +31,35 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
     await runsOn(target, 'rounds 10 counter 55 signals 1');
   });
 
-  test('two hundred hits, of which a condition lets two through', async () => {
-    await using target = await debugged('--rounds', '200');
+  test('1,000 hits, one after the other, and then a condition', async () => {
+    await using target = await debugged('--rounds', '1200');
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
-      'watch counter if counter % 100 == 55',
-      ...Array(6).fill('continue'),
-      'info watchpoints',
-      'delete',
-      'detach',
+    const output = await gdb(server, target, [
+      ...[
+        'watch counter',
+        'ignore 1 999',
+        GO,
+        'continue',
+        'condition 1 counter % 100 == 55',
+        'continue',
+        'info watchpoints',
+        'delete',
+        'detach',
+      ],
     ]);
-    // 55 = 1 + ... + 10; 91 + ... is 4,555 at 94 or so: the sums of 1 to r.
-    const sums = Array.from({ length: 200 }, (_, r) => ((r + 1) * (r + 2)) / 2).filter((sum) => sum % 100 === 55);
-    expect(values(output, 'New')).toEqual(sums.slice(0, 6).map(String));
-    expect(output).toMatch(/breakpoint already hit 6 times/);
-    await runsOn(target, 'rounds 200 counter 20100 signals 1');
+    // The sum of 1 to 1,000; the next sum that ends in 55 is that of 1 to 1,010.
+    expect(values(output, 'New')).toEqual(['500500', '510555']);
+    expect(output).toMatch(/breakpoint already hit 1001 times/);
+    await runsOn(target, 'rounds 1200 counter 720600 signals 1');
   });
 
   test('a struct of 24 bytes takes three registers, an unaligned field one or two', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
+    const output = await gdb(server, target, [
       ...[
         'watch box',
+        GO,
         'continue',
         'continue',
         'continue',
@@ -78,19 +73,19 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
     ]);
     expect(values(output, 'New').slice(0, 3)).toEqual(['{a = 1, b = 0, c = 0}', '{a = 1, b = 2, c = 0}', '{a = 1, b = 2, c = 3}']);
     expect(values(output, 'New')).toHaveLength(4);
-    expect(output).toMatch(/4 in each thread\n(.*\n)*.*2 bytes, armed/);
+    expect(output).toMatch(/4 in each thread\n(.*\n)*gdb 1: 0x\w+:2 at 0x\w+, 8 bytes, armed/);
     await runsOn(target, 'rounds 10 counter 55 signals 1');
   });
 
   test('what does not fit is refused, and the rest works on', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
+    const output = await gdb(server, target, [
       'watch box',
       'watch *(long (*)[3])&shared',
       'python\ntry:\n  gdb.execute("continue")\nexcept gdb.error as error:\n  print("refused:", error)\nend',
       'delete 2',
+      GO,
       'continue',
       'delete',
       'detach',
@@ -103,10 +98,10 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('reads: awatch and rwatch', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
+    const output = await gdb(server, target, [
       'rwatch level',
       'awatch counter',
+      GO,
       'continue',
       'continue',
       'continue',
@@ -123,13 +118,14 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('stepping by instruction, line and function, with breakpoints that take slots', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
+    const output = await gdb(server, target, [
       ...[
         'break bump',
+        GO,
         'continue',
         'backtrace 1',
         'stepi',
+        'step',
         'step',
         'backtrace 2',
         'finish',
@@ -143,7 +139,7 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
     ]);
     expect(output).toMatch(/Breakpoint 1, (0x\w+ in )?bump \(value=.*1\)/);
     expect(output).toMatch(/tally \(value=.*1\)/);
-    expect(output).toContain('Run till exit from');
+    expect(output).toMatch(/Value returned is \$1 = 0/);
     expect(output).toMatch(/breakpoint already hit 1 time/);
     expect(output).toContain('{a = 1, b = 2, c = 3}');
     await runsOn(target, 'rounds 10 counter 55 signals 1');
@@ -152,8 +148,8 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('a signal stops it, is shown, and is delivered when it goes on', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
+    const output = await gdb(server, target, [
+      GO,
       'continue',
       'print $_siginfo.si_signo',
       'print signals',
@@ -172,10 +168,10 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('threads have names, and a watch on one thread passes the others by', async () => {
     await using target = await debugged('--threads', '3');
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
+    const output = await gdb(server, target, [
       'info threads',
       'watch shared[1]',
+      GO,
       'continue',
       'continue',
       'thread',
@@ -192,9 +188,8 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('watch ... thread N', async () => {
     await using target = await debugged('--threads', '2');
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    const output = await gdb(server, target.program, [
-      ...['watch shared[0] thread 3', 'watch shared[1] thread 3', 'continue', 'continue', 'delete', 'detach'],
+    const output = await gdb(server, target, [
+      ...['watch shared[0] thread 3', 'watch shared[1] thread 3', GO, 'continue', 'continue', 'delete', 'detach'],
     ]);
     expect(output).not.toContain('Hardware watchpoint 1: shared[0]\n\nOld');
     expect(output).toContain('Hardware watchpoint 2: shared[1]\n\nOld value = 1\nNew value = 2\n');
@@ -204,13 +199,12 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('leaves and comes again; memory and registers are written', async () => {
     await using target = await debugged('--pause', '20000', '--rounds', '200');
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    target.go();
-    expect(await gdb(server, target.program, ['watch counter', 'continue', 'detach'])).toContain('detached]');
-    expect(await gdb(server, target.program, ['print level = 9', 'print $xmm3.uint128 = 5', 'print $xmm3.uint128', 'detach'])).toMatch(
+    expect(await gdb(server, target, ['watch counter', GO, 'continue', 'detach'])).toContain('detached]');
+    expect(await gdb(server, target, ['print level = 9', 'print $xmm3.uint128 = 5', 'print $xmm3.uint128', 'detach'])).toMatch(
       /= 9\n.*= 5\n.*= 5\n/,
     );
     // Without a word of goodbye.
-    expect(await gdb(server, target.program, ['print level', 'kill'])).toContain('= 9');
+    expect(await gdb(server, target, ['print level', 'kill'])).toContain('= 9');
     expect((await target.finishedWithin(10_000)).signal).toBe('SIGKILL');
     expect(await server.finishedWithin(10_000)).toMatchObject({ status: 0 });
   });
@@ -218,10 +212,10 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('started by gdb, over a pipe', async () => {
     await using target = await debugged();
     const { HWBKPT } = await import('../helpers/paths.js');
-    target.go();
-    const output = await runGdb(target.program, [
+    const output = await runGdb(target, [
       `target remote | ${process.execPath} ${HWBKPT} gdbserver - --pid ${target.pid}`,
       'watch counter',
+      GO,
       'continue',
       'delete',
       'detach',
@@ -233,15 +227,15 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdb', () => {
   test('int3 in code is refused, and allowed with --int3', async () => {
     await using target = await debugged();
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    const refused = await gdb(server, target.program, ['set var *(unsigned char *)bump = 0xcc']);
+    const refused = await gdb(server, target, ['set var *(unsigned char *)bump = 0xcc']);
     expect(refused).toMatch(/Cannot access memory|refused/);
     expect(server.stderr.text).toContain('refused to write int3 into code');
     await server[Symbol.asyncDispose]();
     await using allowing = await GdbServerProcess.start('--int3', '--pid', `${target.pid}`);
-    target.go();
     const names = ['bump', 'tally', 'fill', 'peek', 'mine', 'main'];
-    const output = await gdb(allowing, target.program, [
+    const output = await gdb(allowing, target, [
       ...names.map((name) => `break ${name}`),
+      GO,
       ...Array(5).fill('continue'),
       'delete',
       'detach',

@@ -1,6 +1,7 @@
 // `hwbkpt gdbserver` on a port of its own choice, and real debuggers that connect to it.
 import { ManagedProcess } from '../helpers/managed-process.js';
 import { RunningHwbkpt } from '../helpers/run-hwbkpt.js';
+import type { Target } from '../helpers/target.js';
 
 /** A debugger's own start, and what it does over the network. */
 const PATIENCE = 60_000;
@@ -22,27 +23,35 @@ export class GdbServerProcess extends RunningHwbkpt {
 
 const QUIET = ['set pagination off', 'set confirm off', 'set width 0', 'set debuginfod enabled off', 'set sysroot /'];
 
-/** What gdb says while it does `commands`, connected to `server`; the same text on standard output and standard error, as a person sees it. */
-export async function gdb(server: GdbServerProcess, program: string, commands: readonly string[]): Promise<string> {
-  return await runGdb(program, [`target remote ${server.address}`, ...commands]);
+/** As a command: the target may go on now. It does so when gdb lets it. */
+export const GO = 'echo go\\n';
+
+/** What gdb says while it does `commands`, connected to `server`; {@link GO} among them lets `target` go. */
+export async function gdb(server: GdbServerProcess, target: Target, commands: readonly string[]): Promise<string> {
+  return await runGdb(target, [`target remote ${server.address}`, ...commands]);
 }
 
-/** The same, without a connection yet. A command that fails ends the run: the rest is not done. */
-export async function runGdb(program: string, commands: readonly string[]): Promise<string> {
-  await using run = new ManagedProcess('gdb', [
-    '-nx',
-    '-batch',
-    ...[...QUIET, ...commands].flatMap((command) => ['-ex', command]),
-    program,
-  ]);
+/** The same, without a connection yet. A command that fails does not keep the others from being done. */
+export async function runGdb(target: Target, commands: readonly string[]): Promise<string> {
+  const args = ['-nx', '-batch', ...[...QUIET, ...commands].flatMap((command) => ['-ex', command]), target.program];
+  await using run = new ManagedProcess('gdb', args);
+  if (commands.includes(GO)) {
+    await run.waitForLine(/^go$/, PATIENCE);
+    target.go();
+  }
   const { stdout, stderr } = await run.finishedWithin(PATIENCE);
   return `${stdout}${stderr}`;
 }
 
-/** What lldb says while it does `commands`, connected to `server`. */
-export async function lldb(server: GdbServerProcess, program: string, commands: readonly string[]): Promise<string> {
-  const all = ['settings set auto-confirm true', `file ${program}`, `gdb-remote ${server.address}`, ...commands];
-  await using run = new ManagedProcess('lldb-19', ['--no-lldbinit', '-b', ...all.flatMap((command) => ['-o', command])]);
+/** What lldb says while it does `commands`, connected to `server`; {@link GO} among them lets `target` go. */
+export async function lldb(server: GdbServerProcess, target: Target, commands: readonly string[]): Promise<string> {
+  const all = ['settings set auto-confirm true', `file ${target.program}`, `gdb-remote ${server.address}`, ...commands];
+  const args = all.map((command) => (command === GO ? 'script print("go", flush=True)' : command)).flatMap((command) => ['-o', command]);
+  await using run = new ManagedProcess('lldb-19', ['--no-lldbinit', '-b', ...args]);
+  if (commands.includes(GO)) {
+    await run.waitForLine(/^go$/, PATIENCE);
+    target.go();
+  }
   const { stdout, stderr } = await run.finishedWithin(PATIENCE);
   return `${stdout}${stderr}`;
 }
