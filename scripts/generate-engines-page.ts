@@ -43,8 +43,8 @@ const COLUMNS: readonly EngineColumn[] = [
     watches: 'live processes',
     needs:
       'may trace the process: its own user, CAP_SYS_PTRACE where kernel.yama.ptrace_scope is 1 or more; kernel.perf_event_paranoid of at most 2',
-    privileged: stopCapabilities({ ...NOBODY, perfmon: true }),
-    unprivileged: stopCapabilities(NOBODY),
+    privileged: stopCapabilities({ ...NOBODY, perfmon: true }, false),
+    unprivileged: stopCapabilities(NOBODY, false),
   },
   {
     watches: 'programs of the simulated machine ([scenarios](scenarios.md)), several sessions on one',
