@@ -118,6 +118,24 @@ describeWith(['perf', 'gcc'], 'the whole process', () => {
     expect(run.recorder.hits).toHaveLength(20);
   });
 
+  test('stands also after its first thread has ended', async () => {
+    await using run = await StopRun.start('first-thread-ends', { args: ['--writes', '20'] });
+    run.control.setPolicy(policy({ wholeProcess: true }));
+    run.target.go();
+    await run.until(() => threadState(run.pid, run.pid) === 'Z');
+    run.arm({ name: 'shared' });
+    run.target.go();
+    const { tid, cause } = await run.stop();
+    expect(cause.kind).toBe('hit');
+    await run.until(() => run.recorder.ended.length > 0);
+    expect(run.recorder.ended.map((thread) => thread.tid)).toEqual([run.pid]);
+    expect(run.control.threads().map((thread) => thread.tid)).toEqual([tid]);
+    run.control.resume([tid], 0);
+    const stops = await run.toEnd();
+    expect(stops).toHaveLength(19);
+    expect(run.recorder.ended.map((thread) => thread.tid).sort()).toEqual([run.pid, tid].sort());
+  });
+
   test('is told of threads, children and execs where the policy says so', async () => {
     await using run = await StopRun.start('threads-fork-read', { args: ['--tids', '--count', '5', '--reads', '1'], inherit: 'children' });
     run.control.setPolicy(policy({ clones: true, forks: true }));
@@ -156,7 +174,7 @@ describeWith(['perf', 'gcc'], 'letting go', () => {
     expect(threadState(run.pid, tid)).toBe('t');
     if (what === 'of the process') run.control.detach(run.pid, 0);
     else await run.session[Symbol.asyncDispose]();
-    await expect.poll(() => threadIds(run.pid).map((id) => processStatus(id)?.tracer)).toEqual(threadIds(run.pid).map(() => 0));
+    await expect.poll(() => threadIds(run.pid).every((id) => (processStatus(id)?.tracer ?? 0) === 0)).toBe(true);
     await expect.poll(openEvents).toBe(0);
     const { status, stdout } = await run.target.finishedWithin(20_000);
     expect({ status, total: /^total \d+$/m.exec(stdout)?.[0] }).toEqual({ status: 0, total: 'total 10000' });

@@ -78,6 +78,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'stacks-cpp': [{ args: ['--rounds', '2'], prints: 'rounds 2|' }],
   stepped: [{ prints: 'sorted 59 text 166 copied 9 jumps 5 signals 3|' }],
   'steady-threads': [{ args: ['--seconds', '1'], prints: steadyThreads(1) }],
+  'first-thread-ends': [{ args: ['--writes', '3'], prints: 'writes 3|' }],
   'signals-kept': [
     { args: ['--writes', '5'], prints: 'left 43|right 44|written 5|' },
     { args: ['--own', '2', '--number', '10', '--writes', '5'], prints: 'signals 10 2|left 43|right 44|written 5|' },

@@ -7,6 +7,7 @@
 //     STOP                with SIGTRAP: asked for, or it has just begun; else the process is stopped (SIGSTOP and its like)
 
 import { processStatus, threadName } from '../../linux/procfs/process.js';
+import { threadState } from '../../linux/procfs/thread-state.js';
 import { PTRACE_EVENT, ptraceDetach, ptraceInterrupt } from '../../linux/ptrace.js';
 import { ptraceContinue } from '../../linux/ptrace-control.js';
 import { listen, readEventMessage, readSignalInfo } from '../../linux/ptrace-state.js';
@@ -60,6 +61,8 @@ export class Stops {
   policy: StopPolicy = STOP_ONLY_AT_HITS;
   /** How processes have ended, by id. */
   readonly ends = new Map<number, ProcessEnd['end']>();
+  /** Processes all of whose threads are to stand before that is told. */
+  readonly #gathering = new Set<TracedProcess>();
   /** New threads that stand and whose parent's stop is not reported yet. */
   readonly #early = new Set<number>();
 
@@ -199,7 +202,8 @@ export class Stops {
   }
 
   #isAwaited(tracee: Tracee): boolean {
-    return this.#isThere(tracee) && tracee.parking && tracee.parked === null && tracee.standing === null && !tracee.inVfork;
+    const { parking, parked, standing, inVfork } = tracee;
+    return parking && parked === null && standing === null && !inVfork && this.#isThere(tracee) && !this.#noticeEnd(tracee);
   }
 
   /** A thread has made another. Returns why it is to stand for that. */
@@ -265,7 +269,8 @@ export class Stops {
     arming.closeAll(tracee);
     this.#parts.steps.cancel(tid);
     table.remove(tracee);
-    reports.ended(process.pid, tid, now());
+    if (!tracee.hasEnded) reports.ended(process.pid, tid, now());
+    if (process.threads.size === 0) this.#gathering.delete(process);
     if (tid === process.pid) {
       this.ends.set(process.pid, end);
       reports.processEnded({ pid: process.pid, end }, now());
@@ -312,20 +317,43 @@ export class Stops {
 
   #gather(process: TracedProcess, stop: NonNullable<Tracee['standing']>['stop']): void {
     process.gathering = [stop];
+    this.#gathering.add(process);
     for (const other of process.threads.values()) this.ask(other);
   }
 
   #tellGathered(process: TracedProcess): void {
     const { gathering, threads } = process;
     if (gathering === null) return;
-    for (const { standing, inVfork, held } of threads.values()) if (standing === null && !inVfork && !held) return;
+    for (const { standing, inVfork, held, hasEnded } of threads.values()) if (standing === null && !inVfork && !held && !hasEnded) return;
     process.gathering = null;
+    this.#gathering.delete(process);
     for (const stop of gathering) if (threads.has(stop.tid)) this.#parts.reports.stopped(stop);
+  }
+
+  /** Whether a first thread has ended whose end is not reported. */
+  #noticeEnd(tracee: Tracee): boolean {
+    const { tid, process } = tracee;
+    if (tracee.hasEnded || tid !== process.pid || threadState(tid, tid) !== 'Z') return tracee.hasEnded;
+    tracee.hasEnded = true;
+    this.#parts.reports.ended(tid, tid, now());
+    return true;
+  }
+
+  /** Looks whether a process that is to stand waits for a first thread that has ended; true while it may be so, and nothing will be reported of it. */
+  awaitsFirstThread(): boolean {
+    let awaits = false;
+    for (const process of this.#gathering) {
+      const first = process.threads.get(process.pid);
+      if (first === undefined || first.standing !== null || first.hasEnded) continue;
+      if (this.#noticeEnd(first)) this.#tellGathered(process);
+      else awaits = true;
+    }
+    return awaits;
   }
 
   /** Has a running thread stop. */
   ask(tracee: Tracee): void {
-    if (tracee.standing !== null || tracee.asked) return;
+    if (tracee.standing !== null || tracee.asked || tracee.hasEnded) return;
     tracee.asked = true;
     if (tracee.held) return;
     unlessGone(() => ptraceInterrupt(tracee.tid));

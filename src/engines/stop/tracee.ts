@@ -49,6 +49,8 @@ export interface Tracee {
   parked: Parked | null;
   /** It waits in vfork(2), where nothing stops it, until its child has gone its way. */
   inVfork: boolean;
+  /** It is the first thread of its process and has ended, which the kernel reports when all others have too. */
+  hasEnded: boolean;
   /** Where its struct rseq lies; null: none; undefined: not asked yet. */
   sequences: bigint | null | undefined;
 }
@@ -93,6 +95,7 @@ export class TraceeTable {
       parking: false,
       parked: null,
       inVfork: false,
+      hasEnded: false,
       sequences: undefined,
     };
     const tracee: Tracee = { tid, process, pieces: [], steps: [], ...state };

@@ -83,7 +83,11 @@ export class Tracer implements TracerCalls {
   }
 
   advance(): boolean {
-    return this.#held?.advanceOnce() ?? false;
+    const isHeld = this.#held?.advanceOnce() ?? false;
+    const tracee = this.#held === null ? undefined : this.table.get(this.#held.pid);
+    // What it has hit on its way is told here, as nobody has stopped it there.
+    if (isHeld && tracee !== undefined) this.#active.recorder.look(tracee);
+    return isHeld;
   }
 
   release(): void {
@@ -119,8 +123,10 @@ export class Tracer implements TracerCalls {
 
   /** Waits for one thread to stop or end, and takes that in. Returns what waitForTracee has. */
   takeOne(poll: boolean): number {
-    const tid = waitForTracee(this.#status, poll);
+    const polls = poll || (this.#parts?.stops.awaitsFirstThread() ?? false);
+    const tid = waitForTracee(this.#status, polls);
     if (tid > 0) this.#parts?.stops.handle(tid, this.#status[0] ?? 0);
+    else if (polls && !poll) pause(LOOK_INTERVAL);
     return tid;
   }
 
@@ -186,7 +192,8 @@ export class Tracer implements TracerCalls {
   }
 
   threads(): readonly ControlledThread[] {
-    return [...this.table.all].map(({ tid, process, standing }) => ({ pid: process.pid, tid, stop: standing?.stop ?? null }));
+    const present = [...this.table.all].filter(({ hasEnded }) => !hasEnded);
+    return present.map(({ tid, process, standing }) => ({ pid: process.pid, tid, stop: standing?.stop ?? null }));
   }
 
   stop(tids: readonly number[]): void {
