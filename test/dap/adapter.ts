@@ -77,12 +77,10 @@ export class Adapter implements AsyncDisposable {
     });
   }
 
-  /** The next stop: each is given once. */
+  /** The next stop: each is given once; those of threads that stopped at the same time are left out. */
   async stopped(): Promise<Stopped> {
-    const body = await this.#wait(
-      'a stop',
-      () => this.events.filter(({ event }) => event === 'stopped')[this.#stopsTaken]?.body as Stopped,
-    );
+    const isFirst = ({ event, body }: DebugProtocol.Event): boolean => event === 'stopped' && (body as Stopped).preserveFocusHint !== true;
+    const body = await this.#wait('a stop', () => this.events.filter(isFirst)[this.#stopsTaken]?.body as Stopped);
     this.#stopsTaken++;
     return body;
   }

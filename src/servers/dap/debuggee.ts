@@ -40,6 +40,8 @@ export class Debuggee {
   #signals = new Set(FATAL_SIGNALS);
   #waiter: { readonly tid: number; readonly take: (stop: ClientStop | null) => void } | null = null;
   #turn: Promise<void> = Promise.resolve();
+  /** Stops with reasons of their own that are still to be dealt with. */
+  #pending = 0;
 
   constructor(client: Client, options: DebuggeeOptions & { readonly changed: (breakpoint: object) => void }, listener: DebuggeeListener) {
     this.client = client;
@@ -68,6 +70,11 @@ export class Debuggee {
   /** Whether it is held since its start. */
   get isStarting(): boolean {
     return this.#phase === 'starting';
+  }
+
+  /** Whether another thread has a reason of its own to stand, of which nothing was told yet. */
+  get isOtherPending(): boolean {
+    return this.#pending > 0;
   }
 
   /** Threads stand, and the client has been told. */
@@ -230,7 +237,14 @@ export class Debuggee {
     }
     if (this.#phase === 'stopped' && cause.kind === 'interrupted') return;
     if (this.#waiter !== null) this.#waiter.take(stop);
-    else this.#next(() => this.#listener.stopped(stop));
+    else {
+      this.#pending++;
+      this.#next(async () => {
+        this.#pending--;
+        // What was let go of meanwhile is over.
+        if (this.#stops.get(tid) === stop) await this.#listener.stopped(stop);
+      });
+    }
   }
 
   async #resumeLate(tid: number): Promise<void> {

@@ -28,13 +28,14 @@ const REASONS: Readonly<Record<BreakpointKind, { readonly reason: string; readon
 export async function dealWithStop(session: Session, debuggee: Debuggee, stop: ClientStop): Promise<void> {
   const told = await judged(session, debuggee, stop);
   if (told !== null) tellStop(session, debuggee, stop.tid, told);
-  else if (!debuggee.isStopped) await debuggee.resume();
+  else if (!debuggee.isStopped && !debuggee.isOtherPending) await debuggee.resume();
 }
 
-/** Tells the client that all threads stand, because of `tid`. */
+/** Tells the client that all threads stand, because of `tid`; of one that had a reason of its own at the same time, without drawing attention to it. */
 export function tellStop(session: Session, debuggee: Debuggee, tid: number, told: Told): void {
+  const another = debuggee.isStopped ? { preserveFocusHint: true } : {};
   debuggee.markStopped();
-  session.peer.event('stopped', { ...told, threadId: tid, allThreadsStopped: true });
+  session.peer.event('stopped', { ...told, ...another, threadId: tid, allThreadsStopped: true });
 }
 
 /** How a stop is to be told; null: it is not, and the program is to go on. Prints and counts what is to be. */
