@@ -168,6 +168,7 @@ class SessionRun implements AsyncDisposable {
 
   #announce(target: RunTarget, streams: Streams, watches: readonly RunWatch[]): void {
     this.#presenter.armed?.(countedRun(target, watches), streams.hits);
+    if (typeof target.risk === 'string' && !this.#options.quiet) streams.note(target.risk);
     if (this.#alone !== null && !this.#options.quiet && !this.#options.json) streams.note(`not shared: ${visible(this.#alone)}`);
     const owner = isJoined(target) ? target.owner : null;
     for (const watch of watches) {

@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly pauses: boolean;
   /** Hits are stamped when the engine gets round to the thread, which may be long after the access, and not in the order of accesses. Default: in the trap. */
   readonly stampsLate?: boolean;
+  /** What using it may do to the target, one sentence for people. Default: nothing. */
+  readonly risk?: string;
   /** What no watch of this engine can see, whatever is asked. */
   readonly blindTo: readonly NotCovered[];
 }

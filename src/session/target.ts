@@ -180,6 +180,11 @@ export class Target implements AsyncDisposable {
     return this.#parts.session.capabilities.name;
   }
 
+  /** What watching may do to the target, one sentence for people; null: nothing. */
+  get risk(): string | null {
+    return this.#parts.session.capabilities.risk ?? null;
+  }
+
   /** True while a launched program is held before its first instruction. */
   get held(): boolean {
     return this.#parts.lifecycle.held;

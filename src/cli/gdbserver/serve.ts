@@ -19,6 +19,7 @@ export async function serveGdb(choice: GdbServerChoice, surroundings: Surroundin
   const sharing = await share(choice, shared);
   try {
     sayRisks(choice);
+    if (shared.target.risk !== null) say(shared.target.risk);
     await serve(choice, shared, ended.promise);
     return choice.target.kind === 'command' && ended.has() ? await launchedStatus(shared.target) : STATUS.OK;
   } finally {

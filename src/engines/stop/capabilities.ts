@@ -2,6 +2,11 @@
 import { mayWatchKernelMode, type Privileges } from '../../linux/procfs/privileges.js';
 import type { Capabilities } from '../contract.js';
 
+/** What remains where the registers are armed by a process that survives us. */
+const RISK =
+  "perf_event_open is refused here, so the target's own debug registers are armed, by a guardian process that clears them whatever happens to " +
+  'hwbkpt; only if the guardian itself is killed by SIGKILL does the target die at its next hit';
+
 /** `refused`: perf events are, so that a thread's own debug registers take their place, which see nothing that the kernel does (N-5). */
 export function stopCapabilities(privileges: Privileges, refused: boolean): Capabilities {
   return {
@@ -16,6 +21,7 @@ export function stopCapabilities(privileges: Privileges, refused: boolean): Capa
     handles: ['each', 'stops'],
     pauses: true,
     stampsLate: refused,
+    ...(refused ? { risk: RISK } : {}),
     blindTo: ['process-vm-writev', 'other-mapping', 'dma'],
   };
 }

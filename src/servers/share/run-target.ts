@@ -29,5 +29,7 @@ export interface RunTarget
     AsyncDisposable {
   watch(expression: string, options?: WatchOptions): Promise<RunWatch>;
   summary(): SummaryMessage;
+  /** As Target's; of one that another hwbkpt has, that one has told. */
+  readonly risk?: string | null;
   readonly inherentBlindness: readonly NotCovered[];
 }
