@@ -64,6 +64,6 @@ test('whatever two clients do, a thread stands exactly while one of them holds i
     expect(session.armed).toEqual([]);
     expect(session.isDisposed).toBe(true);
   });
-  await fc.assert(property, { seed: 20070222, numRuns: 60 });
+  await fc.assert(property, { seed: 20070222, numRuns: 40 });
   expect(stood).toBeGreaterThan(100);
-});
+}, 60_000);

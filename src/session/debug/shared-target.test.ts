@@ -6,6 +6,8 @@ import type { ClientEvent } from './client.js';
 import { STOP_ONLY_AT_HITS } from './index.js';
 import type { SharedTarget } from './shared-target.js';
 
+/** For what must come. */
+const PATIENCE = { timeout: 20_000 };
 const X = 0x40_4000n;
 
 function made(names: readonly string[], options: FakeOptions = {}): { session: FakeSession; shared: SharedTarget; all: Listener[] } {
@@ -40,7 +42,7 @@ describe('a watch that stops', () => {
     await a.client.watch('x', { stop: true });
     await a.client.watch('0x404001', { stop: true, condition: 'new == 1234' });
     session.stores(PID, 0x40_4008n, 5n);
-    await vi.waitFor(() => expect(session.log).toEqual(['resume 100 0']));
+    await vi.waitFor(() => expect(session.log).toEqual(['resume 100 0']), PATIENCE);
     expect(a.stops).toEqual([]);
   });
 
@@ -196,7 +198,7 @@ describe('signals and policies', () => {
     session.log.length = 0;
     session.stores(PID, 0x40_4008n, 1n);
     await b.stopped(1);
-    await vi.waitFor(() => expect(session.log).toEqual(['resume 101 0']));
+    await vi.waitFor(() => expect(session.log).toEqual(['resume 101 0']), PATIENCE);
     expect(a.stops).toHaveLength(2);
   });
 });
