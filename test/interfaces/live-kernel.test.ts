@@ -102,6 +102,20 @@ describeWith(['gcc', 'perf'], 'a live kernel', () => {
     expect(tracer.continue(pid)).toEqual({ ok: false, errno: 'ESRCH' });
   });
 
+  test('hits of a thread that blocks every signal are told when it ends; it has not stopped for them', async () => {
+    await using target = await startFreeTarget('blocked-signals');
+    const pid = target.tracee;
+    await using kernel = await openLiveKernel(pid, { rules: HWBKPT });
+    const events = eventsOf(kernel);
+    const usual = { length: 8, access: 'write', priority: 20, callbacks: true, triggered: 'passed', inherit: 'none' } as const;
+    registerUser(kernel.host, pid, { ...usual, id: 1, address: Number(target.shown('shared').address) });
+    const end = ending(kernel);
+    target.go();
+    await end;
+    expect(events.filter(({ type }) => type === 'triggered')).toHaveLength(10);
+    expect(await target.finishedWithin(30_000)).toMatchObject({ status: 0 });
+  });
+
   test('R-104: a request waits for slots that strangers hold, one without callbacks is refused, and a word is loaded when there is room', async () => {
     await using target = await startFreeTarget('hot');
     const pid = target.tracee;

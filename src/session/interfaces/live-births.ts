@@ -1,6 +1,7 @@
 // Births, ends and execs of real threads, as the facility and the virtual registers are to know them.
 import { freshRegisters } from '../../facility/virtual/registers.js';
 import type { LiveContext } from './live-context.js';
+import { sortHits } from './live-hits.js';
 import { tellOfBirth } from './live-stops.js';
 import { newLiveThread } from './live-thread.js';
 import type { Report } from './recorded.js';
@@ -17,7 +18,11 @@ export function takeBirth(context: LiveContext, { pid, tid, parentPid, parentTid
 
 /** A thread has ended: its registers end with it. */
 export function takeEnd(context: LiveContext, tid: number): void {
-  if (!context.threads.delete(tid)) return;
+  const thread = context.threads.get(tid);
+  if (thread === undefined) return;
+  // It has blocked the signal that would have stopped it: nobody can stand for these hits any more, but they happened.
+  if (thread.pending.length > 0) sortHits(context, thread, thread.pending.splice(0), false);
+  context.threads.delete(tid);
   context.words?.forget(tid);
   delete context.half.threads[tid];
   context.takeIn({ type: 'exit', tid });
