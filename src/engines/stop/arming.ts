@@ -115,7 +115,10 @@ export class Arming {
   #armAll(pieces: readonly Piece[], opened: Opened[]): number {
     const covered = new Set<number>();
     const planned = pieces.flatMap((piece) => this.#threadsOf(piece.order).map((tracee) => ({ piece, tracee })));
-    checkDescriptors({ threads: planned.length, places: 1, pieces: 1, others: 0 });
+    const threads = new Set(planned.map(({ tracee }) => tracee));
+    // A thread's first breakpoint brings the ring of all.
+    const rings = [...threads].filter((tracee) => tracee.pieces.length === 0).length;
+    checkDescriptors({ threads: threads.size, places: 1, pieces: pieces.length, others: rings });
     for (const { piece, tracee } of planned) {
       const made = this.#open(piece, tracee);
       if (made === null) continue;
