@@ -48,10 +48,13 @@ export class StopRun implements AsyncDisposable {
   }
 
   /** Starts a fixture and attaches to it. */
-  static async start(name: string, options: TargetOptions & { readonly inherit?: Inherit } = {}): Promise<StopRun> {
+  static async start(
+    name: string,
+    { engine = new StopEngine(), ...options }: TargetOptions & { readonly inherit?: Inherit; readonly engine?: StopEngine } = {},
+  ): Promise<StopRun> {
     const target = await startFreeTarget(name, options);
     try {
-      const session = new StopEngine().open({ pid: target.tracee, tid: null, inherit: options.inherit ?? 'threads' });
+      const session = engine.open({ pid: target.tracee, tid: null, inherit: options.inherit ?? 'threads' });
       return new StopRun(target, session);
     } catch (error) {
       await target[Symbol.asyncDispose]();
