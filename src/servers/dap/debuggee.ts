@@ -38,7 +38,9 @@ export class Debuggee {
   #phase: Phase;
   #isPausing = false;
   #signals = new Set(FATAL_SIGNALS);
-  #waiter: { readonly tid: number; readonly take: (stop: ClientStop | null) => void } | null = null;
+  #waiter: { readonly tid: number; readonly take: (stop: ClientStop | null) => void; hasTaken: boolean } | null = null;
+  /** Stops that came together with the one that was waited for. */
+  #unclaimed: ClientStop[] = [];
   #turn: Promise<void> = Promise.resolve();
   /** Stops with reasons of their own that are still to be dealt with. */
   #pending = 0;
@@ -145,8 +147,10 @@ export class Debuggee {
 
   /** {@link resume}s, or does what `go` does instead, and waits for the next stop that has a reason. Null: thread `tid`, or all, has ended. */
   async goUntilStop(tid: number, go: () => Promise<void> = () => this.resume()): Promise<ClientStop | null> {
+    const waiting = this.#unclaimed.shift();
+    if (waiting !== undefined) return waiting;
     const next = new Promise<ClientStop | null>((take) => {
-      this.#waiter = { tid, take };
+      this.#waiter = { tid, take, hasTaken: false };
     });
     try {
       await go();
@@ -154,6 +158,11 @@ export class Debuggee {
     } finally {
       this.#waiter = null;
     }
+  }
+
+  /** Nobody waits any more: what {@link goUntilStop} has not given is told as other stops are. */
+  stopWaiting(): void {
+    for (const stop of this.#unclaimed.splice(0)) this.#deal(stop);
   }
 
   /** One instruction of thread `tid`; the others stand meanwhile. */
@@ -236,15 +245,21 @@ export class Debuggee {
       return;
     }
     if (this.#phase === 'stopped' && cause.kind === 'interrupted') return;
-    if (this.#waiter !== null) this.#waiter.take(stop);
+    if (this.#waiter === null) this.#deal(stop);
+    else if (this.#waiter.hasTaken) this.#unclaimed.push(stop);
     else {
-      this.#pending++;
-      this.#next(async () => {
-        this.#pending--;
-        // What was let go of meanwhile is over.
-        if (this.#stops.get(tid) === stop) await this.#listener.stopped(stop);
-      });
+      this.#waiter.hasTaken = true;
+      this.#waiter.take(stop);
     }
+  }
+
+  #deal(stop: ClientStop): void {
+    this.#pending++;
+    this.#next(async () => {
+      this.#pending--;
+      // What was let go of meanwhile is over.
+      if (this.#stops.get(stop.tid) === stop) await this.#listener.stopped(stop);
+    });
   }
 
   async #resumeLate(tid: number): Promise<void> {

@@ -42,6 +42,7 @@ export class Stepper {
       await this.#loan?.giveBack().catch(() => undefined);
     }
     if (moved === 'there') tellStop(this.#session, this.#debuggee, this.#tid, { reason: 'step', description: 'Paused on step' });
+    this.#debuggee.stopWaiting();
   }
 
   async #make(

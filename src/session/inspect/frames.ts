@@ -1,6 +1,6 @@
 // The frames of a stopped thread, innermost first, each with its registers; calls that were inlined are frames of their own.
 import type { Place } from '../../model/place.js';
-import { callerOf, type FrameRegisters } from '../../symbols/unwind/caller.js';
+import { type Caller, callerOf, type FrameRegisters } from '../../symbols/unwind/caller.js';
 import { DWARF_REGISTER } from '../../symbols/unwind/row.js';
 import { type ProcessView, wordAt } from './process-view.js';
 import { frameRegisters, type ThreadRegisters } from './registers.js';
@@ -35,7 +35,8 @@ export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST
     const pc = isExact ? address : address - 1n;
     const rule = view.unwind.rule(Number(pc));
     if (rule === 'no-code' && level > 0) break;
-    const caller = callerOf(rule, registers, (at) => wordAt((from, length) => view.read(from, length), at));
+    const word = (at: bigint): bigint | null => wordAt((from, length) => view.read(from, length), at);
+    const caller = (level === 0 && rule === 'untold' ? stubCaller(view, registers, word) : null) ?? callerOf(rule, registers, word);
     const here = { level, address, pc, registers, cfa: caller?.cfa ?? null };
     frames.push(...(caller?.interrupted === true ? [signalFrame(here)] : inlinedFrames(view, here)));
     if (caller === null) break;
@@ -43,6 +44,27 @@ export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST
     isExact = caller.interrupted;
   }
   return frames.slice(0, most);
+}
+
+/**
+ * The C library's clone is told of by no table where it makes the system call: its return address is on top of the stack, as before a call's
+ * first instruction. Taken for one where an instruction before it is a call.
+ */
+function stubCaller(view: ProcessView, registers: FrameRegisters, word: (at: bigint) => bigint | null): Caller | null {
+  const back = word(registers[DWARF_REGISTER.sp] ?? 0n);
+  const code = back === null ? null : view.image.readCode(back - LONGEST_CALL, Number(LONGEST_CALL));
+  if (back === null || code === null || !view.image.isExecutable(back) || !endsWithCall(view, code)) return null;
+  return callerOf('no-code', registers, word);
+}
+
+/** CALL [base + index * scale + disp32] with a REX prefix has 8 bytes; with a segment or BND prefix 9. */
+const LONGEST_CALL = 9n;
+
+function endsWithCall({ decoder }: ProcessView, code: Uint8Array): boolean {
+  return [2, 3, 4, 5, 6, 7, 8, 9].some((length) => {
+    const [first] = decoder.flow(code.subarray(code.length - length), 0n);
+    return first?.kind === 'call' && first.length === length;
+  });
 }
 
 /** By DWARF's numbers RAX, RDX, RCX, RSI, RDI, R8 to R11: what a call may leave anything in, so that nobody knows what the caller had there. */
