@@ -20,10 +20,9 @@ import type { BreakpointMaker } from './breakpoints.js';
 import type { Pieces } from './pieces.js';
 import { isGone, now, type Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
+import { type Birth, birthOf, SIGTRAP, type PtraceStop as Stop, standingAt } from './stop-kinds.js';
 import type { ThreadSteps } from './thread-steps.js';
-import type { Standing, StandingAt, TracedProcess, Tracee, TraceeTable } from './tracee.js';
-
-const SIGTRAP = 5;
+import type { Standing, TracedProcess, Tracee, TraceeTable } from './tracee.js';
 
 export interface StopsParts {
   readonly target: EngineTarget;
@@ -41,19 +40,11 @@ export interface StopsParts {
 /** ms that a thread may take to stop: one that waits for a disk takes its time. */
 const PARK_PATIENCE = 1000;
 
-/** A stop for a signal, or one of the others. */
-interface Stop {
-  readonly signal: number;
-  readonly event: number;
-}
-
 /** si_code of a SIGTRAP that a step ends with: TRAP_BRKPT and TRAP_TRACE, and SIGTRAP itself from ptrace_notify. */
 const NOTICES = new Set([1, 2, SIGTRAP]);
 const INFO_CODE = 2;
 /** A stop that a signal has no part in. */
 const AT_EVENT = { at: 'event', canDeliver: false, isInCall: false, passing: 0 } as const;
-
-type Birth = 'clone' | 'fork' | 'vfork';
 
 export class Stops {
   readonly #parts: StopsParts;
@@ -390,23 +381,5 @@ function unlessGone(action: () => void): void {
     action();
   } catch (error) {
     if (!isGone(error)) throw error;
-  }
-}
-
-function standingAt({ signal, event }: Stop): StandingAt {
-  if (event === 0) return 'signal';
-  return event === PTRACE_EVENT.STOP && signal !== SIGTRAP ? 'group' : 'event';
-}
-
-function birthOf(event: number): Birth | null {
-  switch (event) {
-    case PTRACE_EVENT.CLONE:
-      return 'clone';
-    case PTRACE_EVENT.FORK:
-      return 'fork';
-    case PTRACE_EVENT.VFORK:
-      return 'vfork';
-    default:
-      return null;
   }
 }
