@@ -29,6 +29,11 @@ describe('engines on perf events', () => {
     expect(filesWith('packBreakpoint(')).toEqual([TRIAL, 'events/layout.ts']);
   });
 
+  test('write debug registers of threads in one place', () => {
+    expect(filesWith('pokeDebugRegister(')).toEqual(['stop/debug-register-breakpoints.ts']);
+    expect(filesWith('pokeUserWord(')).toEqual([]);
+  });
+
   test('open breakpoints in one file each, clocks, markers and rings beside them, and a trial on this very thread', () => {
     expect(filesWith('openEvent(')).toEqual([
       'bpf/programs.ts',
