@@ -1,7 +1,7 @@
 // What the rest of hwbkpt asks of one module's debug information, whatever format it is in.
 import type { FileAddress } from '../base/brand.js';
 import type { InlinedCall } from './dwarf/inlines.js';
-import type { LocalVariable } from './frame.js';
+import type { CallMade, LocalVariable } from './frame.js';
 import type { Type } from './types.js';
 
 /** A variable with a fixed address: a global, a file's static, a function's static, a static member. */
@@ -63,6 +63,8 @@ export interface DebugInfo {
   inlinedAt(address: FileAddress): readonly InlinedCall[];
   /** Parameters and local variables of the function at `address`, those of the innermost block (or inlined function) first; a name may come more than once. */
   localsAt(address: FileAddress): readonly LocalVariable[];
+  /** What `call` has put into a register (by DWARF's number), as the compiler describes it; null where it does not, or does not know. */
+  argumentOf(call: CallMade, register: number): bigint | null;
   /** What was found to be broken while reading, for `doctor` and diagnostics; empty when all is well. */
   readonly problems: readonly string[];
 }

@@ -14,8 +14,20 @@ export interface FrameAccess {
   readonly cfa: () => bigint | null;
   /** Memory of the process; null where it cannot be read. */
   readonly read: (address: bigint, size: number) => Uint8Array | null;
+  /** What a register held when this frame's function was called; null or missing where nobody knows: see DebugInfo.argumentOf. */
+  readonly entryValue?: (number: number) => bigint | null;
   /** Where the module's thread-local block of this thread starts; null where nobody knows. */
   readonly threadBlock?: () => bigint | null;
+}
+
+/** A call, of which the arguments are asked. */
+export interface CallMade {
+  /** The address that it returns to. */
+  readonly returnAddress: FileAddress;
+  /** The function that was called, as DebugInfo.functionAt calls it. */
+  readonly callee: string;
+  /** The caller's frame. */
+  readonly frame: FrameAccess;
 }
 
 /** Part of a value that is in several places. */

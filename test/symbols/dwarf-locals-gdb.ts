@@ -16,12 +16,18 @@ export interface GdbLocal {
   readonly value?: string;
 }
 
-export interface GdbStop {
+export interface GdbFrame {
+  /** Of a caller the address that is returned to. */
   readonly pc: string;
   /** RAX, RDX, RCX, RBX, RSI, RDI, RBP, RSP, R8 ... R15: in DWARF's order. */
   readonly registers: readonly string[];
   /** The frame's canonical address. */
   readonly cfa: string;
+}
+
+export interface GdbStop extends GdbFrame {
+  /** The frames that called this one, nearest first, as long as they are the program's own. */
+  readonly callers: readonly GdbFrame[];
   /** From RSP on, hexadecimal. */
   readonly stack: string;
   /** What the program is moved by. */
@@ -36,6 +42,7 @@ NAMES = ['rax','rdx','rcx','rbx','rsi','rdi','rbp','rsp'] + ['r%d' % i for i in 
 SCALARS = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ENUM, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_CHAR)
 gdb.execute('set confirm off')
 gdb.execute('set pagination off')
+gdb.execute('set backtrace past-main on')
 static = int(gdb.parse_and_eval('(long)&anchor'))
 gdb.execute('break watched')
 gdb.execute('run', to_string=True)
@@ -53,21 +60,38 @@ def local(s, frame):
         out['optimisedAway'] = True
     return out
 stops = []
+def older(frame):
+    frame = frame.older()
+    while frame is not None and frame.type() == gdb.INLINE_FRAME: frame = frame.older()
+    return frame
+def registers(frame): return [hex(int(frame.read_register(n)) & (1 << 64) - 1) for n in NAMES]
+def callers(frame):
+    out = []
+    caller = older(frame)
+    while caller is not None and caller.find_sal().symtab is not None:
+        above = older(caller)
+        if above is None: break
+        out.append({'pc': hex(caller.pc()), 'registers': registers(caller), 'cfa': hex(int(above.read_register('rsp')))})
+        caller = above
+    return out
 def stop():
     frame = gdb.newest_frame()
     real = frame
     while real.type() == gdb.INLINE_FRAME: real = real.older()
-    older = real.older()
-    if older is None: return
+    caller = older(real)
+    if caller is None: return
     out = []
     block = frame.block()
+    owner = frame
     while block is not None and not block.is_static:
-        out += [x for x in (local(s, frame) for s in block if (s.is_variable or s.is_argument) and s.is_valid()) if x is not None]
+        out += [x for x in (local(s, owner) for s in block if (s.is_variable or s.is_argument) and s.is_valid()) if x is not None]
+        # What an argument was at the call gdb gets wrong from a frame that is inlined in the variable's own.
+        if block.function is not None and owner.type() == gdb.INLINE_FRAME: owner = owner.older()
         block = block.superblock
     sp = int(frame.read_register('rsp'))
     memory = bytes(gdb.selected_inferior().read_memory(sp - 128, 4096 + 128)).hex()
-    stops.append({'pc': hex(frame.pc()), 'registers': [hex(int(frame.read_register(n)) & (1 << 64) - 1) for n in NAMES],
-        'cfa': hex(int(older.read_register('rsp'))), 'stack': memory, 'bias': hex(bias), 'locals': out})
+    stops.append({'pc': hex(frame.pc()), 'registers': registers(frame), 'callers': callers(real),
+        'cfa': hex(int(caller.read_register('rsp'))), 'stack': memory, 'bias': hex(bias), 'locals': out})
 for i in range(STEPS):
     try:
         if gdb.newest_frame().find_sal().symtab is not None: stop()

@@ -231,6 +231,110 @@ describe('operations', () => {
   });
 });
 
+describe('what a register held at the call', () => {
+  const five: number[] = [Op.entryValue, 1, Op.reg0 + 5, Op.stackValue];
+
+  test('is asked of the frame, by either number, for a register alone', () => {
+    const asked = (operations: readonly number[]): LocalPlace | null => {
+      const info = withLocal([At.location, Form.exprloc, [...operations]]);
+      const local = info.localsAt(as<FileAddress>(0x1000n)).find(({ name }) => name === 'v');
+      return local?.place({ ...frameAt(0x1000), entryValue: (number) => (number === 5 ? 42n : null) }) ?? null;
+    };
+    expect(asked(five)).toEqual(value(42));
+    expect(asked([Op.gnuEntryValue, 2, Op.regx, 5, Op.lit0 + 1, Op.plus, Op.stackValue])).toEqual(value(43));
+    for (const operations of [
+      [Op.entryValue, 1, Op.reg0 + 6],
+      [Op.entryValue, 2, Op.breg0 + 5, 0],
+      [Op.entryValue, 2, Op.reg0 + 5, Op.nop],
+      [Op.entryValue, 0],
+    ])
+      expect(asked([...operations, Op.stackValue])).toEqual(UNKNOWN);
+  });
+
+  /** main, at 0x2000, calls f twice and something else; the second call is in a block. */
+  function calling(site: 'dwarf5' | 'gnu'): DebugInfo {
+    const [tag, parameterTag, valueName] =
+      site === 'dwarf5'
+        ? [Tag.callSite, Tag.callSiteParameter, At.callValue]
+        : [Tag.gnuCallSite, Tag.gnuCallSiteParameter, At.gnuCallSiteValue];
+    const call = (returns: number, origin: string | null, expression: number[]): MadeDie => ({
+      tag,
+      attributes: [
+        [site === 'dwarf5' ? At.callReturnPc : At.lowPc, Form.addr, returns],
+        ...(origin === null ? [] : [[site === 'dwarf5' ? At.callOrigin : At.abstractOrigin, Form.ref4, origin] as MadeAttribute]),
+      ],
+      children: [
+        {
+          tag: parameterTag,
+          attributes: [
+            [At.location, Form.exprloc, [Op.reg0 + 4]],
+            [valueName, Form.exprloc, [Op.lit0 + 3]],
+          ],
+        },
+        {
+          tag: parameterTag,
+          attributes: [
+            [At.location, Form.exprloc, [Op.reg0 + 5]],
+            [valueName, Form.exprloc, expression],
+          ],
+        },
+      ],
+    });
+    const f: MadeDie = {
+      tag: Tag.subprogram,
+      label: 'f',
+      attributes: [
+        [At.name, Form.string, 'f'],
+        [At.declaration, Form.flagPresent, 0],
+      ],
+    };
+    const main: MadeDie = {
+      tag: Tag.subprogram,
+      attributes: [
+        [At.name, Form.string, 'main'],
+        [At.lowPc, Form.addr, 0x2000],
+        [At.highPc, Form.data4, 0x100],
+        [At.frameBase, Form.exprloc, [Op.callFrameCfa]],
+      ],
+      children: [
+        call(0x2010, '@f', here(-8)),
+        call(0x2030, null, [Op.lit0 + 7]),
+        { tag: Tag.lexicalBlock, attributes: [], children: [call(0x2100, '@f', [Op.entryValue, 1, Op.reg0 + 5, Op.lit0 + 2, Op.mul])] },
+      ],
+    };
+    const root: MadeDie = {
+      tag: Tag.compileUnit,
+      attributes: [
+        [At.name, Form.string, 'made.c'],
+        [At.lowPc, Form.addr, 0x2000],
+        [At.highPc, Form.data4, 0x100],
+      ],
+      children: [f, main],
+    };
+    return openDwarf(makeDwarf({ units: [{ version: site === 'dwarf5' ? 5 : 4, root }] }));
+  }
+
+  test.each(['dwarf5', 'gnu'] as const)('is told by the call that returns there (%s)', (site) => {
+    const info = calling(site);
+    const argument = (returns: number, register: number, callee = 'f'): bigint | null =>
+      info.argumentOf(
+        { returnAddress: as<FileAddress>(BigInt(returns)), callee, frame: { ...frameAt(returns - 1), entryValue: () => 21n } },
+        register,
+      );
+    expect(argument(0x2010, 5)).toBe(0x8ff8n);
+    expect(argument(0x2010, 4)).toBe(3n);
+    // At the end of main; it has the value of main's own argument.
+    expect(argument(0x2100, 5)).toBe(42n);
+    expect(argument(0x2010, 1)).toBeNull();
+    // Another function was called there, which has called this one with a jump.
+    expect(argument(0x2010, 5, 'g')).toBeNull();
+    expect(argument(0x2030, 5)).toBeNull();
+    expect(argument(0x2020, 5)).toBeNull();
+    expect(argument(0x9000, 5)).toBeNull();
+    expect(info.problems).toEqual([]);
+  });
+});
+
 describe('variables without an address', () => {
   const globals: readonly (readonly [title: string, attribute: MadeAttribute, expected: Partial<Variable>])[] = [
     [

@@ -55,6 +55,19 @@ describe('places of variables', () => {
   ])[] = [
     ['an address', [located(0x4000)], 0x4000n, null],
     ['an address and an offset', [[At.location, Form.block1, [Op.addr, ...little(0x4000, 8), Op.plusUconst, 0x85, 0x01]]], 0x4085n, null],
+    [
+      'an address plus a number',
+      [[At.location, Form.block1, [Op.addr, ...little(0x4000, 8), Op.const1u, 0x85, Op.plus, Op.plusUconst, 1]]],
+      0x4086n,
+      null,
+    ],
+    ['an address minus a number', [[At.location, Form.block1, [Op.addr, ...little(0x4000, 8), Op.const1u, 8, Op.minus]]], 0x3ff8n, null],
+    [
+      'an address and a number too many',
+      [[At.location, Form.block1, [Op.addr, ...little(0x4000, 8), Op.const1u, 8]]],
+      null,
+      'optimised-away',
+    ],
     ['a kernel address', [[At.location, Form.exprloc, [Op.addr, ...little(0xffff_ffff_8100_0001n, 8)]]], 0xffff_ffff_8100_0001n, null],
     ['no location', [], null, 'optimised-away'],
     ['an empty location', [[At.location, Form.exprloc, []]], null, 'optimised-away'],
@@ -132,15 +145,25 @@ describe('forms', () => {
     const info = openDwarf(
       makeDwarf({
         units: [
-          unit([at('x', Op.addrx, 1), at('tls', Op.constx, 0, Op.formTlsAddress)], {
-            version: 5,
-            attributes: [[At.addrBase, Form.secOffset, 8]],
-          }),
+          unit(
+            [
+              at('x', Op.addrx, 1),
+              at('y', Op.addrx, 1, Op.plusUconst, 4),
+              at('z', Op.addrx, 1, Op.const1u, 8, Op.plus),
+              at('tls', Op.constx, 0, Op.formTlsAddress),
+            ],
+            {
+              version: 5,
+              attributes: [[At.addrBase, Form.secOffset, 8]],
+            },
+          ),
         ],
         addr,
       }),
     );
     expect(only(info.variables('x')).address).toBe(0x2222n);
+    expect(only(info.variables('y')).address).toBe(0x2226n);
+    expect(only(info.variables('z')).address).toBe(0x222an);
     expect(only(info.variables('tls')).absence).toBe('thread-local');
   });
 

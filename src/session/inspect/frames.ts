@@ -67,6 +67,17 @@ function endsWithCall({ decoder }: ProcessView, code: Uint8Array): boolean {
   });
 }
 
+/** The frame that called `frame`, the function itself where calls were inlined; null where nothing tells, or a signal came between. */
+export function callerFrame(view: ProcessView, { level, pc, registers }: Physical): Physical | null {
+  const word = (at: bigint) => wordAt((from, length) => view.read(from, length), at);
+  const caller = callerOf(view.unwind.rule(Number(pc)), registers, word);
+  if (caller === null || caller.interrupted) return null;
+  const own = withoutScratch(caller.registers);
+  const address = own[DWARF_REGISTER.returnAddress] ?? 0n;
+  const above = callerOf(view.unwind.rule(Number(address - 1n)), own, word);
+  return { level: level + 1, address, pc: address - 1n, registers: own, cfa: above?.cfa ?? null };
+}
+
 /** By DWARF's numbers RAX, RDX, RCX, RSI, RDI, R8 to R11: what a call may leave anything in, so that nobody knows what the caller had there. */
 const SCRATCH = [0, 1, 2, 4, 5, 8, 9, 10, 11];
 

@@ -2,7 +2,7 @@
 import type { FrameAccess, LocalPlace, LocalVariable } from '../../symbols/frame.js';
 import type { LiveModule } from '../../symbols/live/live-module.js';
 import { bytesAt, FrameMemory } from './frame-memory.js';
-import type { Frame } from './frames.js';
+import { callerFrame, type Frame } from './frames.js';
 import type { Item } from './item.js';
 import type { ProcessView } from './process-view.js';
 
@@ -47,14 +47,28 @@ export function staticsOf(view: ProcessView, frame: Frame): Item[] {
   });
 }
 
-function frameAccess(view: ProcessView, frame: Frame, module: LiveModule): FrameAccess {
+/** A frame without the calls inlined in it. */
+type Physical = Omit<Frame, 'place' | 'inlined'>;
+
+function frameAccess(view: ProcessView, frame: Physical, module: LiveModule): FrameAccess {
   return {
+    entryValue: (register) => argumentOf(view, frame, module, register),
     pc: module.toFile(frame.pc),
     bias: module.bias,
     register: (number) => frame.registers[number] ?? null,
     cfa: () => frame.cfa,
     read: (address, size) => view.read(address, size),
   };
+}
+
+/** What the caller has put into a register for the frame's function, by the call that it describes. */
+function argumentOf(view: ProcessView, frame: Physical, module: LiveModule, register: number): bigint | null {
+  const callee = module.file?.debug?.functionAt(module.toFile(frame.pc)) ?? null;
+  const caller = callerFrame(view, frame);
+  const from = caller === null ? null : view.image.moduleAt(caller.pc);
+  if (callee === null || caller === null || from === null) return null;
+  const call = { returnAddress: from.toFile(caller.address), callee, frame: frameAccess(view, caller, from) };
+  return from.file?.debug?.argumentOf(call, register) ?? null;
 }
 
 /** Of which of the calls inlined here a variable is: by name, because that is all that ties the two together. */

@@ -1,12 +1,14 @@
 // Look-up by address: the line and the function of an instruction.
 import type { LineSpan, SourceLine, Variable } from '../debug-info.js';
-import type { LocalVariable } from '../frame.js';
+import type { CallMade, LocalVariable } from '../frame.js';
 import type { Type } from '../types.js';
+import { addressKey } from './bytes/address-key.js';
 import { Die } from './dies/die.js';
 import type { DwarfFile } from './file.js';
 import { FunctionInlines, type InlinedCall } from './inlines.js';
 import { LineCode } from './lines/line-code.js';
 import { LineTables } from './lines/tables.js';
+import { argumentAt } from './locations/call-sites.js';
 import { type LocalsContext, localsOf } from './locations/locals.js';
 import type { IntervalMap } from './ranges/interval-map.js';
 import { functionName } from './units/names.js';
@@ -109,6 +111,25 @@ export class CodeLookup {
       if (found !== null) return found;
     }
     return [];
+  }
+
+  /** See DebugInfo.argumentOf. */
+  argumentOf(call: CallMade, register: number): bigint | null {
+    // The address behind the call may be another function's.
+    const address = addressKey(call.returnAddress) - 1;
+    const map = this.#unitMap;
+    for (let i = map.find(address); i >= 0; i = map.find(address, i)) {
+      const value = this.#file.problems.guard(
+        () => 'call site',
+        null,
+        () => {
+          const owner = this.#functionDie(map.value(i), address);
+          return owner === null ? null : argumentAt(owner, register, call);
+        },
+      );
+      if (value !== null) return value;
+    }
+    return null;
   }
 
   #inlinesIn(number: number, address: number): InlinedCall[] | null {

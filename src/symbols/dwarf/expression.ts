@@ -36,22 +36,29 @@ export function evaluate(unit: Unit, expression: Uint8Array): Place {
   if (expression.length === 0) return { kind: 'empty' };
   const cursor = new Cursor(expression);
   let top: bigint | null = null;
+  let addend: bigint | null = null;
   let isAddress = false;
   while (!cursor.done) {
     const op = cursor.u8();
     const pushed = readAddress(unit, cursor, op);
     const constant = pushed ?? readConstantOperand(cursor, op);
     if (constant !== null) {
-      if (top !== null) return DYNAMIC;
-      top = constant;
-      isAddress = pushed !== null;
+      if (addend !== null || (top !== null && pushed !== null)) return DYNAMIC;
+      if (top === null) {
+        top = constant;
+        isAddress = pushed !== null;
+      } else addend = constant;
+    } else if (addend !== null) {
+      if (top === null || (op !== Op.plus && op !== Op.minus)) return DYNAMIC;
+      top += op === Op.plus ? addend : -addend;
+      addend = null;
     } else if (op === Op.plusUconst && top !== null) top += cursor.ulebBig();
     else if (op === Op.formTlsAddress || op === Op.gnuPushTlsAddress) return { kind: 'thread-local', offset: top };
     else if (op === Op.stackValue) return { kind: 'value', value: isAddress ? null : top };
     else if (op === Op.implicitValue) return { kind: 'value', value: cursor.block(cursor.uleb()) };
     else if (op !== Op.nop) return DYNAMIC;
   }
-  return top !== null && isAddress ? { kind: 'static', address: top & MASK_64 } : DYNAMIC;
+  return top !== null && isAddress && addend === null ? { kind: 'static', address: top & MASK_64 } : DYNAMIC;
 }
 
 // DW_OP_constx counts as an address here: gcc and clang use it only for thread-local offsets, where the value is not looked at.

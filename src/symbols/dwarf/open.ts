@@ -1,7 +1,7 @@
 // Opens the DWARF sections of one file as `DebugInfo`.
 import type { FileAddress } from '../../base/brand.js';
 import type { DebugInfo, LineSpan, SourceLine, Variable } from '../debug-info.js';
-import type { LocalVariable } from '../frame.js';
+import type { CallMade, LocalVariable } from '../frame.js';
 import type { Type } from '../types.js';
 import { addressKey } from './bytes/address-key.js';
 import { CodeLookup } from './code-lookup.js';
@@ -88,6 +88,10 @@ class Dwarf implements DebugInfo {
 
   localsAt(address: FileAddress): readonly LocalVariable[] {
     return this.#code.localsAt(addressKey(address), this.#typeOf);
+  }
+
+  argumentOf(call: CallMade, register: number): bigint | null {
+    return this.#code.argumentOf(call, register);
   }
 
   inlinedAt(address: FileAddress): readonly InlinedCall[] {

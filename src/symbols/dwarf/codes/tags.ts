@@ -46,7 +46,11 @@ export const Tag = {
   templateAlias: 0x43,
   atomicType: 0x47,
   skeletonUnit: 0x4a,
+  callSite: 0x48,
+  callSiteParameter: 0x49,
   immutableType: 0x4b,
+  gnuCallSite: 0x4109,
+  gnuCallSiteParameter: 0x410a,
 } as const;
 
 /** Struct, class, union or interface: a type with members. */

@@ -20,6 +20,14 @@ export function placeIn(die: Die, owner: Die, frame: FrameAccess): LocalPlace {
   return { kind: 'value', bytes: typeof constant === 'bigint' ? eightBytes(constant) : constant };
 }
 
+/** The number that `expression` comes to in `frame` of `owner`; null where that is not known. Throws DwarfError. */
+export function valueIn(expression: Uint8Array, owner: Die, frame: FrameAccess): bigint | null {
+  const place = runExpression(expression, { unit: owner.unit, frame, frameBase: () => frameBase(owner, frame) });
+  if (place.kind === 'memory') return place.address;
+  if (place.kind === 'register') return frame.register(place.register);
+  return place.kind === 'value' && place.bytes.length === 8 ? new DataView(place.bytes.slice().buffer).getBigUint64(0, true) : null;
+}
+
 interface Surroundings {
   readonly owner: Die;
   readonly frame: FrameAccess;

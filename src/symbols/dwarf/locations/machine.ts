@@ -1,4 +1,4 @@
-// Runs a location expression in a frame: all operations of DWARF 5 but those that need the caller's registers, other variables or floats.
+// Runs a location expression in a frame: all operations of DWARF 5 but those that need other variables or floats.
 import type { FrameAccess, LocalPiece, LocalPlace } from '../../frame.js';
 import { Cursor } from '../bytes/cursor.js';
 import { At } from '../codes/attributes.js';
@@ -193,6 +193,9 @@ class Machine {
       case Op.formTlsAddress:
       case Op.gnuPushTlsAddress:
         return this.#based(this.#context.frame.threadBlock?.() ?? null, this.#stack.pop() ?? 0n);
+      case Op.entryValue:
+      case Op.gnuEntryValue:
+        return this.#push(this.#atEntry(cursor.block(cursor.uleb())));
       case Op.skip:
         return jump(cursor, true);
       case Op.bra: {
@@ -200,9 +203,15 @@ class Machine {
         return value !== undefined && jump(cursor, value !== 0n);
       }
       default:
-        // DW_OP_entry_value, DW_OP_implicit_pointer, DW_OP_call*, and what nobody knows.
+        // DW_OP_implicit_pointer, DW_OP_call*, and what nobody knows.
         return false;
     }
+  }
+
+  /** Compilers ask for nothing but what a register held. */
+  #atEntry(expression: Uint8Array): bigint | null {
+    const register = registerIn(expression);
+    return register === null ? null : (this.#context.frame.entryValue?.(register) ?? null);
   }
 
   #deref(size: number): bigint | null {
@@ -211,6 +220,15 @@ class Machine {
     const bytes = this.#context.frame.read(address, size);
     return bytes === null || bytes.length < size ? null : numberOf(bytes);
   }
+}
+
+/** The register that is all of `expression`; else null. Throws DwarfError where it ends early. */
+export function registerIn(expression: Uint8Array): number | null {
+  const cursor = new Cursor(expression);
+  if (cursor.done) return null;
+  const op = cursor.u8();
+  const register = op >= Op.reg0 && op <= Op.reg31 ? op - Op.reg0 : op === Op.regx ? cursor.uleb() : null;
+  return cursor.done ? register : null;
 }
 
 /** DW_ATE_float. */
