@@ -18,14 +18,15 @@ function jsonPresenter(): Presenter {
 }
 
 function textPresenter(): Presenter {
-  let since = 0n;
+  let armed = 0n;
   let style: HitStyle | null = null;
   return {
     armed() {
-      since = process.hrtime.bigint();
+      armed = process.hrtime.bigint();
     },
     hit(hit, sink) {
-      style ??= { since, colors: colorsFor(sink.fd) };
+      // A program that runs may be hit between arming and the line that says so.
+      style ??= { since: hit.time < armed ? hit.time : armed, colors: colorsFor(sink.fd) };
       sink.offer(hitLine(hit, style));
     },
   };
