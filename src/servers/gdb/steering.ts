@@ -2,10 +2,11 @@
 // a notification of its own. What stops a thread and means nothing to gdb lets it go on.
 import { hexOfText, utf8 } from '../../protocols/rsp/index.js';
 import type { ClientEvent, ClientStop, ProcessEnd } from '../../session/debug/index.js';
-import { ALL_SIGNALS } from './all-signals.js';
 import { CONTINUE, Motion, type MotionParts } from './motion.js';
 import { Notices } from './notices.js';
 import type { Peer } from './peer.js';
+import { policyOf } from './policy.js';
+import { Processes } from './processes.js';
 import { refusalOf } from './refusals.js';
 import type { Settings } from './settings.js';
 import { Standing } from './standing.js';
@@ -29,11 +30,7 @@ export class Steering {
   readonly #motion: Motion;
   readonly #notices: Notices;
   readonly #standing: Standing;
-  /** Processes that gdb knows. */
-  readonly #processes = new Set<number>();
-  readonly #ends: ProcessEnd[] = [];
-  /** Of vforks that gdb was told of: the child, and the thread that waits for it. */
-  readonly #vforks = new Map<number, number>();
+  readonly #processes: Processes;
   /** Events are taken one after the other. */
   #events: Promise<void> = Promise.resolve();
   #eventsLeft = 0;
@@ -44,7 +41,6 @@ export class Steering {
   /** All-stop: gdb waits for a stop reply. */
   #isRunning = false;
   #isInterrupted = false;
-  #lastEnd: ProcessEnd | null = null;
   /** The thread whose stop was told last. */
   #last: Thread | null = null;
 
@@ -53,7 +49,7 @@ export class Steering {
     this.#motion = new Motion(parts);
     this.#notices = new Notices(parts.peer);
     this.#standing = new Standing(parts.client, parts.threads, () => this.known());
-    this.#processes.add(parts.client.pid);
+    this.#processes = new Processes(parts.client.pid);
     parts.client.onEvent((event) => {
       this.#eventsLeft++;
       this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#fail(error));
@@ -66,12 +62,12 @@ export class Steering {
 
   /** How the last process ended; null while gdb has one. */
   get ended(): ProcessEnd | null {
-    return this.#processes.size === 0 ? this.#lastEnd : null;
+    return this.#processes.lastEnd;
   }
 
   /** Processes that gdb knows, the first one first. */
   get processes(): readonly number[] {
-    return [...this.#processes];
+    return this.#processes.known;
   }
 
   /** The thread that gdb means when it does not say: the one whose stop it was told last. */
@@ -89,13 +85,7 @@ export class Steering {
   /** What stops threads, by what was agreed on. */
   async applyPolicy(): Promise<void> {
     const { client, settings, followsChildren } = this.#parts;
-    await client.setPolicy({
-      signals: new Set(ALL_SIGNALS.filter((signal) => !settings.passSignals.has(signal))),
-      clones: false,
-      forks: followsChildren && settings.forkEvents,
-      execs: settings.execEvents,
-      wholeProcess: !settings.nonStop,
-    });
+    await client.setPolicy(policyOf(settings, followsChildren));
   }
 
   /** Looks who is there, and makes all stand. */
@@ -201,7 +191,7 @@ export class Steering {
 
   /** gdb lets go of a process: it runs as if nobody looked. */
   async release(pid: number): Promise<void> {
-    this.#processes.delete(pid);
+    this.#processes.release(pid);
     const threads = this.#parts.threads.of(pid);
     for (const thread of threads) {
       thread.reasons.length = 0;
@@ -228,7 +218,7 @@ export class Steering {
         break;
       case 'closed':
         // Of a target that has ended gdb is still to be told.
-        if (this.#processes.size > 0) {
+        if (this.ended === null) {
           peer.say(event.because);
           peer.close();
         }
@@ -254,9 +244,7 @@ export class Steering {
   #processEnded(end: ProcessEnd): void {
     this.#parts.threads.removeProcess(end.pid);
     this.#vforkDone(end.pid);
-    if (!this.#processes.delete(end.pid)) return;
-    this.#lastEnd = end;
-    this.#ends.push(end);
+    this.#processes.ended(end);
   }
 
   async #stopped(stop: ClientStop): Promise<void> {
@@ -264,7 +252,7 @@ export class Steering {
     const thread = threads.meet(stop, CONTINUE);
     thread.stop = stop;
     registers.forget(thread.tid);
-    if (stop.cause.kind === 'exec') this.#vforkDone(stop.pid);
+    if (stop.cause.kind === 'exec') this.#executed(stop);
     if (!this.#processes.has(stop.pid)) return this.#strangerStopped(thread, stop);
     this.#noteFork(stop);
     const reasons = await this.#parts.reasons(thread, stop);
@@ -272,6 +260,12 @@ export class Steering {
     thread.reasons.push(...reasons);
     if (settings.nonStop && !this.#isListing && thread.action === null && reasons.length === 0 && !thread.isTold)
       thread.reasons.push(ASKED);
+  }
+
+  /** Of the threads of the program that was, only this one is left. */
+  #executed({ pid, tid }: ClientStop): void {
+    this.#vforkDone(pid);
+    for (const other of this.#parts.threads.of(pid)) if (other.tid !== tid) this.#parts.threads.remove(other.tid);
   }
 
   /** A child that gdb does not know yet, or has let go of. */
@@ -288,15 +282,13 @@ export class Steering {
   /** The child is gdb's from now on: it stands, and waits for what gdb makes of it. */
   #noteFork({ tid, cause }: ClientStop): void {
     if (cause.kind !== 'fork' && cause.kind !== 'vfork') return;
-    this.#processes.add(cause.child);
+    this.#processes.forked(cause.child, { kind: cause.kind, parent: tid });
     this.#parts.threads.meet({ pid: cause.child, tid: cause.child }, null).action = null;
-    if (cause.kind === 'vfork') this.#vforks.set(cause.child, tid);
   }
 
   /** The child of a vfork has left its parent's memory. */
   #vforkDone(child: number): void {
-    const parent = this.#parts.threads.get(this.#vforks.get(child) ?? 0);
-    this.#vforks.delete(child);
+    const parent = this.#parts.threads.get(this.#processes.vforkParent(child) ?? 0);
     if (parent === null) return;
     parent.reasons.push({ kind: 'vfork-done' });
     if (parent.stop === null) void this.#parts.client.stop([parent.tid]).catch((error: unknown) => this.#fail(error));
@@ -320,7 +312,7 @@ export class Steering {
 
   #settleAllStop(): void {
     const report = this.#nextReport();
-    if (report === null && this.#ends.length === 0 && !this.#isInterrupted) this.#goOn();
+    if (report === null && !this.#processes.hasEnds && !this.#isInterrupted) this.#goOn();
     else if (this.#standing.isReached) this.#tell(report);
     else if (!this.#standing.isAwaited)
       void this.standStill().then(
@@ -347,8 +339,8 @@ export class Steering {
     const { peer, settings, replies } = this.#parts;
     this.#isRunning = false;
     for (const thread of this.known()) thread.action = null;
-    const end = this.#ends.shift();
-    if (end !== undefined) {
+    const end = this.#processes.takeEnd();
+    if (end !== null) {
       peer.send(endReply(end, settings));
       return;
     }
@@ -364,7 +356,8 @@ export class Steering {
   }
 
   #settleNonStop(): void {
-    for (const end of this.#ends.splice(0)) this.#notices.add(Promise.resolve(endReply(end, this.#parts.settings)));
+    for (let end = this.#processes.takeEnd(); end !== null; end = this.#processes.takeEnd())
+      this.#notices.add(Promise.resolve(endReply(end, this.#parts.settings)));
     for (let report = this.#nextReport(); report !== null; report = this.#nextReport()) {
       report.thread.reasons.shift();
       report.thread.isTold = true;
