@@ -21,6 +21,20 @@ int main(void) {
   return 0;
 }`;
 
+/** Writes all elements after each pause; `at` tells which of them is meant. */
+const INDEXED = `
+#include <unistd.h>
+int at, table[4];
+int main(void) {
+  for (int round = 0; round < 3; round++) {
+    usleep(250000);
+    at = round;
+    usleep(250000);
+    for (int i = 0; i < 4; i++) table[i] = round * 10 + i;
+  }
+  return 0;
+}`;
+
 describeWith(['perf', 'ptrace', 'gcc'], 'watches through pointers', () => {
   let folder = '';
   let program = '';
@@ -29,6 +43,8 @@ describeWith(['perf', 'ptrace', 'gcc'], 'watches through pointers', () => {
     program = join(folder, 'program');
     writeFileSync(join(folder, 'program.c'), SOURCE);
     execFileSync('gcc', ['-g', '-O0', '-fPIE', '-pie', '-o', program, 'program.c'], { cwd: folder });
+    writeFileSync(join(folder, 'indexed.c'), INDEXED);
+    execFileSync('gcc', ['-g', '-O0', '-o', 'indexed', 'indexed.c'], { cwd: folder });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -41,6 +57,14 @@ describeWith(['perf', 'ptrace', 'gcc'], 'watches through pointers', () => {
     const structs = hits.filter((hit) => hit.watch === '*first->next->next').map((hit) => hit.new);
     expect(structs).toHaveLength(5);
     expect(structs.at(-1)).toEqual({ value: 3, next: '0x0', name: 'yhree' });
+  });
+
+  test('with a variable as index: what it told at first, or with --follow what it tells', async () => {
+    const indexed = join(folder, 'indexed');
+    const values = async (...options: readonly string[]): Promise<unknown[]> =>
+      messagesOf(await runHwbkpt(['watch', 'table[at]', ...options, '--json', '--', indexed]), 'hit').map((hit) => hit.new);
+    expect(await values()).toEqual([0, 10, 20]);
+    expect(await values('--follow')).toEqual([0, 11, 22]);
   });
 
   test('whole structs, with their parts', async () => {
