@@ -20,6 +20,9 @@ export function exercise(info: DebugInfo, names: readonly string[], addresses: r
     answers += (info.lineAt(at)?.line ?? 0) > 0 ? 1 : 0;
     answers += info.functionAt(at) === null ? 0 : 1;
     answers += exerciseLocals(info.localsAt(at), at);
+    const spans = info.linesIn(at, as<FileAddress>(address + 0x100n));
+    answers += spans.length + info.variablesAround(at).length;
+    answers += info.codeOfLine(spans[0]?.file ?? 'main.c', spans[0]?.line ?? 1).length;
   }
   return answers + info.problems.length;
 }
