@@ -3,14 +3,15 @@
 import { ownSurroundings } from '../linux/surroundings.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
-import type {
-  JoinedTarget,
-  openShared as OpenShared,
-  RunTarget,
-  RunWatch,
-  SharedHit,
-  SharedItem,
-  Sharing,
+import {
+  type JoinedTarget,
+  openShared,
+  type RunTarget,
+  type RunWatch,
+  type SharedHit,
+  type SharedItem,
+  type Sharing,
+  shareTarget,
 } from '../servers/share/index.js';
 import { attach, attachKernel, launch, type Target } from '../session/index.js';
 import { explainRefusal } from './arm-errors.js';
@@ -26,9 +27,6 @@ import { launchedStatus } from './process-end.js';
 import { Streams } from './streams.js';
 import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
-
-/** Loaded only where a process is shared. */
-const openSharedTarget: typeof OpenShared = async (...call) => (await import('../servers/share/index.js')).openShared(...call);
 
 const FOLLOWING: readonly TargetEvent['kind'][] = [
   're-aimed',
@@ -85,9 +83,10 @@ class SessionRun implements AsyncDisposable {
     this.#target = target;
     if (this.#options.maxRate !== null && !target.canSample) throw cannotSample(target.engine);
     this.#streams = new Streams(output, target, () => this.#stop());
-    this.#announce(target, this.#streams, await this.#arm(target));
+    const watches = await this.#arm(target);
     // Before it runs, so that whoever hears of it finds it shared.
     if (this.#options.target.kind === 'command') await this.#shareLaunched(target as Target);
+    this.#announce(target, this.#streams, watches);
     if (this.#options.target.kind === 'command' && target.pid !== null) this.#interrupts.forwardTo(target.pid);
     if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
     if (this.#interrupts.happened) this.#stop();
@@ -111,8 +110,8 @@ class SessionRun implements AsyncDisposable {
     return clients !== null && maxRate === null && engine !== 'sim';
   }
 
-  async #openShared(pid: number, options: Parameters<typeof openSharedTarget>[1]): Promise<RunTarget> {
-    const { target, sharing, because } = await openSharedTarget(pid, options, this.#visitor());
+  async #openShared(pid: number, options: Parameters<typeof openShared>[1]): Promise<RunTarget> {
+    const { target, sharing, because } = await openShared(pid, options, this.#visitor());
     this.#sharing = sharing;
     this.#alone = because;
     return target;
@@ -125,7 +124,6 @@ class SessionRun implements AsyncDisposable {
   /** Others may join what this command has launched. */
   async #shareLaunched(target: Target): Promise<void> {
     if (!this.#isShared) return;
-    const { shareTarget } = await import('../servers/share/index.js');
     this.#sharing = await shareTarget(target, this.#options.inherit, this.#visitor());
   }
 

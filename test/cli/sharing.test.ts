@@ -151,6 +151,8 @@ describeWith(['perf', 'gcc'], 'a higher priority', () => {
     await using high = start(target, 'initial', '--priority', '90');
     await high.waitForMessage('armed');
     await low.waitForLine(eventOf('evicted'));
+    await using last = start(target, addressOf(target, 'small'), '--priority', '10');
+    await last.waitForLine(eventOf('waiting'));
     await store(target, 'zeroed', 1);
     await store(target, 'initial', 2);
     await high.waitForLine(hitOf('initial', 2));
@@ -161,6 +163,7 @@ describeWith(['perf', 'gcc'], 'a higher priority', () => {
     const run = await ended(low);
     expect(messagesOf(run, 'hit').map(({ new: now }) => now)).toEqual([3]);
     expect(messagesOf(run, 'summary')[0]?.not_covered).toContain('no-register');
+    expect(messagesOf(await ended(last), 'event').map(({ event }) => event)).toEqual(['waiting']);
     expect(messagesOf(await ended(owner), 'event')).toEqual([]);
   });
 

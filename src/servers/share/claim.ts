@@ -33,7 +33,7 @@ export async function claim(pid: number): Promise<Claim> {
     try {
       const socket = await reach(path);
       if (socket !== null) return { kind: 'taken', socket };
-      const claimed = (await listenAt(path)) ?? (await replace(path));
+      const claimed = listenAt(path) ?? (await replace(path));
       if (claimed !== null) return claimed;
     } catch (error) {
       return { kind: 'impossible', because: error instanceof Error ? error.message : String(error) };
@@ -82,7 +82,7 @@ async function replace(path: string): Promise<Claim | null> {
     const other = await reach(path);
     if (other !== null) return { kind: 'taken', socket: other };
     rmSync(path, { force: true });
-    return await listenAt(path);
+    return listenAt(path);
   } finally {
     lock.close();
   }
@@ -95,7 +95,7 @@ function pause(): Promise<void> {
 let made = 0;
 
 /** Null where there is something already: of two that make it at once one succeeds. Nobody sees it before it listens. */
-async function listenAt(path: string): Promise<Claim | null> {
+function listenAt(path: string): Claim | null {
   const early: Socket[] = [];
   let visitor: ((socket: Socket) => void) | null = null;
   const server = createServer((socket) => {
@@ -104,7 +104,7 @@ async function listenAt(path: string): Promise<Claim | null> {
   });
   // Node takes away what it has made, by this name, whoever has made something there meanwhile.
   const own = `${path}.${process.pid}.${made++}`;
-  await listens(server, own);
+  listenNow(server, own);
   chmodSync(own, 0o600);
   const { ino } = lstatSync(own);
   const isFirst = linked(own, path);
@@ -130,11 +130,12 @@ async function listenAt(path: string): Promise<Claim | null> {
   };
 }
 
-function listens(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+/** At once: whoever starts a program lets it wait for as little as can be. */
+function listenNow(server: Server, path: string): void {
+  // What is wrong is told later, when nobody waits for it.
+  server.on('error', () => undefined);
+  server.listen(path);
+  if (!server.listening) throw new Error(`cannot listen on ${path}`);
 }
 
 /** False where something has that name already. */
