@@ -163,7 +163,8 @@ describeWith(['perf', 'gcc'], 'a higher priority', () => {
     const run = await ended(low);
     expect(messagesOf(run, 'hit').map(({ new: now }) => now)).toEqual([3]);
     expect(messagesOf(run, 'summary')[0]?.not_covered).toContain('no-register');
-    expect(messagesOf(await ended(last), 'event').map(({ event }) => event)).toEqual(['waiting']);
+    await last.waitForLine(eventOf('installed'));
+    expect(messagesOf(await ended(last), 'event').map(({ event }) => event)).toEqual(['waiting', 'installed']);
     expect(messagesOf(await ended(owner), 'event')).toEqual([]);
   });
 
