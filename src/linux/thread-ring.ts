@@ -52,6 +52,12 @@ export class ThreadRing extends Mapping {
     control[TAIL + 1] = Math.floor(bytes / WORD);
   }
 
+  /** Whether there are records to be read. */
+  get hasRecords(): boolean {
+    const control = this.#control;
+    return control !== null && Math.floor(Atomics.load(control, HEAD) / 4) !== (this.#tail & POSITIONS);
+  }
+
   /** Shows the oldest record, should there be one, also while the thread runs; it stays there. */
   peek(show: ReadRingRecord): void {
     const control = this.#control;

@@ -1,5 +1,7 @@
 // Hits of the stop engine: where the thread stands, what is told of several at once, and that the program sees nothing of it.
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Condition } from '../../src/conditions/index.js';
 import { USER_REGISTER_WORDS } from '../../src/engines/control.js';
 import { selfTest } from '../../src/engines/self-test.js';
 import { StopEngine } from '../../src/engines/stop/engine.js';
@@ -96,6 +98,45 @@ describeWith(['perf', 'gcc'], 'log-and-go', () => {
     expect(run.recorder.hits.filter(({ kernel }) => !kernel)).toHaveLength(500);
     const { stdout } = await run.target.finishedWithin(10_000);
     expect(lines(stdout)).toEqual([`signals ${SIGURG} 100`, 'left 43', 'right 44', 'written 500']);
+  });
+});
+
+/** new % 1000 == 0 */
+const EVERY_THOUSANDTH: Condition = {
+  kind: 'integers',
+  comparison: '==',
+  left: {
+    kind: 'arithmetic',
+    operator: '%',
+    left: { kind: 'value', which: 'new', unsigned: false, field: { kind: 'integer', shift: 0, bits: 64, signed: true } },
+    right: { kind: 'number', value: 1000n, unsigned: false },
+    unsigned: false,
+  },
+  right: { kind: 'number', value: 0n, unsigned: false },
+};
+
+/** How often the thread has given its CPU up by itself: each of its stops is one time. */
+function pausesOf(pid: number): number {
+  return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+describeWith(['perf', 'bpf', 'gcc'], 'a condition', () => {
+  test('that does not hold stops nobody where the kernel can test it, and is counted', async () => {
+    await using run = await StopRun.start('hot', { args: ['--writes', '20000'] });
+    run.arm({ name: 'counter', condition: EVERY_THOUSANDTH });
+    run.target.go();
+    const before = pausesOf(run.pid);
+    for (let write = 1000; write < 20_000; write += 1000) {
+      const { tid } = await run.stop();
+      const hit = run.recorder.hits.at(-1);
+      expect(hit?.after?.slice(0, 2)).toEqual(new Uint8Array(Uint16Array.of(write - 1000).buffer));
+      if (write === 19_000) expect(pausesOf(run.pid) - before).toBeLessThan(200);
+      run.control.resume([tid], 0);
+    }
+    await run.toEnd();
+    expect(run.recorder.hits).toHaveLength(20);
+    run.session.apply([{ type: 'disarm', effect: 2, cookie: 1 }]);
+    expect(run.session.reconcile()).toEqual({ counted: 20_000, delivered: 20_000, duplicates: 0, missing: 0 });
   });
 });
 

@@ -1,5 +1,6 @@
 // A fixture under the stop engine, for tests of what stops and steers: armed, let go, collected, with everything that was told.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Condition } from '../../src/conditions/index.js';
 import type { EngineSession } from '../../src/engines/contract.js';
 import type { Control, ProcessEnd, ThreadStop } from '../../src/engines/control.js';
 import { orderOf } from '../../src/engines/direct.js';
@@ -35,6 +36,7 @@ export interface WatchedVariable {
   readonly cookie?: number;
   readonly keep?: Handling['keep'];
   readonly access?: 'write' | 'readwrite';
+  readonly condition?: Condition;
 }
 
 export class StopRun implements AsyncDisposable {
@@ -73,11 +75,11 @@ export class StopRun implements AsyncDisposable {
   }
 
   /** Arms a breakpoint; by default one that stops. Throws ArmError. */
-  arm({ name, cookie = 1, keep = 'stops', access = 'write' }: WatchedVariable): void {
+  arm({ name, cookie = 1, keep = 'stops', access = 'write', condition }: WatchedVariable): void {
     const { address, size } = this.target.shown(name);
     const handling = this.session.prepare({
       ...{ range: { address, length: size }, value: { offset: 0, size } },
-      ...{ start: null, condition: null, keep },
+      ...{ start: null, condition: condition ?? null, keep },
     });
     const piece = { ...orderOf(this.session, { cookie, address, length: size, access }, 0), handling };
     for (const event of this.session.apply([{ type: 'arm', effect: cookie, piece }])) if (event.type === 'failed') throw event.error;

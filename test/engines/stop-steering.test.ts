@@ -78,7 +78,12 @@ describeWith(['perf', 'gcc'], 'a running thread', () => {
     run.arm({ name: 'counter', keep: 'each' });
     process.kill(run.pid, 'SIGSTOP');
     // The state of a traced thread in a group-stop is that of one that stands for its tracer.
-    await run.until(() => threadState(run.pid, run.pid) === 't');
+    // It stands a moment for the signal first, then with the process.
+    let standing = 0;
+    await run.until(() => {
+      standing = threadState(run.pid, run.pid) === 't' ? standing + 1 : 0;
+      return standing > 50;
+    });
     run.target.go();
     run.control.stop([run.pid]);
     const { cause } = await run.stop();

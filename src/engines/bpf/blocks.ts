@@ -2,6 +2,7 @@
 //
 //   0 address of the range u64 | 8 address of the value u64 | 16 hits that found no room in the ring | 24 hits that the condition left out
 //  32 hits counted | 40 counts that found no room | 48 accesses of our own to the watched bytes | 56 last value u64 | 64 it is known u64
+//  72 old value of the last hit that passed a filter u64 | 80 it is known u64
 import { highU32, lowU32 } from '../../base/u64.js';
 import { type Place, R9, SharedArray } from '../../linux/bpf/index.js';
 
@@ -19,6 +20,8 @@ const OFFSET = {
   ownAccesses: 48,
   lastValue: 56,
   lastKnown: 64,
+  passedOld: 72,
+  passedOldKnown: 80,
 } as const;
 
 type Field = keyof typeof OFFSET;
@@ -63,6 +66,12 @@ export class Blocks implements Disposable {
     const at = this.#word(block, OFFSET[field]);
     const { words } = this.#memory;
     return (words[at + 1] ?? 0) * 0x1_0000_0000 + (words[at] ?? 0);
+  }
+
+  /** The two halves of a word. */
+  halves(block: number, field: Field): Uint32Array {
+    const at = this.#word(block, OFFSET[field]);
+    return this.#memory.words.slice(at, at + 2);
   }
 
   set(block: number, field: Field, value: bigint): void {

@@ -31,6 +31,23 @@ export function hitProgram(plan: ProgramPlan): Uint8Array {
   return asm.place(done).exit(0).assemble();
 }
 
+/**
+ * A program that does nothing but test: what it leaves out is counted in its block, and for others the event goes on, with the old value and whether it
+ * is known in the block. Where the block says `counted`, all pass.
+ */
+export function filterProgram(plan: ProgramPlan): Uint8Array {
+  const asm = new Assembler();
+  const passes = asm.label();
+  asm.move(R6, R1).mapValue(R9, plan.maps.blocks, plan.blockOffset);
+  asm.load(8, R1, inBlock('counted')).jumpIf(R1, '!=', 0, passes);
+  emitContext(asm);
+  if (plan.value !== null) emitValue(asm, plan, plan.value);
+  if (plan.condition !== null) emitFilter(asm, plan, plan.condition);
+  asm.load(8, R1, FRAME.oldValue).store(8, inBlock('passedOld'), R1);
+  asm.load(8, R1, FRAME.oldKnown).store(8, inBlock('passedOldKnown'), R1);
+  return asm.place(passes).exit(1).assemble();
+}
+
 /** What the frame begins with. */
 function emitContext(asm: Assembler): void {
   const inUser = asm.label();

@@ -34,6 +34,8 @@ export class Arming {
   #tight: number | null = null;
   /** Hits counted by breakpoints that are closed. */
   counted = 0;
+  /** Of them, those that filters in the kernel have left out. */
+  filtered = 0;
 
   constructor(parts: ArmingParts) {
     this.#parts = parts;
@@ -58,7 +60,10 @@ export class Arming {
     const gone = new Set(cookies);
     for (const tracee of this.#parts.table.all) for (const one of tracee.pieces) if (gone.has(one.piece.cookie)) this.#retire(one);
     for (const tracee of this.#parts.table.all) this.sweep(tracee);
-    for (const cookie of cookies) this.#parts.pieces.delete(cookie);
+    for (const cookie of cookies) {
+      this.#closeFilter(cookie);
+      this.#parts.pieces.delete(cookie);
+    }
   }
 
   #retire(one: ThreadPiece): void {
@@ -80,6 +85,14 @@ export class Arming {
     return false;
   }
 
+  /** What it has left out, counters have counted. */
+  #closeFilter(cookie: number): void {
+    const filter = this.#parts.pieces.get(cookie)?.filter ?? null;
+    if (filter === null) return;
+    this.filtered += filter.filtered;
+    filter[Symbol.dispose]();
+  }
+
   #close(breakpoint: ThreadBreakpoint): void {
     this.counted += breakpoint.count();
     breakpoint[Symbol.dispose]();
@@ -96,7 +109,7 @@ export class Arming {
     const opened: Opened[] = [];
     const { pid } = this.#parts.target;
     try {
-      const pieces = effects.map(({ piece }) => this.#parts.pieces.make(piece, pid));
+      const pieces = effects.map(({ piece }) => this.#make(piece));
       const threads = this.#armAll(pieces, opened);
       for (const { tracee, made } of opened) tracee.pieces.push(made);
       for (const piece of pieces) this.#parts.pieces.add(piece);
@@ -109,6 +122,12 @@ export class Arming {
       const failures = effects.map(({ effect }): EffectOutcome => ({ type: 'failed', effect, error: packError(reason) }));
       return capacity === null ? failures : [capacity, ...failures];
     }
+  }
+
+  #make(order: ArmOrder): Piece {
+    const piece = this.#parts.pieces.make(order, this.#parts.target.pid);
+    piece.filter = this.#parts.maker.filterFor?.(order, piece.prepared?.handling ?? null) ?? null;
+    return piece;
   }
 
   /** Returns the number of threads. */
@@ -139,7 +158,7 @@ export class Arming {
     const { maker } = this.#parts;
     if (tracee.signal === 0) tracee.signal = maker.signalFor(tracee.tid);
     try {
-      const breakpoint = maker.open(piece.order, tracee, piece.paused);
+      const breakpoint = maker.open(piece.order, tracee, piece.paused, piece.filter);
       return breakpoint === null ? null : { piece, breakpoint, retired: false };
     } catch (error) {
       if (isErrno(error, 'ENOSPC')) this.#tight = tracee.tid;
@@ -168,6 +187,8 @@ export class Arming {
 
   #move({ effect, piece: order }: PieceEffect): EffectOutcome {
     const piece = present(this.#parts.pieces.get(order.cookie), 'an armed piece');
+    // It knows the old place and the old condition only.
+    piece.filter?.open();
     try {
       this.#moveEvents(piece, order);
       this.#parts.pieces.setOrder(piece, order);

@@ -1,11 +1,15 @@
 // What a breakpoint of one thread is to all else in this folder, whatever it is made of: perf events, or the thread's own debug registers.
 import type { ArmOrder } from '../../facility/index.js';
+import type { Handling } from '../handling.js';
+import type { KernelFilter } from './kernel-filter.js';
 import type { Piece } from './pieces.js';
 import type { SeenHit } from './seen-hit.js';
 import type { Tracee } from './tracee.js';
 
 /** One breakpoint in one thread, off or on. Disposing of it takes it out. */
 export interface ThreadBreakpoint extends Disposable {
+  /** Whether it has a filter in the kernel. */
+  readonly isFiltered?: boolean;
   /** Hits since the last look. Throws LinuxError. */
   rise(): number;
   /** Whether there are hits that nobody has looked at. */
@@ -41,8 +45,10 @@ export interface BreakpointMaker {
   readonly needsStanding: boolean;
   /** The signal that they send thread `tid`. */
   signalFor(tid: number): number;
-  /** Makes one; null where the thread has ended. Throws LinuxError (ENOSPC: no slot). */
-  open(order: ArmOrder, tracee: Tracee, disabled: boolean): ThreadBreakpoint | null;
+  /** Makes one; null where the thread has ended. `filter`: of {@link filterFor}. Throws LinuxError (ENOSPC: no slot). */
+  open(order: ArmOrder, tracee: Tracee, disabled: boolean, filter?: KernelFilter | null): ThreadBreakpoint | null;
+  /** A test of the piece's condition in the kernel, should there be one. */
+  filterFor?(order: ArmOrder, handling: Handling | null): KernelFilter | null;
   /** Whether the signal that has stopped `tracee`, of siginfo_t `info`, came from one of its breakpoints. */
   isOwn(info: Uint32Array, tracee: Tracee): boolean;
   /**

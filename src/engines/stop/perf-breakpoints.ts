@@ -4,7 +4,9 @@ import { isErrno } from '../../linux/errno.js';
 import type { PerfEvent } from '../../linux/perf-event.js';
 import { placeholderAttributes, stopAttributes } from '../events/layout.js';
 import { openEvent, roomFor } from '../events/open-event.js';
+import type { Handling } from '../handling.js';
 import type { BreakpointMaker, Seer, ThreadBreakpoint, ThreadPiece } from './breakpoints.js';
+import { type KernelFilter, KernelFilters } from './kernel-filter.js';
 import { ownSignalFor } from './own-signal.js';
 import { isSample, PerfSamples, readSample, sampleTime } from './perf-samples.js';
 import type { Tracee } from './tracee.js';
@@ -24,7 +26,11 @@ class PerfBreakpoint implements ThreadBreakpoint {
   /** What its counter showed when it was last looked at, and samples since. */
   #seen = 0;
 
-  constructor(event: PerfEvent, order: ArmOrder) {
+  /** Of a filtered one, whose counter counts what was left out too: whether samples are unread. */
+  readonly #isUnread: (() => boolean) | null;
+
+  constructor(event: PerfEvent, order: ArmOrder, isUnread: (() => boolean) | null) {
+    this.#isUnread = isUnread;
     this.#event = event;
     this.id = event.id();
     this.#order = order;
@@ -39,7 +45,12 @@ class PerfBreakpoint implements ThreadBreakpoint {
     this.#seen++;
   }
 
+  get isFiltered(): boolean {
+    return this.#isUnread !== null;
+  }
+
   rise(): number {
+    if (this.#isUnread !== null) return 0;
     const count = this.#event.countInto(words);
     const rise = count - this.#seen;
     this.#seen = count;
@@ -47,6 +58,7 @@ class PerfBreakpoint implements ThreadBreakpoint {
   }
 
   get isAhead(): boolean {
+    if (this.#isUnread !== null) return this.#isUnread();
     return this.#event.countInto(words) > this.#seen;
   }
 
@@ -79,6 +91,7 @@ class PerfBreakpoint implements ThreadBreakpoint {
 
 export class PerfBreakpoints implements BreakpointMaker {
   readonly needsStanding = false;
+  readonly #filters = new KernelFilters();
   /** Of each thread; null where there is no room for them. */
   readonly #samples = new Map<Tracee, PerfSamples | null>();
 
@@ -86,15 +99,18 @@ export class PerfBreakpoints implements BreakpointMaker {
     return ownSignalFor(tid);
   }
 
-  open(order: ArmOrder, tracee: Tracee, disabled: boolean): ThreadBreakpoint | null {
+  open(order: ArmOrder, tracee: Tracee, disabled: boolean, filter: KernelFilter | null = null): ThreadBreakpoint | null {
     const { tid, signal } = tracee;
-    const output = this.#samplesFor(tracee, order.inKernel)?.leader;
+    const samples = this.#samplesFor(tracee, order.inKernel);
+    const output = samples?.leader;
     // What hits before the signal is in place would be counted and tell nobody.
     const event = openUnlessEnded(stopAttributes(order, true), tid, output);
     if (event === null) return null;
     event.signalThread(tid, signal);
+    const isFiltered = filter !== null && samples !== null && filter.tests;
+    if (isFiltered) event.attach(filter.program);
     if (!disabled) event.enable();
-    return new PerfBreakpoint(event, order);
+    return new PerfBreakpoint(event, order, isFiltered ? () => samples.ring.hasRecords : null);
   }
 
   #samplesFor(tracee: Tracee, inKernel: boolean): PerfSamples | null {
@@ -104,6 +120,10 @@ export class PerfBreakpoints implements BreakpointMaker {
       this.#samples.set(tracee, samples);
     }
     return samples;
+  }
+
+  filterFor(order: ArmOrder, handling: Handling | null): KernelFilter | null {
+    return this.#filters.make(order, handling);
   }
 
   look(tracee: Tracee, seer: Seer): void {

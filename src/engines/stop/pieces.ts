@@ -5,6 +5,7 @@ import { type Evaluate, evaluator, type Mentions, mentions } from '../../conditi
 import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
 import type { HitRange } from '../../linux/hit-memory.js';
 import type { Handling } from '../handling.js';
+import type { KernelFilter } from './kernel-filter.js';
 
 const NOTHING = { comm: false, memory: false, registers: false };
 
@@ -22,6 +23,8 @@ export interface Piece {
   order: ArmOrder;
   prepared: Prepared | null;
   paused: boolean;
+  /** What the kernel tests; null: nothing, conditions are tested at the stop. */
+  filter: KernelFilter | null;
   /** What is read at each hit; `length` 0: nothing. */
   range: HitRange;
 }
@@ -42,7 +45,7 @@ export class Pieces {
 
   /** A piece that is about to be armed. `pid`: whose memory the handling's start is of. */
   make(order: ArmOrder, pid: number): Piece {
-    const piece: Piece = { cookie: order.cookie, order, prepared: null, paused: false, range: { lo: 0, hi: 0, length: 0 } };
+    const piece: Piece = { cookie: order.cookie, order, prepared: null, paused: false, filter: null, range: { lo: 0, hi: 0, length: 0 } };
     this.setOrder(piece, order);
     const start = piece.prepared?.handling.start ?? null;
     if (piece.prepared !== null && start !== null) piece.prepared.last.set(pid, start.slice());

@@ -79,13 +79,13 @@ export class Recorder {
     seen.registers = user.words;
     seen.registersAt = 0;
     const reports = Math.min(rise, MOST_REPORTS);
-    for (let i = 0; i < reports; i++) this.#record(tracee, piece);
+    for (let i = 0; i < reports; i++) this.#record(tracee, piece, false);
     if (rise > reports) this.#reports.lost(rise - reports, time);
   }
 
   /** One hit of a breakpoint, of which `seen` tells all but whose it is. */
-  sampled(tracee: Tracee, { piece }: ThreadPiece): void {
-    this.#record(tracee, piece);
+  sampled(tracee: Tracee, { piece, breakpoint }: ThreadPiece): void {
+    this.#record(tracee, piece, breakpoint.isFiltered === true && piece.filter?.tests === true);
   }
 
   /** To be filled before {@link sampled}. */
@@ -93,13 +93,14 @@ export class Recorder {
     return this.#seen;
   }
 
-  #record(tracee: Tracee, piece: Piece): void {
+  /** `isTested`: the kernel has found the condition to hold. */
+  #record(tracee: Tracee, piece: Piece, isTested: boolean): void {
     const { prepared } = piece;
     const { pid } = tracee.process;
     this.#seen.cookie = piece.cookie;
     const after = this.#memory.read(pid, piece.range);
-    const before = prepared?.last.get(pid) ?? null;
-    if (prepared !== null && !this.#holds(prepared, after, before)) this.filtered++;
+    const before = isTested ? (this.#seen.kernel ? null : passedBefore(tracee, piece)) : (prepared?.last.get(pid) ?? null);
+    if (prepared !== null && !isTested && !this.#holds(prepared, after, before)) this.filtered++;
     else {
       this.#reports.hit(this.#seen, { after, before }, piece.order.stackDepth > 0 ? this.#stack(tracee, piece) : null);
       if (prepared?.handling.keep === 'stops' && !this.#stops.includes(piece.cookie)) this.#stops.push(piece.cookie);
@@ -139,6 +140,11 @@ function placementOfCaller(): PlacementParts {
       if (cpu === null || all.includes(cpu)) setAffinity(0, cpu === null ? all : [cpu]);
     },
   };
+}
+
+/** The filter tells of the last hit that passed: this one, where no other thread can have hit since. */
+function passedBefore({ process }: Tracee, { filter }: Piece): Uint8Array | null {
+  return process.threads.size === 1 ? (filter?.before() ?? null) : null;
 }
 
 function keepLast({ last }: Prepared, pid: number, bytes: Uint8Array): void {

@@ -182,8 +182,8 @@ export class Tracer implements TracerCalls {
   }
 
   reconcile(): Reconciliation {
-    const { counted } = this.#active.arming;
-    const delivered = this.#reports.delivered + this.#active.recorder.filtered;
+    const { counted, filtered } = this.#active.arming;
+    const delivered = this.#reports.delivered + this.#active.recorder.filtered + filtered;
     return { counted, delivered, duplicates: 0, missing: Math.max(0, counted - delivered) };
   }
 
