@@ -108,7 +108,7 @@ const EVERY_THOUSANDTH: Condition = {
   left: {
     kind: 'arithmetic',
     operator: '%',
-    left: { kind: 'value', which: 'new', unsigned: false, field: { kind: 'integer', shift: 0, bits: 64, signed: true } },
+    left: { kind: 'value', which: 'new', unsigned: false, offset: 0, field: { kind: 'integer', shift: 0, bits: 64, signed: true } },
     right: { kind: 'number', value: 1000n, unsigned: false },
     unsigned: false,
   },

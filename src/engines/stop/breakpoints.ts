@@ -1,7 +1,7 @@
 // What a breakpoint of one thread is to all else in this folder, whatever it is made of: perf events, or the thread's own debug registers.
 import type { ArmOrder } from '../../facility/index.js';
+import type { KernelFilter } from '../events/kernel-filter.js';
 import type { Handling } from '../handling.js';
-import type { KernelFilter } from './kernel-filter.js';
 import type { Piece } from './pieces.js';
 import type { SeenHit } from './seen-hit.js';
 import type { Tracee } from './tracee.js';

@@ -2,11 +2,11 @@
 import type { ArmOrder } from '../../facility/index.js';
 import { isErrno } from '../../linux/errno.js';
 import type { PerfEvent } from '../../linux/perf-event.js';
+import type { FilterMaker, KernelFilter } from '../events/kernel-filter.js';
 import { placeholderAttributes, stopAttributes } from '../events/layout.js';
 import { openEvent, roomFor } from '../events/open-event.js';
 import type { Handling } from '../handling.js';
 import type { BreakpointMaker, Seer, ThreadBreakpoint, ThreadPiece } from './breakpoints.js';
-import { type KernelFilter, KernelFilters } from './kernel-filter.js';
 import { ownSignalFor } from './own-signal.js';
 import { isSample, PerfSamples, readSample, sampleTime } from './perf-samples.js';
 import type { Tracee } from './tracee.js';
@@ -91,9 +91,14 @@ class PerfBreakpoint implements ThreadBreakpoint {
 
 export class PerfBreakpoints implements BreakpointMaker {
   readonly needsStanding = false;
-  readonly #filters = new KernelFilters();
+  readonly #filters: FilterMaker;
   /** Of each thread; null where there is no room for them. */
   readonly #samples = new Map<Tracee, PerfSamples | null>();
+
+  /** `filters`: who tests conditions in the kernel. */
+  constructor(filters: FilterMaker) {
+    this.#filters = filters;
+  }
 
   signalFor(tid: number): number {
     return ownSignalFor(tid);

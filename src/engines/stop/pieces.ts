@@ -4,8 +4,8 @@ import { highU32, lowU32 } from '../../base/u64.js';
 import { type Evaluate, evaluator, type Mentions, mentions } from '../../conditions/index.js';
 import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
 import type { HitRange } from '../../linux/hit-memory.js';
+import type { KernelFilter } from '../events/kernel-filter.js';
 import type { Handling } from '../handling.js';
-import type { KernelFilter } from './kernel-filter.js';
 
 const NOTHING = { comm: false, memory: false, registers: false };
 

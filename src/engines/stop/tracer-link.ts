@@ -69,7 +69,7 @@ export class TracerLink implements TracerLine {
     this.#port = port1;
     const memory: LinkMemory = { control: this.#control, ring: this.ring, port: port2 };
     // The compiled file, whoever runs this one from its source.
-    const entry = createRequire(import.meta.url).resolve('#hwbkpt/engines/stop/worker.js');
+    const entry = createRequire(import.meta.url).resolve('#hwbkpt/engines/tracing-thread.js');
     this.#worker = new Worker(entry, { workerData: memory, transferList: [port2], execArgv: [], trackUnmanagedFds: false });
     this.#worker.on('message', () => this.#news());
     this.#worker.unref();

@@ -5,31 +5,18 @@
 import { type ArmOrder, u64OfLinear } from '../../facility/index.js';
 import { BpfProgram, VerifierError } from '../../linux/bpf/index.js';
 import { LinuxError } from '../../linux/errno.js';
-import { Blocks } from '../bpf/blocks.js';
-import { filterProgram } from '../bpf/hit-program.js';
-import { ownPidNamespace } from '../bpf/ids-code.js';
-import type { ProgramPlan } from '../bpf/plan.js';
+import type { FilterMaker, KernelFilter } from '../events/kernel-filter.js';
 import type { Handling } from '../handling.js';
+import { Blocks } from './blocks.js';
+import { filterProgram } from './hit-program.js';
+import { ownPidNamespace } from './ids-code.js';
+import type { ProgramPlan } from './plan.js';
 
 /** Sizes of values that a program keeps whole. */
 const SIZES = [1, 2, 4, 8];
 
-/** One piece's. */
-export interface KernelFilter extends Disposable {
-  /** The program to attach to its breakpoints. */
-  readonly program: number;
-  /** Hits left out so far. */
-  readonly filtered: number;
-  /** Whether it still tests. */
-  readonly tests: boolean;
-  /** From now on all hits pass. */
-  open(): void;
-  /** What the memory held before the last hit that passed; null where that is not known. */
-  before(): Uint8Array | null;
-}
-
 /** Makes filters as long as the kernel takes them. */
-export class KernelFilters {
+export class KernelFilters implements FilterMaker {
   #blocks: Blocks | null = null;
   #isRefused = false;
 

@@ -1,9 +1,10 @@
-// Where the tracing thread begins, as a Worker of the session's process.
+// Where the stop engine's tracing thread begins, as a Worker of the session's process; here, because it has the bpf engine's programs test conditions.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { PerfBreakpoints } from './perf-breakpoints.js';
-import { runTracer } from './run-tracer.js';
-import type { LinkMemory } from './tracer-link.js';
-import type { Request } from './wire.js';
+import { KernelFilters } from './bpf/filters.js';
+import { PerfBreakpoints } from './stop/perf-breakpoints.js';
+import { runTracer } from './stop/run-tracer.js';
+import type { LinkMemory } from './stop/tracer-link.js';
+import type { Request } from './stop/wire.js';
 
 const { control, ring, port } = workerData as LinkMemory;
 
@@ -16,6 +17,6 @@ await runTracer(
     tellNews: () => parentPort?.postMessage(null),
     wait: (words, at, value, milliseconds) => void Atomics.wait(words, at, value, milliseconds),
   },
-  new PerfBreakpoints(),
+  new PerfBreakpoints(new KernelFilters()),
 );
 port.close();
