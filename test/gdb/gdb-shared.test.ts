@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget } from '../helpers/target.js';
-import { GdbServerProcess, GO, gdb } from './server.js';
+import { GdbServerProcess, GO, gdb, TypedGdb } from './server.js';
 
 describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'several at one process', () => {
   test('two gdbs, each with its own watchpoints', async () => {
@@ -29,5 +29,19 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'several at one process', () => {
     expect(await gdb(server, target, ['info threads'])).toMatch(/Remote connection closed|Connection reset|disconnected/i);
     expect(await first).toContain('detached]');
     expect(server.stderr.text).toContain('turned away: 1 connected already (--clients)');
+  });
+
+  test('a debugger that is killed while a thread stands leaves a program that runs on', async () => {
+    await using target = await startTarget('debugged');
+    await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
+    await using typed = new TypedGdb(target.program);
+    await typed.type(`target remote ${server.address}\nwatch counter`, /Hardware watchpoint 1: counter/);
+    target.go();
+    await typed.type('continue', /^New value = 1$/);
+    typed.signal('SIGKILL');
+    await typed.finished;
+    expect((await target.finishedWithin(20_000)).stdout).toContain('rounds 10 counter 55 signals 1');
+    expect(await server.finishedWithin(20_000)).toMatchObject({ status: 0 });
+    expect(server.stderr.text).toMatch(/ left$/m);
   });
 });
