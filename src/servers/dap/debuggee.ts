@@ -42,6 +42,11 @@ export class Debuggee {
   /** Stops that came together with the one that was waited for. */
   #unclaimed: ClientStop[] = [];
   #turn: Promise<void> = Promise.resolve();
+  #stands: () => void = () => undefined;
+  /** Resolves when a program that is held since its start has told that it stands. */
+  readonly standing = new Promise<void>((resolve) => {
+    this.#stands = resolve;
+  });
   /** Stops with reasons of their own that are still to be dealt with. */
   #pending = 0;
 
@@ -238,7 +243,10 @@ export class Debuggee {
     const { tid, cause } = stop;
     this.#stops.set(tid, stop);
     this.#registers.delete(tid);
-    if (this.#phase === 'starting') return;
+    if (this.#phase === 'starting') {
+      this.#stands();
+      return;
+    }
     if (cause.kind === 'interrupted' && !this.#isPausing) {
       // It stands because another one does. Comes it late, after all were let go on, so is it.
       if (this.#phase === 'running' && this.#waiter === null) this.#next(() => this.#resumeLate(tid));

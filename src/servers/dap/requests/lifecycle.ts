@@ -91,6 +91,7 @@ async function begin(session: Session, args: Arguments, request: TargetRequest):
 
 /** The client has said all that it wants before the program runs. */
 async function letGo(session: Session, debuggee: Debuggee, { stopOnEntry }: Start): Promise<void> {
+  if (debuggee.isStarting) await debuggee.standing;
   if (!stopOnEntry) {
     if (debuggee.isStarting) await debuggee.resume();
     return;
