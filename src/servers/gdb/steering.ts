@@ -2,6 +2,7 @@
 // a notification of its own. What stops a thread and means nothing to gdb lets it go on.
 import { hexOfText, utf8 } from '../../protocols/rsp/index.js';
 import type { ClientEvent, ClientStop, ProcessEnd } from '../../session/debug/index.js';
+import { Family } from './family.js';
 import { CONTINUE, Motion, type MotionParts } from './motion.js';
 import { Notices } from './notices.js';
 import type { Peer } from './peer.js';
@@ -31,6 +32,7 @@ export class Steering {
   readonly #notices: Notices;
   readonly #standing: Standing;
   readonly #processes: Processes;
+  readonly #family: Family;
   /** Events are taken one after the other. */
   #events: Promise<void> = Promise.resolve();
   #eventsLeft = 0;
@@ -50,6 +52,7 @@ export class Steering {
     this.#notices = new Notices(parts.peer);
     this.#standing = new Standing(parts.client, parts.threads, () => this.known());
     this.#processes = new Processes(parts.client.pid);
+    this.#family = new Family(parts, this.#processes, this.#motion);
     parts.client.onEvent((event) => {
       this.#eventsLeft++;
       this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#fail(error));
@@ -211,7 +214,8 @@ export class Steering {
         else await this.#began(event);
         break;
       case 'process-ended':
-        this.#processEnded(event.end);
+        await this.#family.ended(event.end.pid);
+        this.#processes.ended(event.end);
         break;
       case 'watch':
         if (event.change === 'ended') points.ended(event.watch.id);
@@ -241,57 +245,19 @@ export class Steering {
     if (isToStand && thread.stop === null) await client.stop([id.tid]);
   }
 
-  #processEnded(end: ProcessEnd): void {
-    this.#parts.threads.removeProcess(end.pid);
-    this.#vforkDone(end.pid);
-    this.#processes.ended(end);
-  }
-
   async #stopped(stop: ClientStop): Promise<void> {
     const { registers, settings, threads } = this.#parts;
     const thread = threads.meet(stop, CONTINUE);
     thread.stop = stop;
     registers.forget(thread.tid);
-    if (stop.cause.kind === 'exec') this.#executed(stop);
-    if (!this.#processes.has(stop.pid)) return this.#strangerStopped(thread, stop);
-    this.#noteFork(stop);
+    if (stop.cause.kind === 'exec') await this.#family.executed(stop);
+    if (!this.#processes.has(stop.pid)) return this.#family.strangerStopped(thread, stop);
+    this.#family.forked(stop);
     const reasons = await this.#parts.reasons(thread, stop);
     if (reasons === null) return;
     thread.reasons.push(...reasons);
     if (settings.nonStop && !this.#isListing && thread.action === null && reasons.length === 0 && !thread.isTold)
       thread.reasons.push(ASKED);
-  }
-
-  /** Of the threads of the program that was, only this one is left. */
-  #executed({ pid, tid }: ClientStop): void {
-    this.#vforkDone(pid);
-    for (const other of this.#parts.threads.of(pid)) if (other.tid !== tid) this.#parts.threads.remove(other.tid);
-  }
-
-  /** A child that gdb does not know yet, or has let go of. */
-  async #strangerStopped(thread: Thread, { cause }: ClientStop): Promise<void> {
-    // Its parent's fork is told as well, perhaps later.
-    if (cause.kind === 'born' && this.#parts.followsChildren && this.#parts.settings.forkEvents) {
-      thread.action = null;
-      return;
-    }
-    thread.action = { kind: 'continue', signal: cause.kind === 'signal' ? cause.signal : 0 };
-    await this.#motion.continue([thread]);
-  }
-
-  /** The child is gdb's from now on: it stands, and waits for what gdb makes of it. */
-  #noteFork({ tid, cause }: ClientStop): void {
-    if (cause.kind !== 'fork' && cause.kind !== 'vfork') return;
-    this.#processes.forked(cause.child, { kind: cause.kind, parent: tid });
-    this.#parts.threads.meet({ pid: cause.child, tid: cause.child }, null).action = null;
-  }
-
-  /** The child of a vfork has left its parent's memory. */
-  #vforkDone(child: number): void {
-    const parent = this.#parts.threads.get(this.#processes.vforkParent(child) ?? 0);
-    if (parent === null) return;
-    parent.reasons.push({ kind: 'vfork-done' });
-    if (parent.stop === null) void this.#parts.client.stop([parent.tid]).catch((error: unknown) => this.#fail(error));
   }
 
   /** What is told next; what is not true any more is forgotten. */
