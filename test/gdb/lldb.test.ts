@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget } from '../helpers/target.js';
-import { GdbServerProcess, GO, lldb } from './server.js';
+import { GdbServerProcess, GO, gdb, lldb } from './server.js';
 
-describeWith(['perf', 'ptrace', 'gcc', 'command:lldb-19'], 'lldb', () => {
+describeWith(['perf', 'ptrace', 'gcc', 'gdb', 'command:lldb-19'], 'lldb', () => {
   test('watches a variable, sees old and new values, its stack and its libraries', async () => {
     await using target = await startTarget('debugged');
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
@@ -59,5 +59,18 @@ describeWith(['perf', 'ptrace', 'gcc', 'command:lldb-19'], 'lldb', () => {
     expect(output).toContain('stop reason = step out');
     expect(output).toMatch(/: 09 00 00 00/);
     expect((await target.finishedWithin(20_000)).stdout).toContain('rounds 10 counter 55 signals 1');
+  });
+
+  test('beside gdb at the same process', async () => {
+    await using target = await startTarget('debugged', { args: ['--rounds', '400', '--pause', '10000'] });
+    await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
+    target.go();
+    const [first, second] = await Promise.all([
+      gdb(server, target, ['watch counter', 'continue', 'continue', 'continue', 'delete', 'detach']),
+      lldb(server, target, ['watchpoint set variable box.b', 'continue', 'continue', 'continue', 'watchpoint delete', 'detach']),
+    ]);
+    expect(first.match(/^New value = /gm)).toHaveLength(3);
+    expect(second.match(/stop reason = watchpoint 1/g)?.length).toBeGreaterThanOrEqual(3);
+    expect((await target.finishedWithin(30_000)).stdout).toContain('rounds 400 counter 80200 signals 1');
   });
 });
