@@ -5,12 +5,17 @@ import type { Happening, News, Row, WireCause } from '../../protocols/share/inde
 import type { ClientEvent, ClientStopCause, ClientWatch } from '../../session/debug/index.js';
 import { HitWriter } from './hit-writer.js';
 
+/** More are not told before their watch is. */
+const MOST_EARLY = 64;
+
 export class NewsWriter {
   readonly hits = new HitWriter((definition) => this.#push({ type: 'define', definition }));
   /** As last told, to see what has changed. */
   readonly #watches = new Map<ClientWatch, { info: unknown; arming: unknown }>();
   /** By what they watch, for events that name only that. */
   readonly #byInfo = new WeakMap<object, ClientWatch>();
+  /** What was told of watches that nothing else was told of yet: whoever asked for one does not know it before it is answered. */
+  #early: TargetEvent[] = [];
   #news: News[] = [];
   /** The rows of the last news, where it is hits. */
   #rows: Row[] | null = null;
@@ -43,6 +48,9 @@ export class NewsWriter {
     const { isArmed, threads, cpus, notCovered, slots, cover, pointerSlots } = arming;
     const plain = { isArmed, threads, cpus, notCovered, slots, cover, pointerSlots };
     this.#push({ type: 'watch', watch: watch.id, info: number, isArmed: watch.isArmed, arming: plain });
+    const early = this.#early;
+    this.#early = [];
+    for (const event of early) this.#happened(event);
   }
 
   forget(watch: ClientWatch): void {
@@ -108,9 +116,10 @@ export class NewsWriter {
   #happened(event: TargetEvent): void {
     const happening = this.#happening(event);
     if (happening !== null) this.#push({ type: 'happened', event: happening });
+    else if ('watch' in event && this.#early.length < MOST_EARLY) this.#early.push(event);
   }
 
-  /** Null for what is told of a watch that this client does not have. */
+  /** Null for what is told of a watch that nothing was told of yet, and of what is no target's. */
   #happening(event: TargetEvent): Happening | null {
     switch (event.kind) {
       case 'exec':
