@@ -1,6 +1,6 @@
 // npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
 //
-// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,debug-information,exactness,facility,find,machine,rates,stacks,startup
+// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,debug-information,exactness,facility,find,machine,rates,stacks,startup,stopping
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '60' },
-    only: { type: 'string', default: 'rates,startup,exactness,cost,aggregation,find,facility,machine,debug-information,stacks' },
+    only: { type: 'string', default: 'rates,startup,exactness,cost,aggregation,find,facility,machine,debug-information,stacks,stopping' },
   },
 });
 const wanted = values.only.split(',');
@@ -36,6 +36,7 @@ if (wanted.includes('find')) show('find', await (await import('./find.js')).meas
 if (wanted.includes('debug-information'))
   show('debug-information', (await import('./debug-information.js')).measureDebugInformation(Number(values.rounds)));
 if (wanted.includes('stacks')) show('stacks', await (await import('./stacks.js')).measureStacks());
+if (wanted.includes('stopping')) show('stopping', await (await import('./stopping.js')).measureStopping(hot, Number(values.rounds)));
 if (wanted.includes('facility')) show('facility', (await import('./facility.js')).measureFacility());
 if (wanted.includes('machine')) show('machine', (await import('./machine.js')).measureMachine());
 writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);

@@ -9,7 +9,7 @@ describeWith(['perf'], 'times of hit lines', () => {
     await using target = await startTarget('steady-threads', { args: ['--seconds', '20'] });
     target.go();
     const { stdout } = await runHwbkpt(['watch', 'shared', '--limit', '200', '--engine', 'perf', '--pid', String(target.pid)]);
-    const times = stdout.split('\n').flatMap((line) => /^ *(-?[\d.]+)  steady/.exec(line)?.slice(1, 2) ?? []);
+    const times = stdout.split('\n').flatMap((line) => /^ *(-?[\d.]+) {2}steady/.exec(line)?.slice(1, 2) ?? []);
     expect(times.length).toBe(200);
     expect(times.filter((time) => time.startsWith('-'))).toEqual([]);
   });

@@ -107,7 +107,7 @@ for (const [engine, needs] of ENGINES) {
       const ofKernel = stacks.filter((_, i) => hits[i]?.kernel === true);
       expect(ofKernel.length).toBe(ROUNDS);
       for (const stack of ofKernel) {
-        const way = stack.slice(stack.findIndex((name) => name === 'by_kernel'));
+        const way = stack.slice(stack.indexOf('by_kernel'));
         expect(way.slice(0, 3)).toEqual(['by_kernel', 'round_of_all', 'main']);
         expect(stack.indexOf('by_kernel')).toBeGreaterThan(2);
         expect(hits[stacks.indexOf(stack)]?.stack?.[0]).toMatch(/\(kernel\)$/);
