@@ -36,12 +36,17 @@ export async function claim(pid: number): Promise<Claim> {
       const claimed = listenAt(path) ?? (await replace(path));
       if (claimed !== null) return claimed;
     } catch (error) {
-      return { kind: 'impossible', because: error instanceof Error ? error.message : String(error) };
+      // An owner that is just ending hangs up on whoever comes: not the last word.
+      if (!(error instanceof UnreachableError))
+        return { kind: 'impossible', because: error instanceof Error ? error.message : String(error) };
     }
     await pause();
   }
   return { kind: 'impossible', because: `others keep on asking for process ${pid}` };
 }
+
+/** Somebody is there, or was a moment ago, and cannot be talked to. */
+class UnreachableError extends Error {}
 
 /** What connecting fails with where nobody listens any more. */
 const NOBODY: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOENT'];
@@ -54,7 +59,7 @@ export function reach(path: string): Promise<Socket | null> {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // Once it is connected nobody listens here any more, and that is what is wanted.
       if (NOBODY.includes(error.code)) resolve(null);
-      else reject(error);
+      else reject(new UnreachableError(error.message));
     });
     socket.once('connect', () => resolve(socket));
   });
