@@ -2,7 +2,8 @@
 import { HwbkptError } from '../base/errors.js';
 import type { Engine } from '../engines/contract.js';
 import { ownPrivileges, securitySettings } from '../engines/host/facts.js';
-import { type Allowed, bpfObstacle, type Obstacle, perfInstead } from './engine-advice.js';
+import { permissionHint } from './diagnostics.js';
+import { type Allowed, bpfObstacle, type Obstacle, perfInstead, STOP_INSTEAD } from './engine-advice.js';
 import { BadRequestError } from './errors.js';
 
 /** What `--engine` takes. */
@@ -54,7 +55,7 @@ export async function chooseEngine(name: string, watched: Watched = 'process'): 
       hint: `Engines of this version: ${ENGINE_NAMES.join(', ')}.`,
     });
   const { engine, obstacle } = await tryEngine(live);
-  if (obstacle !== null) throw unavailable(name, obstacle);
+  if (obstacle !== null) throw unavailable(live, obstacle);
   return asked(engine, watched);
 }
 
@@ -93,10 +94,9 @@ function objectText(watched: Watched): string {
   return watched === 'kernel' ? 'the kernel' : 'processes';
 }
 
-function unavailable(name: string, { problem, advice }: Obstacle): EngineUnavailableError {
-  return new EngineUnavailableError(`engine ${name} does not work here: ${problem}`, {
-    hint: `${advice}\n${perfInstead(ownPrivileges())}`,
-  });
+function unavailable(name: LiveEngine, { problem, advice }: Obstacle): EngineUnavailableError {
+  const instead = name === 'bpf' ? perfInstead(ownPrivileges()) : STOP_INSTEAD;
+  return new EngineUnavailableError(`engine ${name} does not work here: ${problem}`, { hint: `${advice}\n${instead}` });
 }
 
 /** Loads no more than what is tried. */
@@ -107,11 +107,13 @@ async function tryEngine(name: LiveEngine): Promise<EngineTrial> {
       const failure = BpfEngine.try();
       return { name, engine: new BpfEngine(), obstacle: failure === null ? null : bpfObstacle(failure, allowedHere()) };
     }
-    case 'perf':
-      // Whether it may watch shows with each process.
-      return { name, engine: new (await import('../engines/perf/engine.js')).PerfEngine(), obstacle: null };
+    case 'perf': {
+      const { PerfEngine } = await import('../engines/perf/engine.js');
+      const failure = PerfEngine.try();
+      return { name, engine: new PerfEngine(), obstacle: failure === null ? null : { problem: failure.message, advice: permissionHint() } };
+    }
     case 'stop':
-      // The same here.
+      // Whether it may trace shows with each process.
       return { name, engine: new (await import('../engines/stop/engine.js')).StopEngine(), obstacle: null };
   }
 }

@@ -30,7 +30,7 @@ export function holderText(holder: SlotHolder): string {
 }
 
 /** Why this user may not watch `pid` and what would change that. */
-export function permissionHint(pid: number, privileges: Privileges = ownPrivileges()): string {
+export function permissionHint(pid: number = process.pid, privileges: Privileges = ownPrivileges()): string {
   const owner = processStatus(pid)?.uids[0];
   if (owner !== undefined && owner !== privileges.uid && !privileges.sysPtrace)
     return `Process ${pid} belongs to user ${owner}, you are user ${privileges.uid}: run hwbkpt as that user or with sudo.`;

@@ -161,6 +161,10 @@ export function perfInstead(privileges: Privileges): string {
   return `The perf engine (--engine perf) watches processes all the same: values are rebuilt from registers and conditions are tested outside the kernel, which costs more for each hit.${blind} The kernel itself cannot be watched with it.`;
 }
 
+/** What is left where there are no perf events. */
+export const STOP_INSTEAD =
+  'The stop engine (--engine stop) watches processes all the same, by the debug registers of their threads: each hit stops its thread for a moment.';
+
 function versionText({ major, minor }: KernelVersion): string {
   return `${major}.${minor}`;
 }

@@ -42,15 +42,16 @@ async function doctor(words: readonly string[]): Promise<DoctorMessage> {
 const WORKS = { works: true, problem: null, advice: null };
 
 describeWith(['perf', 'bpf'], 'with every privilege', () => {
-  test('auto takes bpf; doctor fires its four slots, and shows that perf works too', async () => {
+  test('auto takes bpf; doctor fires its four slots, and shows that the others work too', async () => {
     const message = await doctor([]);
     expect(message).toMatchObject({ engine: 'bpf', slots_working: 4 });
     expect(message.engines).toEqual([
       { name: 'bpf', ...WORKS },
       { name: 'perf', ...WORKS },
+      { name: 'stop', ...WORKS },
     ]);
     const text = await runBehind([], ['doctor']);
-    expect(text.stdout).toMatch(/^engines, the best first; auto takes bpf:\n {2}works {2}bpf\n {2}works {2}perf$/m);
+    expect(text.stdout).toMatch(/^engines, the best first; auto takes bpf:\n {2}works {2}bpf\n {2}works {2}perf\n {2}works {2}stop$/m);
   });
 });
 
@@ -67,6 +68,7 @@ describeWith(['perf', 'ptrace', 'bpf', 'root', 'gcc', 'command:setpriv'], 'witho
     expect(message.engines).toEqual([
       { name: 'bpf', works: false, problem, advice: expect.stringMatching(advice) },
       { name: 'perf', ...WORKS },
+      { name: 'stop', ...WORKS },
     ]);
     expect(message.advice).toContainEqual(expect.stringMatching(new RegExp(`^For the bpf engine \\(${problem}\\): .*`)));
     const watched = await runBehind(words, ['stat', 'counter', '--', await buildFixture('hot'), '--writes', '10']);
@@ -114,19 +116,24 @@ describeWith(['perf', 'bpf', 'gcc'], 'under a filter', () => {
     });
   });
 
-  test('that forbids perf events: nothing works, and doctor ends with 125', async () => {
+  test('that forbids perf events: auto takes the stop engine, which arms debug registers, and says what that risks', async () => {
     using filter = new CallFilter();
-    const { status, stdout } = await runBehind(filter.words('perf_event_open', 1), ['doctor', '--json']);
-    const message = JSON.parse(stdout) as DoctorMessage;
-    expect(message.engines.map(({ name, works }) => ({ name, works }))).toEqual([
-      { name: 'bpf', works: false },
-      { name: 'perf', works: false },
-    ]);
-    for (const { problem, advice } of message.engines) {
-      expect(problem).toMatch(/perf_event_open.*EPERM/);
-      expect(advice).toMatch(/container/);
+    const words = filter.words('perf_event_open', 1);
+    const message = await doctor(words);
+    expect(message).toMatchObject({ engine: 'stop', slots_working: 4 });
+    const [bpf, perf, stop] = message.engines;
+    expect([bpf?.works, perf?.works, stop]).toEqual([false, false, { name: 'stop', ...WORKS }]);
+    for (const one of [bpf, perf]) {
+      expect(one?.problem).toMatch(/perf_event_open.*EPERM/);
+      expect(one?.advice).toMatch(/container/);
     }
-    expect({ status, slots: message.slots_working }).toEqual({ status: 125, slots: 0 });
+    const counted = await runBehind(words, ['stat', 'counter', '--', await buildFixture('hot'), '--writes', '10']);
+    expect(counted.stderr).toMatch(/^hwbkpt: perf_event_open is refused here/);
+    expect(counted.stdout).toMatch(/^ +10 +1 +counter$/m);
+    expect(counted.status).toBe(0);
+    const refused = await runBehind(words, ['stat', 'counter', '--engine', 'perf', '--', await buildFixture('hot'), '--writes', '10']);
+    expect(refused.stderr).toMatch(/^hwbkpt: engine perf does not work here: perf_event_open .*EPERM\n.*container.*\n.*--engine stop/);
+    expect(refused.status).toBe(125);
   });
 });
 

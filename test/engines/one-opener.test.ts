@@ -40,8 +40,8 @@ describe('engines on perf events', () => {
       'events/arming.ts',
       'events/batch.ts',
       'events/open-event.ts',
+      'events/refused.ts',
       'perf/open-breakpoint.ts',
-      'stop/open-line.ts',
       'stop/perf-breakpoints.ts',
       'stop/perf-samples.ts',
     ]);

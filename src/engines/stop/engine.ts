@@ -6,11 +6,12 @@ import type { Inherit } from '../../model/access.js';
 import type { Capabilities, Engine, EngineTarget } from '../contract.js';
 import { ArmError } from '../errors.js';
 import { armErrorOf } from '../events/arm-failure.js';
+import { perfRefusal } from '../events/refused.js';
 import type { StartFailure } from '../host/run-to-exec.js';
 import type { StartedTarget, StartPlan, StartsTargets } from '../host/started-target.js';
 import { stopCapabilities } from './capabilities.js';
 import { StartedLifecycle } from './launched.js';
-import { openLine, perfIsRefused } from './open-line.js';
+import { openLine } from './open-line.js';
 import { StopSession } from './session.js';
 
 export class StopEngine implements Engine, StartsTargets {
@@ -18,7 +19,7 @@ export class StopEngine implements Engine, StartsTargets {
   readonly #isRefused: boolean;
 
   /** `isRefused`: perf events are, so that debug registers must do. */
-  constructor(isRefused = perfIsRefused()) {
+  constructor(isRefused = perfRefusal() !== null) {
     this.#isRefused = isRefused;
     this.capabilities = stopCapabilities(ownPrivileges(), isRefused);
   }
