@@ -167,8 +167,8 @@ export class Collector {
     if (comm !== null) this.#parts.events.exec(comm, monotonic());
   }
 
-  /** Hits of `watch` made while `isAstray` are of memory that it does not name then. */
-  follow(watch: WatchInfo, isAstray: () => boolean): void {
+  /** Hits of `watch` at times for which `isAstray` are of memory that it does not name then. */
+  follow(watch: WatchInfo, isAstray: (time: number) => boolean): void {
     this.#parts.outbox.drop(watch, isAstray);
   }
 

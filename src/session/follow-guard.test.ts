@@ -16,7 +16,8 @@ class Guarded {
   );
 
   constructor() {
-    this.guard.hold(A);
+    this.guard.hold(A, 0);
+    this.news.include(this.guard, true);
   }
 
   /** `after`: what the engine read after it; null: it reads nothing, and the kernel made the write. */
@@ -31,9 +32,9 @@ describe('news of a guarded pointer', () => {
     const guarded = new Guarded();
     expect(guarded.news.take()).toBeNull();
     guarded.write(5, B);
-    expect(guarded.news.isAstray).toBe(true);
+    expect(guarded.news.isAstray(6)).toBe(true);
     guarded.write(7, A);
-    expect(guarded.news.isAstray).toBe(false);
+    expect(guarded.news.isAstray(8)).toBe(false);
     expect(guarded.news.take()).toEqual({ first: 5, changed: true });
     expect(guarded.news.take()).toBeNull();
   });
@@ -58,8 +59,8 @@ describe('news of a guarded pointer', () => {
 
   test('what it holds after a look is no news', () => {
     const guarded = writes([[1, B]]);
-    guarded.guard.hold(B);
-    expect(guarded.news.isAstray).toBe(false);
+    guarded.guard.hold(B, 1);
+    expect(guarded.news.isAstray(2)).toBe(false);
     guarded.news.take();
     guarded.write(2, B);
     expect(guarded.news.isEmpty).toBe(true);
@@ -75,7 +76,19 @@ describe('news of a guarded pointer', () => {
     expect(guarded.news.isEmpty).toBe(true);
     guarded.write(20, B);
     expect(guarded.news.take()).toEqual({ first: 20, changed: true });
-    expect(guarded.news.isAstray).toBe(false);
+    expect(guarded.news.isAstray(21)).toBe(false);
+  });
+
+  test('a look does not change what reports say that are older than it', () => {
+    const guarded = writes([[10, B]]);
+    // It held A again when somebody looked, by a write that is not reported yet.
+    guarded.guard.hold(A, 20);
+    expect(guarded.news.isAstray(15)).toBe(true);
+    expect(guarded.news.isAstray(21)).toBe(false);
+    guarded.write(18, A);
+    expect(guarded.news.isAstray(19)).toBe(false);
+    guarded.write(30, B);
+    expect(guarded.news.isAstray(31)).toBe(true);
   });
 });
 

@@ -19,7 +19,7 @@ export class PathNewsBox {
   #first = Number.POSITIVE_INFINITY;
   #writes = 0;
   #changed = false;
-  readonly #away = new Set<FollowGuard>();
+  readonly #guards = new Set<FollowGuard>();
 
   /** A pointer was written at `time`; `changed`: certainly with something else than it held. */
   add(time: number, changed: boolean): void {
@@ -29,15 +29,16 @@ export class PathNewsBox {
     this.#changed ||= changed || this.#writes > 1;
   }
 
-  /** `guard`'s pointer holds something else than the way that is armed goes by, or that again. */
-  stray(guard: FollowGuard, isAway: boolean): void {
-    if (isAway) this.#away.add(guard);
-    else this.#away.delete(guard);
+  /** From now on `guard`'s pointer is one of the way, or is none any more. */
+  include(guard: FollowGuard, isOfWay: boolean): void {
+    if (isOfWay) this.#guards.add(guard);
+    else this.#guards.delete(guard);
   }
 
-  /** Whether one does. */
-  get isAstray(): boolean {
-    return this.#away.size > 0;
+  /** Whether at `time`, that of the report that is being taken in, a pointer held something else than the way that is armed goes by. */
+  isAstray(time: number): boolean {
+    for (const guard of this.#guards) if (guard.isAway(time)) return true;
+    return false;
   }
 
   get isEmpty(): boolean {
@@ -68,6 +69,11 @@ export class FollowGuard extends GuardPipeline {
   readonly #reader: AccessReader;
   #heldLo = 0;
   #heldHi = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** What the last report that knew it has said it holds, and when; what it says of memory now may be long past. */
+  #toldLo = 0;
+  #toldHi = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(info: WatchInfo, parts: FollowGuardParts) {
     super(info);
@@ -75,33 +81,58 @@ export class FollowGuard extends GuardPipeline {
     this.#reader = new AccessReader({ address: info.address, length: info.size }, true, () => parts.rebuilder());
   }
 
-  /** The way that is armed goes by this value of it. */
-  hold(target: bigint): void {
+  /** The way that is armed goes by this value of it, which it was found to hold after `time` (ns of CLOCK_MONOTONIC). */
+  hold(target: bigint, time: number): void {
     this.#heldLo = lowU32(target);
     this.#heldHi = highU32(target);
-    this.#parts.news.stray(this, false);
+    this.#lookedAt = time;
+  }
+
+  /**
+   * Whether it held something else at `time`, that of the report that is being taken in. Reports come later than looks: what one said before the look
+   * holds for hits before it, and for later ones what was found then.
+   */
+  isAway(time: number): boolean {
+    if (this.#toldAt === Number.NEGATIVE_INFINITY || (this.#toldLo === this.#heldLo && this.#toldHi === this.#heldHi)) return false;
+    return this.#toldAt >= this.#lookedAt || time <= this.#lookedAt;
   }
 
   protected noted(raw: RawHit, time: number): void {
     if (raw.pid !== this.#parts.pid) return;
-    const holds = this.#holdsStill(raw);
+    const written = this.#written(raw);
+    if (written === 'the same') return;
     // Once it is disarmed, the way may go by other pointers.
-    if (holds !== null && !this.isClosed) this.#parts.news.stray(this, !holds);
-    if (holds !== true) this.#parts.news.add(time, holds === false);
+    if (!this.isClosed) this.#tell(written, time);
+    const holds = written !== null && written.lo === this.#heldLo && written.hi === this.#heldHi;
+    if (!holds) this.#parts.news.add(time, written !== null);
   }
 
-  /** Whether the pointer holds what it held after this write; null: that is not known. */
-  #holdsStill(raw: RawHit): boolean | null {
+  #tell(written: Word | null, time: number): void {
+    // What nobody knows leaves it where it was said to be, until somebody looks.
+    if (written === null) return;
+    this.#toldLo = written.lo;
+    this.#toldHi = written.hi;
+    this.#toldAt = time;
+  }
+
+  /** What this write has left in it; null: that is not known. */
+  #written(raw: RawHit): Word | 'the same' | null {
     const { size } = this.info;
     if (size !== 8) return null;
     if (raw.after?.length === size) {
       const bytes = new DataView(raw.after.buffer, raw.after.byteOffset, size);
-      return bytes.getUint32(0, true) === this.#heldLo && bytes.getUint32(4, true) === this.#heldHi;
+      return { lo: bytes.getUint32(0, true), hi: bytes.getUint32(4, true) };
     }
     if (raw.kernel) return null;
     const access = this.#reader.read(raw, null);
-    if (access.kind === 'unchanged') return true;
+    if (access.kind === 'unchanged') return 'the same';
     if (access.kind !== 'store' || access.offset !== 0 || access.size !== size) return null;
-    return access.lo === this.#heldLo && access.hi === this.#heldHi;
+    return { lo: access.lo, hi: access.hi };
   }
+}
+
+/** Eight bytes as two halves. */
+interface Word {
+  readonly lo: number;
+  readonly hi: number;
 }

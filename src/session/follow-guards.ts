@@ -55,17 +55,17 @@ export class FollowGuards {
     return pointers.length === this.#guarded.size && pointers.every(({ address }) => this.#guarded.has(address));
   }
 
-  /** From now on these are guarded, and no others. Throws the engine's refusal, explained; what was armed until then is armed still. */
-  set(pointers: readonly Pointer[]): void {
+  /** From now on these are guarded, and no others. `time`: as for {@link hold}. Throws the engine's refusal, explained; what was armed until then is armed still. */
+  set(pointers: readonly Pointer[], time: number): void {
     for (const [address, guarded] of [...this.#guarded])
       if (!pointers.some((pointer) => pointer.address === address)) this.#end(address, guarded);
     for (const pointer of pointers) if (!this.#guarded.has(pointer.address)) this.#begin(pointer);
-    this.hold(pointers);
+    this.hold(pointers, time);
   }
 
-  /** What these hold is what they are known to hold: writing the same again is no news. */
-  hold(pointers: readonly Pointer[]): void {
-    for (const { address, target } of pointers) this.#guarded.get(address)?.guard.hold(target);
+  /** What these hold was found after `time` (ns of CLOCK_MONOTONIC): writing the same again is no news. */
+  hold(pointers: readonly Pointer[], time: number): void {
+    for (const { address, target } of pointers) this.#guarded.get(address)?.guard.hold(target, time);
   }
 
   #begin({ address, size, display }: Pointer): void {
@@ -80,6 +80,7 @@ export class FollowGuards {
     const guard = new FollowGuard(info, { pid, rebuilder, news: this.news });
     guard.open(placement.installed?.since ?? Number.NEGATIVE_INFINITY);
     collector.add(guard, placement.request);
+    this.news.include(guard, true);
     this.#guarded.set(address, { request: placement.request, guard, slots: pieces.length });
   }
 
@@ -87,12 +88,12 @@ export class FollowGuards {
     this.#guarded.delete(address);
     this.#parts.slots.withdraw(request);
     this.#parts.collector.close(guard, request, () => undefined);
-    this.news.stray(guard, false);
+    this.news.include(guard, false);
   }
 
   /** None are guarded any more; the last news may still come. */
   release(): void {
-    this.set([]);
+    this.set([], 0);
   }
 }
 

@@ -3,10 +3,14 @@ import { BadIndexError, type Followed, NullPointerError, UnknownModuleError, Unr
 import type { WatchOptions } from './options.js';
 import type { Program, ResolvedExpression } from './program.js';
 
-/** `pointers`: those read on the way, each once; as long as they hold the same, the name means the same. */
-export type Look =
-  | { readonly kind: 'found'; readonly place: ResolvedExpression; readonly pointers: readonly Followed[] }
-  | { readonly kind: 'broken'; readonly break: Break; readonly pointers: readonly Followed[] };
+/**
+ * `pointers`: those read on the way, each once; as long as they hold the same, the name means the same. `time`: when the look began, ns of
+ * CLOCK_MONOTONIC.
+ */
+export type Look = { readonly pointers: readonly Followed[]; readonly time: number } & (
+  | { readonly kind: 'found'; readonly place: ResolvedExpression }
+  | { readonly kind: 'broken'; readonly break: Break }
+);
 
 /** Why the way ends before the memory that is meant. */
 export type Break =
@@ -17,16 +21,17 @@ export type Break =
 /** Looks. Throws the errors of names that no change of memory and no library of that name would mend. */
 export function lookAlong(program: Program, expression: string, { access = 'write', as }: WatchOptions): Look {
   const followed: Followed[] = [];
+  const time = Number(process.hrtime.bigint());
   try {
     const place = program.resolve(expression, { access, as: as ?? null, followed });
     const pointers = eachOnce(followed);
-    if (isThere(program, place.address)) return { kind: 'found', place, pointers };
+    if (isThere(program, place.address)) return { kind: 'found', place, pointers, time };
     const reason = `nothing is mapped at 0x${place.address.toString(16)}`;
-    return { kind: 'broken', break: { kind: 'pointer', reason, error: new Error(reason) }, pointers };
+    return { kind: 'broken', break: { kind: 'pointer', reason, error: new Error(reason) }, pointers, time };
   } catch (error) {
     const found = breakOf(error);
     if (found === null) throw error;
-    return { kind: 'broken', break: found, pointers: eachOnce(followed) };
+    return { kind: 'broken', break: found, pointers: eachOnce(followed), time };
   }
 }
 

@@ -11,7 +11,7 @@ export interface Aim {
   /** Null: it waits. */
   readonly ordered: Ordered | null;
   /** Whether just now, in the order of reports, what is armed is not what is named. */
-  isAstray(): boolean;
+  isAstray(time: number): boolean;
   /** What there is to tell of it; nothing where it is armed for the first time. */
   readonly events: readonly TargetEvent[];
 }

@@ -34,7 +34,7 @@ export class Following implements FollowerWatch {
   /** Null while nobody looks: before the first time, and after an exec until the name means something again. */
   #look: Look | null = null;
   #info: WatchInfo;
-  readonly #isAstray: () => boolean;
+  readonly #isAstray: (time: number) => boolean;
   readonly #missed = new Set<NotCovered>();
   /** What it leads to is not armed, or may have changed unnoticed. */
   #isUnsure = false;
@@ -46,7 +46,7 @@ export class Following implements FollowerWatch {
 
   constructor(parts: FollowingParts) {
     this.#parts = parts;
-    this.#isAstray = () => parts.guards.news.isAstray;
+    this.#isAstray = (time) => parts.guards.news.isAstray(time);
     const { expression, options } = parts;
     const type = { kind: 'bytes', size: 0, name: '' } as const;
     this.#info = { expression, access: options.access ?? 'write', address: as<VirtualAddress>(0n), size: 0, type };
@@ -125,7 +125,7 @@ export class Following implements FollowerWatch {
       return null;
     }
     if (!this.#isUnsure && leadsTheSameWay(before, look)) {
-      this.#parts.guards.hold(look.pointers);
+      this.#parts.guards.hold(look.pointers, look.time);
       if (news?.changed === true) missed('re-aiming');
       return null;
     }
@@ -145,7 +145,7 @@ export class Following implements FollowerWatch {
     } catch (error) {
       if (!(error instanceof HwbkptError)) throw error;
       const found: Break = { kind: 'pointer', reason: error.message, error };
-      this.#look = { kind: 'broken', break: found, pointers: look.pointers };
+      this.#look = { ...look, kind: 'broken', break: found };
       return this.#waits(found);
     }
   }
@@ -175,12 +175,12 @@ export class Following implements FollowerWatch {
     let look = this.#lookNow();
     for (let tries = 0; tries < TRIES && !guards.holds(look.pointers); tries++) {
       this.#check(look);
-      guards.set(look.pointers);
+      guards.set(look.pointers, look.time);
       look = this.#lookNow();
     }
     this.#isUnsure = !guards.holds(look.pointers);
-    if (this.#isUnsure) guards.set(look.pointers);
-    else guards.hold(look.pointers);
+    if (this.#isUnsure) guards.set(look.pointers, look.time);
+    else guards.hold(look.pointers, look.time);
     return look;
   }
 

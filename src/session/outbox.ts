@@ -37,7 +37,7 @@ export class Outbox {
   #items: Outgoing[] = [];
   /** So many items are not to be held back. */
   #urgent = 0;
-  readonly #astray = new Map<WatchInfo, () => boolean>();
+  readonly #astray = new Map<WatchInfo, (time: number) => boolean>();
 
   constructor(stamps: Stamps = STAMPED_IN_TRAP) {
     this.#stamps = stamps;
@@ -48,12 +48,12 @@ export class Outbox {
   }
 
   hit(hit: HitRecord): void {
-    if (this.#astray.size > 0 && this.#astray.get(hit.watch)?.() === true) return;
+    if (this.#astray.size > 0 && this.#astray.get(hit.watch)?.(hit.at) === true) return;
     this.#items.push(hit);
   }
 
-  /** Hits of `watch` are dropped while `isAstray` says so. */
-  drop(watch: WatchInfo, isAstray: () => boolean): void {
+  /** Hits of `watch` are dropped where `isAstray` says so of their time. */
+  drop(watch: WatchInfo, isAstray: (time: number) => boolean): void {
     this.#astray.set(watch, isAstray);
   }
 
