@@ -50,7 +50,9 @@ describeWith(['perf', 'ptrace', 'privileged'], 'watch shared --json --inherit ch
     for (const [name, base] of Object.entries(WRITERS)) {
       const written = hits.filter((hit) => hit.function === name);
       expect(written.map((hit) => hit.new)).toEqual(Array.from({ length: COUNT }, (_, i) => String(base + i + 1)));
-      expect(written.slice(1).map((hit) => hit.old)).toEqual(written.slice(0, -1).map((hit) => hit.new));
+      // Where one writer ends and the next begins, on another processor and within the 60 us that tell no order, old values may be unknown, but none is wrong.
+      expect(written.filter(({ old }) => old === null).length).toBeLessThan(COUNT / 4);
+      expect(written.slice(1).filter(({ old }, i) => old !== null && old !== written[i]?.new)).toEqual([]);
       expect(new Set(written.map(({ tid }) => String(tid)))).toEqual(new Set([tids.get(name)]));
       expect(new Set(written.map(({ file, line }) => `${file?.split('/').at(-1)}:${line}`)).size).toBe(1);
     }

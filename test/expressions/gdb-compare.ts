@@ -56,12 +56,13 @@ function shownValue(image: ProcessImage, own: Resolved): JsonValue {
   return valueToJson(readProcessMemory(image.pid, own.address, own.size), shownType(own, { access: 'write', as: null }));
 }
 
-/** Whether both say the same; gdb's numbers are text, floating-point ones with a mark. */
+/** Whether both say the same; gdb's numbers are text, floating-point ones in a member `~`. */
 function agree(ours: JsonValue, theirs: GdbValue): boolean {
-  if (typeof theirs === 'string') return theirs.startsWith('~') ? sameFloat(ours, theirs.slice(1)) : String(ours) === theirs;
+  if (typeof theirs === 'string') return String(ours) === theirs;
   if (Array.isArray(theirs))
     return Array.isArray(ours) && ours.length === theirs.length && theirs.every((one, i) => agree(ours[i] ?? null, one));
   if (typeof theirs !== 'object' || theirs === null) return ours === theirs;
+  if ('~' in theirs) return sameFloat(ours, String(theirs['~']));
   if (typeof ours !== 'object' || ours === null) return false;
   const own = new Map<string, JsonValue>(Object.entries(ours).map(([name, value]) => [spelled(name), value]));
   const names = Object.entries(theirs);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A value taken apart as ours are; numbers as text, floating-point ones marked. */
+/** A value taken apart as ours are; numbers as text, floating-point ones as the only member `~`, which no type has. */
 export type GdbValue = string | boolean | null | readonly GdbValue[] | { readonly [member: string]: GdbValue };
 
 export type GdbAnswer =
@@ -29,7 +29,7 @@ def fold(v, depth=0):
         for f in t.fields():
             if f.enumval == n: return f.name.split('::')[-1]
         return str(n)
-    if c == gdb.TYPE_CODE_FLT: return '~' + str(v)
+    if c == gdb.TYPE_CODE_FLT: return {'~': str(v)}
     if c == gdb.TYPE_CODE_CHAR: return printable(int(v))
     if c == gdb.TYPE_CODE_INT: return printable(int(v)) if str(t.unqualified()) in ('char', 'wchar_t', 'char16_t', 'char32_t') else str(int(v))
     if c == gdb.TYPE_CODE_ARRAY:
