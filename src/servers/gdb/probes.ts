@@ -75,8 +75,8 @@ function parseNotes(bytes: Uint8Array): Probe[] {
   return probes;
 }
 
-/** What an address of a process is to gdb. */
-export type Landmark = 'linker' | 'jump' | null;
+/** What an address of a process is to gdb. `announcement`: where the linker announces all changes, or this very address where it does not. */
+export type Landmark = { readonly kind: 'linker'; readonly announcement: bigint } | { readonly kind: 'jump' } | null;
 
 /** Looks the address up in the file that is mapped there. */
 export function landmarkAt(pid: number, address: bigint): Landmark {
@@ -84,18 +84,11 @@ export function landmarkAt(pid: number, address: bigint): Landmark {
   const mapping = mappings.find(({ start, end }) => start <= address && address < end);
   if (mapping === undefined || !mapping.path.startsWith('/')) return null;
   const { linker, jumps, debugState } = probesOf(rooted(pid, mapping.path));
-  const inFile = address - baseOf(mapping, mappings);
-  if (linker.has(inFile) || inFile === debugState) return 'linker';
-  return jumps.has(inFile) ? 'jump' : null;
-}
-
-/** Where the linker announces changes; null where there is no such function. */
-export function announcementAt(pid: number, address: bigint): bigint | null {
-  const mappings = mappingsOf(pid);
-  const mapping = mappings.find(({ start, end }) => start <= address && address < end);
-  if (mapping === undefined) return null;
-  const { debugState } = probesOf(rooted(pid, mapping.path));
-  return debugState === null ? null : baseOf(mapping, mappings) + debugState;
+  const base = baseOf(mapping, mappings);
+  const inFile = address - base;
+  if (linker.has(inFile) || inFile === debugState)
+    return { kind: 'linker', announcement: debugState === null ? address : base + debugState };
+  return jumps.has(inFile) ? { kind: 'jump' } : null;
 }
 
 /** The file as the process sees it. */

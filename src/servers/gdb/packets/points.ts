@@ -3,7 +3,6 @@
 import { addressOfHex, numberOfHex } from '../../../protocols/rsp/index.js';
 import type { Answer, Packets } from '../packet.js';
 import type { Point, PointType } from '../points.js';
-import { announcementAt } from '../probes.js';
 import { refusalOf } from '../refusals.js';
 import { OK, RefusedError, UNKNOWN } from '../replies.js';
 import type { GdbSession } from '../session.js';
@@ -43,15 +42,10 @@ function parsePoint(args: string): Point | null {
 /** What is armed for a breakpoint. */
 function served(session: GdbSession, asked: Point): Point {
   if (asked.type !== 0) return asked;
-  const { pid } = session;
-  switch (session.landmark(asked.address)) {
-    case 'linker':
-      return { ...asked, kind: 'linker', address: announcementAt(pid, asked.address) ?? asked.address, isOptional: true };
-    case 'jump':
-      return { ...asked, isOptional: true };
-    case null:
-      return asked;
-  }
+  const landmark = session.landmark(asked.address);
+  if (landmark === null) return asked;
+  if (landmark.kind === 'jump') return { ...asked, isOptional: true };
+  return { ...asked, kind: 'linker', address: landmark.announcement, isOptional: true };
 }
 
 async function insert({ points, peer }: GdbSession, point: Point): Promise<Answer> {
