@@ -10,7 +10,7 @@ const PORT = 47_011;
 const CONTESTANTS: readonly Contestant[] = [
   FLOOR,
   hwbkpt('stop', 'watch --json', ['watch', 'counter', '--json', '-o', '/dev/null'], STOPS),
-  hwbkpt('stop', 'watch --if, never true', ['watch', 'counter', '--if', 'new == -1', '--json', '-o', '/dev/null'], STOPS),
+  hwbkpt('stop', 'watch --if, never true', ['watch', 'counter', '--if', 'new == -1', '--json', '-o', '/dev/null']),
   {
     name: 'gdb, silent watch',
     writes: SLOW,
