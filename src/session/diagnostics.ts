@@ -47,7 +47,7 @@ function refusalHint(pid: number, cause: string): string {
 }
 
 /** Why this user may not trace `pid`, and what would change that. */
-function traceHint(pid: number, privileges: Privileges): string {
+export function traceHint(pid: number, privileges: Privileges): string {
   // A thread of the one who traces.
   const tracer = processStatus(processStatus(pid)?.tracer ?? 0);
   if (tracer?.tgid === process.pid) return 'This very program stops it already: share that target among several clients.';

@@ -14,7 +14,7 @@ import {
 import { type SelfTest, selfTest } from '../engines/self-test.js';
 import { ProcessImage } from '../symbols/live/process-image.js';
 import { tryEngines } from './choose-engine.js';
-import { permissionHint } from './diagnostics.js';
+import { permissionHint, traceHint } from './diagnostics.js';
 import type { Allowed } from './engine-advice.js';
 import { NoSuchProcessError } from './errors.js';
 
@@ -68,7 +68,8 @@ function testedEngine({ engine: name, checks, slotsWorking }: SelfTest, privileg
 
 /** What would help where a check fails so. */
 function testAdvice(problem: string, privileges: Privileges): string | null {
-  if (/EACCES|EPERM/.test(problem)) return permissionHint(process.pid, privileges);
+  if (/EACCES|EPERM/.test(problem))
+    return problem.includes('ptrace') ? traceHint(process.pid, privileges) : permissionHint(process.pid, privileges);
   if (problem.includes('ENOSPC')) return 'Debug registers are taken: see the holders below, or run as root to see all of them.';
   if (problem.startsWith('armed, but'))
     return 'Registers take values but do not fire: the hypervisor does not pass debug exceptions on (seen with WSL 1 and some SEV-SNP guests). hwbkpt cannot work here.';
