@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { HWBKPT } from '../helpers/paths.js';
+import { randomNumbers } from '../helpers/random-numbers.js';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget } from '../helpers/target.js';
 
@@ -17,17 +18,6 @@ const ARMING_MS = 350;
 const RUNNING_MS = 600;
 /** A target that is not done this long after its second is stuck. */
 const PATIENCE_MS = 8_000;
-
-/** mulberry32: the same moments in every run. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Ten kills while arming, twenty later; every third of them a launched target. */
 const random = randomNumbers(SEED);

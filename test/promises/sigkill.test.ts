@@ -1,6 +1,7 @@
 // Promise 1, for engines that trace: 300 SIGKILLs of the tool at random moments, and every target does its work to the end as if nobody had looked.
 import { beforeAll, expect, test } from 'vitest';
 import { CallFilter } from '../cli/without-call.js';
+import { randomNumbers } from '../helpers/random-numbers.js';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget } from '../helpers/target.js';
 import { type Kill, KillingLane, undisturbedWork } from './killed-target.js';
@@ -22,17 +23,6 @@ const LANES = 3;
 const MOST_DELAY = 200;
 const TIMEOUT_MS = 900_000;
 const EPERM = 1;
-
-/** mulberry32: the same moments in every run. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const random = randomNumbers(SEED);
 
