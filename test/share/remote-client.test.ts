@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { ControlError } from '../../src/engines/errors.js';
+import type { ClientWatch } from '../../src/session/debug/index.js';
 import { NotInControlError, STOP_ONLY_AT_HITS } from '../../src/session/debug/index.js';
 import { fakeTarget, PID } from '../session/fake-control.js';
 import { Listener } from '../session/listener.js';
@@ -142,7 +143,8 @@ describe('the owner', () => {
     expect(first.owner).toEqual({ pid: process.pid, name: 'test' });
   });
 
-  test('waits for nobody who does not read: he loses hits, which are counted, and others get theirs', async () => {
+  /** Somebody who does not read while 120,000 hits are told, and reads again. */
+  async function overflow(also: (parts: Overflown) => Promise<void>): Promise<void> {
     const { session, shared } = fakeTarget();
     await using server = await listen(shared);
     const socket = connect(server.path);
@@ -150,27 +152,53 @@ describe('the owner', () => {
     const about = { name: 'slow', role: 'watches', pid: PID, start: '7', engine: 'auto', inherit: null } as const;
     await using slow = new Listener(await joinOver(socket, about));
     await using quick = new Listener(shared.join({ name: 'quick', role: 'watches' }));
-    await slow.client.watch('x');
+    const watch = await slow.client.watch('x');
     await quick.client.watch('x');
     socket.pause();
-    const HITS = 120_000;
     for (let at = 0; at < HITS; at++) {
       session.stores(PID, X, BigInt(at));
       if (at % 5000 === 4999) await quick.until(() => quick.events.length === at + 1);
     }
     socket.resume();
-    // While much of it waits still, more is lost too.
-    for (let told = -1; told < slow.events.length; await sleep(300)) told = slow.events.length;
-    // What comes after the gap says how long it was.
-    session.stores(PID, X, 77n);
-    await slow.until(() => slow.logged.at(-1) === '77');
-    const lost = slow.events.flatMap((event) => (event.type === 'event' && event.event.kind === 'lost' ? [event.event.count] : []));
-    const sum = lost.reduce((all, count) => all + count, 0);
-    expect(sum).toBeGreaterThan(0);
-    expect(slow.logged.length + sum).toBe(HITS + 1);
-    expect(quick.logged.length).toBe(HITS + 1);
+    await also({ slow, quick, watch, store: (value) => session.stores(PID, X, value) });
+  }
+
+  function lostBy(listener: Listener): number {
+    const lost = listener.events.flatMap((event) => (event.type === 'event' && event.event.kind === 'lost' ? [event.event.count] : []));
+    return lost.reduce((all, count) => all + count, 0);
+  }
+
+  test('waits for nobody who does not read: he loses hits, which are counted, and others get theirs', async () => {
+    await overflow(async ({ slow, quick, store }) => {
+      // While much of it waits still, more is lost too.
+      for (let told = -1; told < slow.events.length; await sleep(300)) told = slow.events.length;
+      // What comes after the gap says how long it was.
+      store(77n);
+      await slow.until(() => slow.logged.at(-1) === '77');
+      const sum = lostBy(slow);
+      expect(sum).toBeGreaterThan(0);
+      expect(slow.logged.length + sum).toBe(HITS + 1);
+      expect(quick.logged.length).toBe(HITS + 1);
+    });
+  }, 60_000);
+
+  test('who closes his watch is told what he has lost, though nothing else comes', async () => {
+    await overflow(async ({ slow, watch }) => {
+      await watch.close();
+      expect(lostBy(slow)).toBeGreaterThan(0);
+      expect(slow.logged.length + lostBy(slow)).toBe(HITS);
+    });
   }, 60_000);
 });
+
+const HITS = 120_000;
+
+interface Overflown {
+  readonly slow: Listener;
+  readonly quick: Listener;
+  readonly watch: ClientWatch;
+  store(value: bigint): void;
+}
 
 interface Refusal {
   readonly code: string;

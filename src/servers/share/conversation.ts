@@ -148,7 +148,8 @@ export class Conversation {
 
   #answer(answer: Answer): void {
     if (this.#isOver) return;
-    // What the answer refers to comes before it.
+    // What the answer refers to comes before it, and so does a loss behind which nothing else comes: who closes a watch has its books then.
+    this.#tellDropped();
     this.#flush();
     this.#send(answer);
   }
