@@ -115,7 +115,10 @@ describeWith(['bpf', 'privileged', 'root', 'gcc'], 'the running kernel', () => {
     const hits = messagesOf(run, 'hit');
     expect(hits).toHaveLength(20);
     expect(hits.map(({ stack }) => stack?.join()).join('\n')).toMatch(/schedule \(kernel\)/);
-    for (const { old, new: value } of hits) if (typeof old === 'number') expect(Math.abs(Number(value) - old)).toBeLessThanOrEqual(1);
+    // Tasks come and go one at a time; a larger step hides a hit in the middle of another BPF program, which is told as lost.
+    const jumps = hits.filter(({ old, new: value }) => typeof old === 'number' && Math.abs(Number(value) - old) > 1);
+    const [summary] = messagesOf(run, 'summary');
+    expect(jumps.length).toBeLessThanOrEqual(summary?.lost ?? 0);
   });
 
   test('who and stat count', async () => {
