@@ -11,11 +11,11 @@ import { SharedMemory } from '../../linux/shared-memory.js';
 import { openPipe } from '../../linux/spawn.js';
 import { signalThread, WAKE_SIGNAL } from '../../linux/tracees.js';
 import { readFrame, writeFrame } from './frames.js';
-import { GUARDIAN_MEMORY_BYTES, type GuardianMemory, guardianMemoryIn } from './guardian-memory.js';
+import { GUARDIAN_MEMORY_BYTES, guardianMemoryIn } from './guardian-memory.js';
 import type { RingMemory } from './report-ring.js';
 import { sleep } from './sleep.js';
-import { LINK, type TracerLine } from './tracer-link.js';
-import { type Answer, type Request, type TracerCalls, unpackError } from './wire.js';
+import { LINK, TracerLine } from './tracer-line.js';
+import type { Answer, Request } from './wire.js';
 
 /** ms between two looks, and how many of them it may take to start. */
 const LOOK_INTERVAL = 0.2;
@@ -29,20 +29,20 @@ export interface GuardianOptions {
   readonly apart: boolean;
 }
 
-export class GuardianLine implements TracerLine {
-  readonly #memory: GuardianMemory;
+export class GuardianLine extends TracerLine {
+  readonly ring: RingMemory;
   readonly #requests: number;
   readonly #answers: number;
   readonly #news: Socket;
   readonly #guardian: ChildProcess;
-  #isOpen = true;
-  #listener: (() => void) | null = null;
 
   /** Throws where it does not start. */
   constructor({ apart }: GuardianOptions) {
     const { memory, fd } = SharedMemory.create(GUARDIAN_MEMORY_BYTES);
     // The words are used until this process ends: the mapping is never disposed of.
-    this.#memory = guardianMemoryIn(memory.bytes());
+    const { control, ring } = guardianMemoryIn(memory.bytes());
+    super(control, 'process');
+    this.ring = ring;
     const [requests, answers, news] = [openPipe(), openPipe(), openPipe()];
     this.#requests = requests.write;
     this.#answers = answers.read;
@@ -53,73 +53,35 @@ export class GuardianLine implements TracerLine {
     for (const end of [requests.read, answers.write, news.write, fd]) closeSync(end);
     this.#guardian.on('error', () => undefined);
     this.#guardian.unref();
-    this.#news.on('data', () => this.#hear());
+    this.#news.on('data', () => this.hear());
     this.#news.on('error', () => undefined);
     this.#news.unref();
     this.#awaitStart();
   }
 
-  get ring(): RingMemory {
-    return this.#memory.ring;
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  get hasFailed(): boolean {
-    return Atomics.load(this.#memory.control, LINK.failed) === 1;
-  }
-
-  call<K extends keyof TracerCalls>(name: K, ...args: Parameters<TracerCalls[K]>): ReturnType<TracerCalls[K]> {
-    if (!this.#isOpen) throw new Error('the session is closed');
-    const request: Request = { name, args };
+  protected exchange(request: Request): Answer | undefined {
     writeFrame(this.#requests, request);
     this.#hurry();
-    const answer = readFrame(this.#answers)?.value as Answer | undefined;
-    if (answer === undefined) throw new Error('the tracing process has ended');
-    if (answer.kind === 'error') throw unpackError(answer.error);
-    return answer.result as ReturnType<TracerCalls[K]>;
+    return readFrame(this.#answers)?.value as Answer | undefined;
   }
 
-  onNews(listener: (() => void) | null): void {
-    const { control } = this.#memory;
-    this.#listener = listener;
-    Atomics.store(control, LINK.listens, listener === null ? 0 : 1);
-    if (listener === null) return;
-    Atomics.store(control, LINK.news, 0);
-    // What came before is news too.
-    setImmediate(() => this.#listener?.());
-  }
-
-  end(): void {
-    if (!this.#isOpen) return;
-    try {
-      if (!this.hasFailed) this.call('close');
-    } finally {
-      this.#isOpen = false;
-      this.#news.destroy();
-      closeSync(this.#requests);
-      closeSync(this.#answers);
-    }
-  }
-
-  #hear(): void {
-    Atomics.store(this.#memory.control, LINK.news, 0);
-    this.#listener?.();
+  protected close(): void {
+    this.#news.destroy();
+    closeSync(this.#requests);
+    closeSync(this.#answers);
   }
 
   #awaitStart(): void {
     const deadline = performance.now() + START_PATIENCE;
     this.#lookUntil(() => {
       if (performance.now() > deadline) throw new Error('the tracing process has not started');
-      return Atomics.load(this.#memory.control, LINK.thread) !== 0;
+      return Atomics.load(this.control, LINK.thread) !== 0;
     });
   }
 
   /** Announces a call, and wakes the guardian until it takes it: it may sleep itself then, and is not to be woken. */
   #hurry(): void {
-    const { control } = this.#memory;
+    const { control } = this;
     const thread = control[LINK.thread] ?? 0;
     const number = Atomics.add(control, LINK.called, 1) + 1;
     this.#lookUntil(() => {

@@ -1,6 +1,6 @@
 // What a session and its guardian share: memory for words and reports, and the descriptors by which the guardian is given its ends of the pipes.
 //
-//   0 words of control (tracer-link.ts draws them) | 64 the ring of reports
+//   0 words of control (tracer-line.ts draws them) | 64 the ring of reports
 import { RING_BYTES, type RingMemory, ringMemoryIn } from './report-ring.js';
 
 const CONTROL_WORDS = 8;

@@ -1,7 +1,7 @@
 // The life of a program that the tracing thread has started: held, let go, and its end, which that thread alone is told.
 import { pollChild } from '../../linux/wait.js';
 import type { Ending, Lifecycle } from '../host/lifecycle.js';
-import type { TracerLine } from './tracer-link.js';
+import type { TracerLine } from './tracer-line.js';
 
 export class StartedLifecycle implements Lifecycle {
   readonly #pid: number;

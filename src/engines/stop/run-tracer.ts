@@ -4,12 +4,12 @@ import type { BreakpointMaker } from './breakpoints.js';
 import { type RingMemory, RingWriter, type WaitForWord } from './report-ring.js';
 import { ReportWriter } from './report-writer.js';
 import { Tracer } from './tracer.js';
-import { LINK } from './tracer-link.js';
+import { LINK } from './tracer-line.js';
 import { type Answer, packError, type Request } from './wire.js';
 
 /** The tracing thread's end of the line. */
 export interface TracerEnd {
-  /** The words that tracer-link.ts draws. */
+  /** The words that tracer-line.ts draws. */
   readonly control: Int32Array;
   readonly ring: RingMemory;
   /** The next call; undefined while it is on its way. */

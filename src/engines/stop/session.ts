@@ -9,7 +9,7 @@ import { ArmError, FAILURE_CODES } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
 import { ReportReader } from './report-reader.js';
 import { Steering } from './steering.js';
-import type { TracerLine } from './tracer-link.js';
+import type { TracerLine } from './tracer-line.js';
 import { type EffectOutcome, unpackError } from './wire.js';
 
 export class StopSession implements EngineSession {

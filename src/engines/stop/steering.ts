@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Control, ControlledThread, StepRequest, StopPolicy } from '../control.js';
 import { ControlError } from '../errors.js';
-import type { TracerLine } from './tracer-link.js';
+import type { TracerLine } from './tracer-line.js';
 
 export class Steering implements Control {
   readonly #link: TracerLine;
