@@ -6,6 +6,7 @@ import { DuplicateFilter } from '#hwbkpt/engines/events/duplicates.js';
 import { EventTable } from '#hwbkpt/engines/events/event-table.js';
 import { visitInOrder } from '#hwbkpt/engines/events/merge.js';
 import { RecordReader } from '#hwbkpt/engines/perf/read-records.js';
+import { DEAF } from '#hwbkpt/engines/reports.js';
 import { AccessRebuilder, loadDecoder } from '#hwbkpt/instructions/index.js';
 import { RecordBuffer } from '#hwbkpt/linux/perf-ring.js';
 import { Outbox } from '#hwbkpt/session/outbox.js';
@@ -25,14 +26,6 @@ const REPLAYS = 15;
 /** Replays that warm the code up. */
 const WARM_UP = 5;
 
-const NOTHING: EngineSink = {
-  hit: () => undefined,
-  threadStarted: () => undefined,
-  threadEnded: () => undefined,
-  renamed: () => undefined,
-  lost: () => undefined,
-};
-
 export async function measureRates(program: Program): Promise<RateRow[]> {
   using recording = record(program);
   const { live, address } = recording;
@@ -48,9 +41,9 @@ export async function measureRates(program: Program): Promise<RateRow[]> {
   const print = (): void => {
     for (const item of outbox.take(() => false)) if (item.kind === 'hit') printed += printer.line(item).length;
   };
-  const full: EngineSink = { ...NOTHING, hit: (raw) => pipeline.report(raw) };
+  const full: EngineSink = { ...DEAF, hit: (raw) => pipeline.report(raw) };
   const rows = [
-    { what: 'read from the ring', perSecond: rate(recording, NOTHING, () => undefined) },
+    { what: 'read from the ring', perSecond: rate(recording, DEAF, () => undefined) },
     { what: 'with place and value', perSecond: rate(recording, full, () => void outbox.take(() => false)) },
     { what: 'printed as JSON', perSecond: rate(recording, full, print) },
   ];

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { armDirectly } from '#hwbkpt/engines/direct.js';
 import { PerfEngine } from '#hwbkpt/engines/perf/engine.js';
-import { type EngineSink, newRawHit, type RawHit } from '#hwbkpt/engines/reports.js';
+import { DEAF, type EngineSink, newRawHit, type RawHit } from '#hwbkpt/engines/reports.js';
 import { openLiveProgram } from '#hwbkpt/session/live-program.js';
 import { PlaceCache } from '#hwbkpt/session/places.js';
 import { StackResolver } from '#hwbkpt/session/stack.js';
@@ -44,6 +44,7 @@ export async function measureStacks(): Promise<StackRow[]> {
 
 function keeping(hits: RawHit[]): EngineSink {
   return {
+    ...DEAF,
     hit: (hit) => {
       const { userStack } = hit;
       if (hit.kernel || userStack === null) return;
@@ -55,10 +56,6 @@ function keeping(hits: RawHit[]): EngineSink {
         userStack: { ...userStack, registers: words, registersAt: 0, words, at },
       });
     },
-    threadStarted: () => {},
-    threadEnded: () => {},
-    renamed: () => {},
-    lost: () => {},
   };
 }
 

@@ -102,3 +102,12 @@ export interface EngineSink {
   /** `count` reports did not fit, or were suppressed by the kernel. */
   lost(loss: { readonly kind: 'lost' | 'throttled'; readonly count: number; readonly time: bigint }): void;
 }
+
+/** Takes everything and keeps nothing: for rounds that nobody listens to, and for the rest where only some of it matters. */
+export const DEAF: EngineSink = {
+  hit: () => undefined,
+  threadStarted: () => undefined,
+  threadEnded: () => undefined,
+  renamed: () => undefined,
+  lost: () => undefined,
+};

@@ -5,6 +5,7 @@ import type { Access } from '../model/access.js';
 import type { EngineSession, EngineSink } from './contract.js';
 import { armDirectly, type Piece } from './direct.js';
 import type { StartedTarget, StartsTargets } from './host/started-target.js';
+import { DEAF } from './reports.js';
 
 /** Of these, one is everywhere. */
 const PROGRAM = '/bin/true';
@@ -37,11 +38,8 @@ function fire({ pid, lifecycle }: StartedTarget, { session, slots, access }: Fir
   const seen = new Set<number>();
   let stands = false;
   const sink: EngineSink = {
+    ...DEAF,
     hit: ({ cookie }) => void seen.add(cookie),
-    threadStarted: () => undefined,
-    threadEnded: () => undefined,
-    renamed: () => undefined,
-    lost: () => undefined,
     stopped: () => {
       stands = true;
     },

@@ -4,10 +4,11 @@ import { MemoryReader } from '../linux/process-memory.js';
 import { ownThreadId } from '../linux/procfs/process.js';
 import { SelfTestMemory } from '../linux/self-test-memory.js';
 import type { Access } from '../model/access.js';
-import type { Engine, EngineSession, EngineSink } from './contract.js';
+import type { Engine, EngineSession } from './contract.js';
 import { armDirectly, disarmDirectly, type Piece } from './direct.js';
 import { ArmError } from './errors.js';
 import { type StartsTargets, startsTargets } from './host/started-target.js';
+import { DEAF } from './reports.js';
 import { fireStarted } from './self-test-started.js';
 
 /** What one check showed. */
@@ -136,14 +137,7 @@ function collectCookies(session: EngineSession, pieces: readonly Piece[]): Set<n
     pieces.map(({ cookie }) => cookie),
   );
   const seen = new Set<number>();
-  const sink: EngineSink = {
-    hit: ({ cookie }) => void seen.add(cookie),
-    threadStarted: () => undefined,
-    threadEnded: () => undefined,
-    renamed: () => undefined,
-    lost: () => undefined,
-  };
-  session.collect(sink, true);
+  session.collect({ ...DEAF, hit: ({ cookie }) => void seen.add(cookie) }, true);
   return seen;
 }
 

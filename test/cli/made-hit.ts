@@ -1,6 +1,7 @@
 // Hits as a session delivers them, made up for tests of what is printed.
 import { as, type VirtualAddress } from '../../src/base/brand.js';
 import { highU32, lowU32 } from '../../src/base/u64.js';
+import { newRawHit } from '../../src/engines/reports.js';
 import type { WatchInfo } from '../../src/model/hit.js';
 import type { Place } from '../../src/model/place.js';
 import { HitRecord } from '../../src/session/hit-record.js';
@@ -28,6 +29,7 @@ export type MadeHit = Partial<Pick<HitRecord, 'watch' | 'pid' | 'tid' | 'comm' |
 export function madeHit(more: MadeHit = {}): HitRecord {
   const { time = 5_000_000_123n, ip = 0x5555_0000_1234n } = more;
   const raw = {
+    ...newRawHit(),
     cookie: 1,
     pid: more.pid ?? 4711,
     tid: more.tid ?? 4712,
@@ -37,14 +39,6 @@ export function madeHit(more: MadeHit = {}): HitRecord {
     ipLo: lowU32(ip),
     ipHi: highU32(ip),
     kernel: more.kernel ?? false,
-    registers: new Uint32Array(0),
-    registersAt: 0,
-    stack: null,
-    after: null,
-    exact: false,
-    before: null,
-    origin: null,
-    userStack: null,
   };
   const comm = more.comm === undefined ? 'hot' : more.comm;
   const hit = new HitRecord(more.watch ?? madeWatch(), raw, more.place ?? madePlace(), comm);

@@ -1,6 +1,7 @@
 // Simulated programs under test. What a fixture prints, a simulated program leaves in memory of that name.
-import type { Capabilities, EngineSink } from '../../src/engines/contract.js';
+import type { Capabilities } from '../../src/engines/contract.js';
 import type { OwnTarget } from '../../src/engines/own-target.js';
+import { DEAF } from '../../src/engines/reports.js';
 import { SimEngine } from '../../src/engines/sim/engine.js';
 import { registerValue } from '../../src/instructions/registers.js';
 import { REPOSITORY } from '../helpers/paths.js';
@@ -8,14 +9,6 @@ import type { ProgramSpec } from './programs.js';
 import type { RecordedHit } from './recorder.js';
 import type { ConformanceWorld, EndedProgram, ProgramUnderTest } from './world.js';
 
-/** For rounds that nobody listens to. */
-const NOBODY: EngineSink = {
-  hit: () => undefined,
-  threadStarted: () => undefined,
-  threadEnded: () => undefined,
-  renamed: () => undefined,
-  lost: () => undefined,
-};
 export class SimWorld implements ConformanceWorld {
   readonly capabilities: Capabilities = new SimEngine().capabilities;
 
@@ -55,7 +48,7 @@ function runToEnd(target: OwnTarget): EndedProgram {
   for (;;) {
     const ending = lifecycle.poll();
     if (ending !== null) return { status: ending.kind === 'exited' ? ending.status : null, printed: printedBy(target) };
-    session.collect(NOBODY, false);
+    session.collect(DEAF, false);
   }
 }
 

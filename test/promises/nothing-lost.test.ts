@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { EngineSession, EngineSink } from '../../src/engines/contract.js';
 import { armDirectly, disarmDirectly } from '../../src/engines/direct.js';
 import { PerfEngine } from '../../src/engines/perf/engine.js';
+import { DEAF } from '../../src/engines/reports.js';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
 import { messagesOf, RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
@@ -24,10 +25,8 @@ function countingSink(): Counted {
     hits: 0,
     lost: 0,
     sink: {
+      ...DEAF,
       hit: () => void counted.hits++,
-      threadStarted: () => undefined,
-      threadEnded: () => undefined,
-      renamed: () => undefined,
       lost: ({ count }) => {
         counted.lost += count;
       },

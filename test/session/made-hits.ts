@@ -2,6 +2,7 @@
 import { as, type VirtualAddress } from '../../src/base/brand.js';
 import { highU32, lowU32 } from '../../src/base/u64.js';
 import type { RawHit } from '../../src/engines/contract.js';
+import { newRawHit } from '../../src/engines/reports.js';
 import { AccessRebuilder, codeFromBytes, loadDecoder, registersFrom } from '../../src/instructions/index.js';
 import type { Access } from '../../src/model/access.js';
 import type { TargetEvent, WatchInfo } from '../../src/model/hit.js';
@@ -104,22 +105,7 @@ export function kernelHit(hit: MadeHit & { readonly stack?: bigint; readonly ste
 function raw({ time, pid = 1, tid = 1, cpu = 0, cookie = 1 }: MadeHit, ip: bigint, ...[registers, kernel]: [Uint32Array, boolean]): RawHit {
   const at = BigInt(START + time);
   const halves = { timeLo: lowU32(at), timeHi: highU32(at), ipLo: lowU32(ip), ipHi: highU32(ip) };
-  return {
-    cookie,
-    pid,
-    tid,
-    cpu,
-    ...halves,
-    kernel,
-    registers,
-    registersAt: 0,
-    stack: null,
-    after: null,
-    exact: false,
-    before: null,
-    origin: null,
-    userStack: null,
-  };
+  return { ...newRawHit(), cookie, pid, tid, cpu, ...halves, kernel, registers };
 }
 
 /** How the watch of a {@link MadeWatch} is. */

@@ -6,6 +6,7 @@ import { INSTRUCTION_BYTES, type Instruction } from '../../machine/index.js';
 import type { EngineSession, EngineSink, RawHit } from '../contract.js';
 import { ArmError } from '../errors.js';
 import type { OwnTarget } from '../own-target.js';
+import { DEAF } from '../reports.js';
 import { encode } from './code.js';
 import { SimEngine } from './engine.js';
 import { SimulationError } from './simulation-error.js';
@@ -41,11 +42,8 @@ function arm(target: OwnTarget, name: string, cookie = 1): HardwareEffect {
 function watched(target: OwnTarget): Seen[] {
   const seen: Seen[] = [];
   const sink: EngineSink = {
+    ...DEAF,
     hit: ({ tid, kernel, ipLo }: RawHit) => seen.push({ tid, kernel, place: target.names.place(BigInt(ipLo) - 1n).function }),
-    threadStarted: () => undefined,
-    threadEnded: () => undefined,
-    renamed: () => undefined,
-    lost: () => undefined,
   };
   target.lifecycle.release();
   for (let round = 0; round < 100 && target.lifecycle.poll() === null; round++) target.session.collect(sink, false);
@@ -199,6 +197,7 @@ describe('a program that changes', () => {
       if (order.type === 'arm') target.session.apply([{ ...order, piece: { ...order.piece, stackDepth } }]);
       const functions = new Set<string>();
       const sink: EngineSink = {
+        ...DEAF,
         hit: ({ stack }) => {
           const [marker, ...frames] = Array.from({ length: (stack?.length ?? 0) / 2 }, (_, at) =>
             joinU64(stack?.[2 * at] ?? 0, stack?.[2 * at + 1] ?? 0),
@@ -206,10 +205,6 @@ describe('a program that changes', () => {
           expect(marker).toBe(0xffff_ffff_ffff_fe00n);
           functions.add(frames.map((address) => target.names.place(address - 1n).function).join(' '));
         },
-        threadStarted: () => undefined,
-        threadEnded: () => undefined,
-        renamed: () => undefined,
-        lost: () => undefined,
       };
       target.lifecycle.release();
       while (target.lifecycle.poll() === null) target.session.collect(sink, false);
@@ -223,11 +218,9 @@ describe('a program that changes', () => {
     target.lifecycle.release();
     const seen: string[] = [];
     const sink: EngineSink = {
+      ...DEAF,
       hit: ({ cookie }) => seen.push(`${cookie}`),
-      threadStarted: () => undefined,
-      threadEnded: () => undefined,
       renamed: ({ comm }) => seen.push(comm),
-      lost: () => undefined,
     };
     target.session.collect(sink, false);
     expect(seen).toEqual(['1', '1', '1', 'signals-status']);
