@@ -3,52 +3,22 @@
 import { ownSurroundings } from '../linux/surroundings.js';
 import type { Inherit } from '../model/access.js';
 import type { TargetEvent } from '../model/hit.js';
-import {
-  type JoinedTarget,
-  openShared,
-  type RunTarget,
-  type RunWatch,
-  type SharedHit,
-  type SharedItem,
-  type Sharing,
-  shareTarget,
-} from '../servers/share/index.js';
-import { attach, attachKernel, launch, type Target } from '../session/index.js';
-import { explainRefusal } from './arm-errors.js';
+import type { JoinedTarget, RunTarget, RunWatch, SharedHit, SharedItem, Sharing } from '../servers/share/index.js';
+import type { Target } from '../session/index.js';
 import type { CountedRun } from './counted.js';
 import { STATUS, UsageError } from './errors.js';
 import { Interrupts } from './interrupts.js';
+import { armAll, openRun, shareLaunched } from './open-run.js';
 import { armedMessage, eventMessage } from './output/messages.js';
 import { openOutput } from './output/open-output.js';
 import { armedLine, eventLine, summaryLine } from './output/text.js';
 import { visible } from './output/visible.js';
 import type { Presenter } from './presenter.js';
 import { launchedStatus } from './process-end.js';
+import { isWarning } from './quiet.js';
 import { Streams } from './streams.js';
 import { unmappedNote } from './unmapped.js';
 import type { CommonOptions } from './watch-options.js';
-
-const FOLLOWING: readonly TargetEvent['kind'][] = [
-  're-aimed',
-  'waiting-for-pointer',
-  'waiting-for-library',
-  'waiting-for-call',
-  'frame-ended',
-];
-
-const OWNERS: readonly TargetEvent['kind'][] = ['owner-left', 'attached-again'];
-
-/** Events that `--quiet` does not silence: without them the hits printed would be taken for all there were. */
-const WARNINGS: readonly TargetEvent['kind'][] = [
-  'lost',
-  'throttled',
-  'unseen-change',
-  'watch-ended',
-  'waiting',
-  'evicted',
-  ...OWNERS,
-  ...FOLLOWING,
-];
 
 /** Runs to the end; returns the exit status. */
 export async function runSession(options: CommonOptions, presenter: Presenter): Promise<number> {
@@ -79,13 +49,18 @@ class SessionRun implements AsyncDisposable {
   }
 
   async run(output: { readonly fd: number; readonly name: string }): Promise<number> {
-    const target = await this.#open();
+    const { target, sharing, because } = await openRun(this.#options, {
+      surroundings: this.#surroundings,
+      onItems: (items) => this.#items(items),
+    });
     this.#target = target;
+    this.#sharing = sharing;
+    this.#alone = because;
     if (this.#options.maxRate !== null && !target.canSample) throw cannotSample(target.engine);
     this.#streams = new Streams(output, target, () => this.#stop());
-    const watches = await this.#arm(target);
+    const watches = await armAll(target, this.#options, this.#presenter.keep);
     // Before it runs, so that whoever hears of it finds it shared.
-    if (this.#options.target.kind === 'command') await this.#shareLaunched(target as Target);
+    if (this.#options.target.kind === 'command') this.#sharing = await shareLaunched(target as Target, this.#options);
     this.#announce(target, this.#streams, watches);
     if (this.#options.target.kind === 'command' && target.pid !== null) this.#interrupts.forwardTo(target.pid);
     if (this.#options.durationMs !== null) this.#timer = setTimeout(() => this.#stop(), this.#options.durationMs);
@@ -93,75 +68,6 @@ class SessionRun implements AsyncDisposable {
     target.resume();
     await target.ended;
     return await this.#finish(target, this.#streams);
-  }
-
-  async #open(): Promise<RunTarget> {
-    const { target, inherit, engine, maxRate } = this.#options;
-    const options = { inherit, engine, maxRate: maxRate ?? undefined, onItems: (items: readonly SharedItem[]) => this.#items(items) };
-    if (target.kind === 'pid' && this.#isShared && target.tid === undefined) return this.#openShared(target.pid, options);
-    if (target.kind === 'pid') return attach(target.pid, { ...options, tid: target.tid });
-    if (target.kind === 'kernel') return attachKernel({ ...options, vmlinux: target.vmlinux });
-    return launch(target.argv, { ...options, surroundings: this.#surroundings });
-  }
-
-  /** What is sampled or simulated is nothing for others. */
-  get #isShared(): boolean {
-    const { clients, maxRate, engine } = this.#options;
-    return clients !== null && maxRate === null && engine !== 'sim';
-  }
-
-  async #openShared(pid: number, options: Parameters<typeof openShared>[1]): Promise<RunTarget> {
-    const { target, sharing, because } = await openShared(pid, options, this.#visitor());
-    this.#sharing = sharing;
-    this.#alone = because;
-    return target;
-  }
-
-  #visitor(): { readonly name: string; readonly clients: number } {
-    return { name: `${this.#options.command} ${process.pid}`, clients: this.#options.clients ?? 0 };
-  }
-
-  /** Others may join what this command has launched. */
-  async #shareLaunched(target: Target): Promise<void> {
-    if (!this.#isShared) return;
-    this.#sharing = await shareTarget(target, this.#options.inherit, this.#visitor());
-  }
-
-  async #arm(target: RunTarget): Promise<RunWatch[]> {
-    const {
-      expressions,
-      access,
-      as,
-      condition,
-      changesOnly,
-      stackDepth,
-      instruction,
-      priority,
-      follow,
-      everyCall,
-      target: choice,
-    } = this.#options;
-    const options = {
-      access,
-      as,
-      condition,
-      changesOnly,
-      stackDepth,
-      instruction,
-      follow,
-      everyCall,
-      priority: priority ?? undefined,
-      keep: this.#presenter.keep,
-    };
-    const armed: RunWatch[] = [];
-    for (const expression of expressions) {
-      try {
-        armed.push(await target.watch(expression, options));
-      } catch (error) {
-        throw explainRefusal(error, { expression, target, choice, armed });
-      }
-    }
-    return armed;
   }
 
   #announce(target: RunTarget, streams: Streams, watches: readonly RunWatch[]): void {
@@ -202,7 +108,7 @@ class SessionRun implements AsyncDisposable {
   #event(event: TargetEvent, streams: Streams): void {
     if (event.kind === 'fork') streams.forked();
     if (this.#options.json) streams.hits.line(JSON.stringify(eventMessage(event)));
-    else if (!this.#options.quiet || WARNINGS.includes(event.kind)) {
+    else if (!this.#options.quiet || isWarning(event.kind)) {
       this.#presenter.interrupt?.();
       streams.note(eventLine(event, this.#options.inherit === 'children'));
     }

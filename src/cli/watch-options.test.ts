@@ -24,29 +24,31 @@ test('what is not said', () => {
     clients: 16,
     expressions: ['counter'],
     target: { kind: 'command', argv: ['./prog'] },
-    access: 'write',
+    watch: {
+      access: 'write',
+      as: undefined,
+      condition: undefined,
+      changesOnly: false,
+      priority: undefined,
+      stackDepth: 0,
+      instruction: false,
+      follow: false,
+      everyCall: false,
+    },
     engine: 'auto',
-    condition: undefined,
-    changesOnly: false,
     inherit: 'threads',
     limit: null,
-    priority: null,
     durationMs: null,
-    as: undefined,
     strict: false,
     quiet: false,
     output: undefined,
     json: false,
-    stackDepth: 0,
-    instruction: false,
     maxRate: null,
-    follow: false,
-    everyCall: false,
   });
 });
 
 test('--follow goes with nothing that takes registers away, or has no pointers on its way', () => {
-  expect(commonOptions(invocation({ follow: true }), 'watch').follow).toBe(true);
+  expect(commonOptions(invocation({ follow: true }), 'watch').watch.follow).toBe(true);
   expect(refusal({ follow: true, priority: '20', access: 'x' })).toContain('--follow cannot go with --priority and --access x');
   expect(refusal({ follow: true, kernel: true }, null)).toContain('--follow cannot go with --kernel');
 });
@@ -55,15 +57,13 @@ test('what is said', () => {
   const options = { pid: '12', tid: '13', access: 'rw', limit: '5', duration: '0.5', as: 'u32', stack: '7', json: true, output: 'x' };
   expect(commonOptions(invocation(options, null), 'watch')).toMatchObject({
     target: { kind: 'pid', pid: 12, tid: 13 },
-    access: 'readwrite',
+    watch: { access: 'readwrite', as: 'u32', stackDepth: 7 },
     limit: 5,
     durationMs: 500,
-    as: 'u32',
-    stackDepth: 7,
     json: true,
     output: 'x',
   });
-  expect(commonOptions(invocation({ stack: true }), 'watch').stackDepth).toBe(16);
+  expect(commonOptions(invocation({ stack: true }), 'watch').watch.stackDepth).toBe(16);
 });
 
 test('sharing is what nobody forbids, with as many as one says', () => {
@@ -76,7 +76,7 @@ test('the kernel is a target, with a file of its names and with types of its own
   const options = { kernel: true, vmlinux: 'vmlinux', as: 'struct list_head' };
   expect(commonOptions(invocation(options, null), 'watch')).toMatchObject({
     target: { kind: 'kernel', vmlinux: 'vmlinux' },
-    as: 'struct list_head',
+    watch: { as: 'struct list_head' },
   });
 });
 

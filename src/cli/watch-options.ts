@@ -1,7 +1,8 @@
 // The options that watch, who and stat share, checked and typed.
-import { ACCESS_FLAGS, type Access, type Inherit } from '../model/access.js';
+import { ACCESS_FLAGS, type Inherit } from '../model/access.js';
 import { VALUE_TYPE_NAMES, valueTypeNamed } from '../model/value-names.js';
 import { DEFAULT_CLIENTS } from '../servers/share/sharing.js';
+import type { WatchOptions } from '../session/index.js';
 import { LEAST_RATE } from '../session/sampling-plan.js';
 import type { Invocation } from './command-table.js';
 import { UsageError } from './errors.js';
@@ -13,28 +14,16 @@ export interface CommonOptions {
   readonly command: string;
   readonly expressions: readonly string[];
   readonly target: TargetChoice;
-  readonly access: Access;
+  /** What is asked of each watch. */
+  readonly watch: WatchOptions;
   readonly engine: string;
-  /** What hits are tested for, as typed. */
-  readonly condition: string | undefined;
-  readonly changesOnly: boolean;
   readonly inherit: Inherit;
   readonly limit: number | null;
   readonly durationMs: number | null;
-  readonly as: string | undefined;
-  /** Null where none was given. */
-  readonly priority: number | null;
   readonly strict: boolean;
   readonly quiet: boolean;
   readonly output: string | undefined;
   readonly json: boolean;
-  readonly stackDepth: number;
-  /** Whether hits show their instruction. */
-  readonly instruction: boolean;
-  /** Watches stay with what their names mean. */
-  readonly follow: boolean;
-  /** Local variables are watched in one call after the other. */
-  readonly everyCall: boolean;
   /** Hits a second above which a watch is sampled; null: never. */
   readonly maxRate: number | null;
   /** Join whoever has the process, and let others join; with at most so many clients. Null: neither. */
@@ -52,32 +41,44 @@ const MOST_CLIENTS = 1000;
 /** Throws UsageError. `name`: the command, for the examples of a missing target. */
 export function commonOptions(invocation: Invocation, name: string): CommonOptions {
   const { options } = invocation;
-  const text = (key: string): string | undefined => (typeof options[key] === 'string' ? options[key] : undefined);
+  const text = textsOf(options);
   return {
     command: name,
     // The same twice would take twice the registers to say the same.
     expressions: [...new Set(invocation.arguments)],
     target: targetChoice(invocation, name),
-    access: ACCESS_FLAGS[(text('access') ?? 'w') as keyof typeof ACCESS_FLAGS],
+    watch: watchOptions(options),
     engine: text('engine') ?? 'auto',
-    condition: text('if'),
-    changesOnly: options['changesOnly'] === true,
     inherit: (text('inherit') ?? 'threads') as Inherit,
     limit: wholeNumber(text('limit'), '--limit', 1),
     durationMs: duration(text('duration')),
-    as: checkedType(text('as'), options['kernel'] === true),
-    priority: priority(text('priority')),
     strict: options['strict'] === true,
     quiet: options['quiet'] === true,
     output: text('output'),
     json: options['json'] === true,
-    stackDepth: stackDepth(options['stack']),
-    instruction: options['instruction'] === true,
     maxRate: maxRate(options),
-    follow: follow(options),
-    everyCall: options['everyCall'] === true,
     clients: options['share'] === false ? null : clients(text('clients')),
   };
+}
+
+function watchOptions(options: Invocation['options']): WatchOptions {
+  const text = textsOf(options);
+  return {
+    access: ACCESS_FLAGS[(text('access') ?? 'w') as keyof typeof ACCESS_FLAGS],
+    as: checkedType(text('as'), options['kernel'] === true),
+    condition: text('if'),
+    changesOnly: options['changesOnly'] === true,
+    priority: priority(text('priority')) ?? undefined,
+    stackDepth: stackDepth(options['stack']),
+    instruction: options['instruction'] === true,
+    follow: follow(options),
+    everyCall: options['everyCall'] === true,
+  };
+}
+
+/** The options that have a value. */
+function textsOf(options: Invocation['options']): (key: string) => string | undefined {
+  return (key) => (typeof options[key] === 'string' ? options[key] : undefined);
 }
 
 function follow(options: Invocation['options']): boolean {

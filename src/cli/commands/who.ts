@@ -73,8 +73,8 @@ class WhoPresenter implements Presenter {
   }
 
   #lines(): string[] {
-    const { expressions, access } = this.#options;
-    const shown = { watches: expressions.length > 1, values: access !== 'execute' };
+    const { expressions, watch } = this.#options;
+    const shown = { watches: expressions.length > 1, values: watch.access !== 'execute' };
     return groupLines(groupsOf(this.#counted.rows()), shown, this.#counted.sampling());
   }
 }
