@@ -1,87 +1,42 @@
-// Turns an expression into a request for debug registers, and one that has them into a pipeline.
+// Turns an expression into a request for debug registers: what it names now, which registers cover that, and what the engine does with its hits.
 import { present } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { Condition } from '../conditions/index.js';
-import type { Capabilities, EngineSession } from '../engines/contract.js';
-import type { Lifecycle } from '../engines/host/lifecycle.js';
+import type { Capabilities } from '../engines/contract.js';
 import type { ConditionNames } from '../expressions/index.js';
-import { linearOfU64, type RequestId, SLOTS } from '../facility/index.js';
-import type { Access, Inherit } from '../model/access.js';
+import { linearOfU64, SLOTS } from '../facility/index.js';
+import type { Access } from '../model/access.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import { type Cover, CoverError, planCover } from '../registers/index.js';
 import { checkOptions } from './check-options.js';
 import { touchPages } from './condition-pages.js';
-import { coveredBytes } from './covered-bytes.js';
 import { BadRequestError, NotMappedError } from './errors.js';
-import { conditionOf, type HitFilter } from './hit-filter.js';
+import { type ArmedPieces, Fulfilment, type FulfilmentParts, type Order, type Ordered } from './fulfilment.js';
+import { conditionOf } from './hit-filter.js';
 import { type HitPlan, type HitWish, planHits } from './hit-plan.js';
 import type { SharedWatchOptions, WatchOptions } from './options.js';
 import { refuseOwnReads } from './own-reads.js';
-import type { Pipeline, PipelineContext } from './pipeline.js';
-import type { Program, ResolvedExpression } from './program.js';
+import type { ResolvedExpression } from './program.js';
 import { isUnknownName, isUnsetPointer } from './rearming.js';
-import type { Installed, Slots, SlotWish } from './slots.js';
-import type { StackWish } from './stack.js';
-import { TrapPipeline, type TrapScope } from './trap-pipeline.js';
+import type { Slots, SlotWish } from './slots.js';
 import type { WatchArming } from './watch.js';
-import { WatchPipeline } from './watch-pipeline.js';
-
-/** Whose memory the session of a kernel target reads: it has no processes. */
-const KERNEL = 0;
-
-/** What a watch has asked for, registered in one program. */
-export interface Order {
-  readonly request: RequestId;
-  readonly info: WatchInfo;
-  readonly cover: Cover;
-  /** The engine keeps counts, and reports only what it does not count. */
-  readonly byEngine: boolean;
-  /** The engine leaves out hits. */
-  readonly filtered: boolean;
-  /** What its hits are still to be tested for when they are complete; null: nothing, or the engine does it. */
-  readonly filter: HitFilter | null;
-  /** What it missed already before it was armed. */
-  readonly missed: readonly NotCovered[];
-  /** Frames of the stacks of its hits; 0: none. */
-  readonly stackDepth: number;
-  /** Whether hits show their instruction. */
-  readonly instructions: boolean;
-}
-
-/** A watch's part that is replaced when it is armed again: in another program, or after others had its registers. */
-export interface ArmedPieces {
-  readonly order: Order;
-  readonly pipeline: Pipeline;
-  /** As the engine calls them. */
-  readonly cookies: readonly number[];
-  readonly arming: WatchArming;
-}
-
-/** A watch's request, and what is armed for it: null while it waits. */
-export interface Ordered {
-  readonly order: Order;
-  readonly pieces: ArmedPieces | null;
-}
 
 /** What the armory works with. */
-export interface ArmoryParts {
-  readonly session: EngineSession;
+export interface ArmoryParts extends FulfilmentParts {
   readonly slots: Slots;
-  readonly program: Program;
-  readonly lifecycle: Lifecycle;
-  readonly context: PipelineContext;
-  readonly inherit: Inherit;
   /** The engine's refusal of a watch as an error with advice. */
   explain(error: unknown, info: WatchInfo): unknown;
 }
 
 export class Armory {
   readonly #parts: ArmoryParts;
+  readonly #fulfilment: Fulfilment;
   #showsStacks = false;
 
   constructor(parts: ArmoryParts) {
     this.#parts = parts;
+    this.#fulfilment = new Fulfilment(parts);
   }
 
   /** What the engine can do. */
@@ -159,7 +114,7 @@ export class Armory {
       stackDepth,
       instructions: options.instruction ?? false,
     };
-    return { order, pieces: installed === null ? null : this.#begin(order, installed) };
+    return { order, pieces: installed === null ? null : this.#fulfilment.begin(order, installed) };
   }
 
   #conditionNames({ expression, access }: WatchInfo, { as }: WatchOptions): ConditionNames | null {
@@ -185,7 +140,7 @@ export class Armory {
     if (installed === null) return null;
     // Another object, so that hits from before can be told from those that come.
     const missed: readonly NotCovered[] = [...new Set<NotCovered>([...order.missed, 'no-register'])];
-    return this.#begin({ ...order, info: { ...order.info }, missed }, installed);
+    return this.#fulfilment.begin({ ...order, info: { ...order.info }, missed }, installed);
   }
 
   /** Byte for byte where that can be had, be it by sharing what is armed already; else with the registers that are free. */
@@ -239,14 +194,13 @@ export class Armory {
   }
 
   /** How a watch stands that has no registers. */
-  waiting({ cover, missed }: Order): WatchArming {
-    return { ...this.unarmed([...missed, 'no-register']), slots: cover.pieces.length, cover: cover.kind };
+  waiting(order: Order): WatchArming {
+    return this.#fulfilment.waiting(order);
   }
 
   /** How a watch stands of which it is not known what it will take. */
   unarmed(missed: readonly NotCovered[]): WatchArming {
-    const notCovered = this.#blindSpots(missed);
-    return { isArmed: false, threads: 0, cpus: 0, notCovered, slots: 0, cover: 'exact', pointerSlots: null };
+    return this.#fulfilment.unarmed(missed);
   }
 
   #resolve(expression: string, options: WatchOptions): WatchInfo {
@@ -256,61 +210,6 @@ export class Armory {
     if (program.pid !== null && isOfKernel(address) && !program.isMapped(address)) throw kernelAddress(address);
     if (!lifecycle.held && !program.isMapped(address)) throw new NotMappedError(address, program.pid);
     return { expression, access, address: as<VirtualAddress>(address), size, type };
-  }
-
-  #begin(order: Order, { armed, cookies, since }: Installed): ArmedPieces {
-    const { cover, missed } = order;
-    const pipeline = this.#pipeline(order);
-    pipeline.open(since);
-    const notCovered = this.#blindSpots([...armed.notCovered, ...missed]);
-    return {
-      order,
-      pipeline,
-      cookies,
-      arming: {
-        ...{ isArmed: true, threads: armed.threads, cpus: armed.cpus, notCovered },
-        ...{ slots: cover.pieces.length, cover: cover.kind, pointerSlots: null },
-      },
-    };
-  }
-
-  #pipeline({ info, cover, filtered, stackDepth, instructions }: Order): Pipeline {
-    const { lifecycle, program } = this.#parts;
-    const context = { ...this.#contextOf({ depth: stackDepth, exact: info.access === 'execute' }), instructions };
-    const covered = coveredBytes(cover);
-    const { length: pieces } = cover.pieces;
-    const { pid } = program;
-    if (pid === null) return this.#kernelPipeline({ info, covered, pieces, filtered }, context);
-    // Not all that user code does is reported: only the engine can tell what the access before has left.
-    if (filtered) return new TrapPipeline({ info, covered, pieces, memory: 'process', filtered: true }, context);
-    const pipeline = new WatchPipeline(info, covered, pieces, context);
-    // A held program has done nothing yet: what is in memory now is what its first hit will find.
-    pipeline.start(pid, lifecycle.held ? context.readMemory(pid, covered.address, covered.length) : null);
-    return pipeline;
-  }
-
-  #contextOf(wish: StackWish): PipelineContext {
-    const { context } = this.#parts;
-    return { ...context, stack: (raw) => context.stack(raw, wish) };
-  }
-
-  /** What memory holds just after arming is what the first hit will find, if none has come before. */
-  #kernelPipeline(scope: Omit<TrapScope, 'memory'>, context: PipelineContext): Pipeline {
-    const pipeline = new TrapPipeline({ ...scope, memory: 'kernel' }, context);
-    const { address, length } = scope.covered;
-    const bytes = scope.info.access === 'execute' ? null : context.readMemory(KERNEL, address, length);
-    pipeline.startAt(Number(process.hrtime.bigint()), bytes);
-    return pipeline;
-  }
-
-  #blindSpots(unarmed: readonly NotCovered[]): NotCovered[] {
-    const { capabilities } = this.#parts.session;
-    if (this.#parts.program.pid === null) return [...capabilities.blindTo, ...unarmed];
-    const codes: NotCovered[] = capabilities.kernelWrites ? [] : ['kernel-writes'];
-    codes.push(...capabilities.blindTo);
-    if (this.#parts.inherit === 'none') codes.push('new-threads');
-    if (this.#parts.inherit !== 'children') codes.push('children');
-    return [...codes, ...unarmed];
   }
 }
 

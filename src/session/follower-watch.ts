@@ -1,7 +1,7 @@
 // What the watches that move share, whatever moves them: pointers that change, libraries that come, calls that begin and end.
 import type { NotCovered } from '../model/coverage.js';
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
-import type { Ordered } from './armory.js';
+import type { Ordered } from './fulfilment.js';
 import type { WatchArming } from './watch.js';
 
 /** What came of looking. */

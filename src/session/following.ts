@@ -7,11 +7,12 @@ import { HwbkptError } from '../base/errors.js';
 import { SLOTS } from '../facility/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { TargetEvent, WatchInfo } from '../model/hit.js';
-import type { Armory, Ordered } from './armory.js';
+import type { Armory } from './armory.js';
 import { BadRequestError } from './errors.js';
 import { type FollowGuards, slotsOf } from './follow-guards.js';
 import { type Break, type Look, leadsTheSameWay, lookAlong } from './follow-look.js';
 import type { Aim, FollowerWatch, Occasion, Release } from './follower-watch.js';
+import type { Ordered } from './fulfilment.js';
 import type { WatchOptions } from './options.js';
 import type { Program } from './program.js';
 

@@ -2,13 +2,14 @@
 import type { RequestId } from '../facility/index.js';
 import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
-import type { ArmedPieces, Armory, Order, Ordered } from './armory.js';
+import type { Armory } from './armory.js';
 import type { Collector } from './collector.js';
 import type { CountedPieces, Counter, Counting } from './counting.js';
 import type { FollowGuards } from './follow-guards.js';
 import type { Aim, FollowerWatch } from './follower-watch.js';
 import { Followers } from './followers.js';
 import { Following } from './following.js';
+import type { ArmedPieces, Order, Ordered } from './fulfilment.js';
 import type { HitFilter } from './hit-filter.js';
 import type { SharedWatchOptions, WatchOptions } from './options.js';
 import { type Item, isMark, type Outgoing } from './outbox.js';
