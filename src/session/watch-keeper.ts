@@ -4,19 +4,20 @@ import type { NotCovered } from '../model/coverage.js';
 import type { WatchInfo } from '../model/hit.js';
 import type { Armory } from './armory.js';
 import type { Collector } from './collector.js';
-import type { CountedPieces, Counter, Counting } from './counting.js';
+import type { Counting } from './counting.js';
 import type { FollowGuards } from './follow-guards.js';
 import type { Aim, FollowerWatch } from './follower-watch.js';
 import { Followers } from './followers.js';
 import { Following } from './following.js';
-import type { ArmedPieces, Order, Ordered } from './fulfilment.js';
-import type { HitFilter } from './hit-filter.js';
+import type { ArmedPieces, Ordered } from './fulfilment.js';
+import { KeptWatch } from './kept-watch.js';
 import type { SharedWatchOptions, WatchOptions } from './options.js';
-import { type Item, isMark, type Outgoing } from './outbox.js';
+import type { Outgoing } from './outbox.js';
 import type { Program } from './program.js';
 import { Rearming, reasonOf } from './rearming.js';
 import type { SlotsOfWatch, Tap } from './tap.js';
 import { Watch, type WatchArming } from './watch.js';
+import { type Delivered, WatchRoutes } from './watch-routes.js';
 
 /** What the keeper works with. */
 export interface KeeperParts {
@@ -38,37 +39,12 @@ export interface KeeperParts {
   forgetCode(): void;
 }
 
-interface KeptWatch {
-  readonly watch: Watch;
-  readonly options: WatchOptions;
-  readonly counter: Counter | null;
-  /** Null while it is registered in no program. */
-  order: Order | null;
-  /** Null while it has no registers. */
-  pieces: ArmedPieces | null;
-  /** The same as its counter knows it; null where it has none. */
-  counted: CountedPieces | null;
-  /** Resolves when the last hit of what was disarmed is delivered. */
-  delivered: Promise<void>;
-}
-
-/** Where the hits of an armed thing go. */
-interface Route {
-  readonly watch: Watch;
-  readonly filter: HitFilter | null;
-  /** Later hits (ns of CLOCK_MONOTONIC) are not of what the watch names, which has moved. */
-  until: number;
-}
-
 export class WatchKeeper {
   readonly #parts: KeeperParts;
   readonly #kept = new Set<KeptWatch>();
-  /** Where the hits of each armed thing go, also those still under way when it was disarmed. */
-  readonly #routes = new Map<WatchInfo, Route>();
+  readonly #routes = new WatchRoutes();
   readonly #rearming: Rearming<KeptWatch>;
   readonly #followers: Followers<KeptWatch>;
-  /** Whose info it is or was. */
-  readonly #watchOf = new WeakMap<WatchInfo, Watch>();
   readonly notCovered = new Set<NotCovered>();
   /** Most CPUs on which a watch was armed. */
   cpus = 0;
@@ -123,9 +99,10 @@ export class WatchKeeper {
     const buffered = this.#parts.buffered && !tapped;
     const counter = (options.keep ?? 'each') === 'each' ? null : counting.counter();
     const watch = new Watch(info, arming, { buffered, counter, iterating, close: () => this.#close(kept) });
-    const kept: KeptWatch = { watch, options, counter, order: null, pieces: null, counted: null, delivered: Promise.resolve() };
+    const { armory, collector } = this.#parts;
+    const kept: KeptWatch = new KeptWatch({ armory, collector, routes: this.#routes }, { watch, options, counter });
     this.#kept.add(kept);
-    this.#watchOf.set(info, watch);
+    this.#routes.name(info, watch);
     return kept;
   }
 
@@ -157,9 +134,8 @@ export class WatchKeeper {
   }
 
   #moved(kept: KeptWatch, until: number): void {
-    const route = this.#routes.get(kept.watch.info);
-    if (route !== undefined) route.until = Math.min(route.until, until);
-    this.#release(kept);
+    this.#routes.endAt(kept.watch.info, until);
+    kept.release();
   }
 
   #aimed(kept: KeptWatch, { info, arming, ordered, isAstray, events }: Aim): void {
@@ -174,11 +150,11 @@ export class WatchKeeper {
 
   #rearmed(watch: Watch, info: WatchInfo, arming: WatchArming): void {
     watch.rearmed(info, arming);
-    this.#watchOf.set(info, watch);
+    this.#routes.name(info, watch);
   }
 
   #lostItsName(kept: KeptWatch, error: unknown): void {
-    this.#release(kept);
+    kept.release();
     this.#giveUp(kept, error instanceof Error ? error.message : String(error), false);
   }
 
@@ -195,7 +171,7 @@ export class WatchKeeper {
   evicted(request: RequestId): void {
     const kept = this.#keptOf(request);
     if (kept === undefined) return;
-    this.#disconnect(kept);
+    kept.disconnect();
     this.#lacks(kept, 'evicted');
   }
 
@@ -215,69 +191,21 @@ export class WatchKeeper {
   }
 
   #connect(kept: KeptWatch, pieces: ArmedPieces): void {
-    kept.pieces = pieces;
-    this.#routes.set(pieces.pipeline.info, { watch: kept.watch, filter: pieces.order.filter, until: Number.POSITIVE_INFINITY });
-    this.#parts.collector.add(pieces.pipeline, pieces.order.request);
-    kept.counted = kept.counter === null ? null : { info: pieces.order.info, cookies: pieces.cookies, byEngine: pieces.order.byEngine };
-    if (kept.counted !== null) kept.counter?.armed(kept.counted);
+    kept.connect(pieces);
     for (const code of pieces.arming.notCovered) this.notCovered.add(code);
     this.cpus = Math.max(this.cpus, pieces.arming.cpus);
     this.#parts.hurry();
   }
 
-  /** Gives up the watch's registers, or its wish for them. */
-  #release(kept: KeptWatch): void {
-    const { order } = kept;
-    kept.order = null;
-    if (order !== null) this.#parts.armory.disarm(order);
-    this.#disconnect(kept);
-  }
-
-  /** The watch has no registers any more; its last hits are still to come. */
-  #disconnect(kept: KeptWatch): void {
-    const { pieces } = kept;
-    kept.pieces = null;
-    if (pieces === null) return;
-    if (kept.counted !== null) kept.counter?.disarmed(kept.counted);
-    kept.delivered = new Promise((resolve) => {
-      this.#parts.collector.close(pieces.pipeline, pieces.order.request, () => {
-        this.#routes.delete(pieces.pipeline.info);
-        resolve();
-      });
-    });
-  }
-
-  /**
-   * Gives each watch the hits that it wants, and the tap what is for those behind it; returns how many hits there were beside these and those that
-   * are only counted, and all items without these and without hits that nobody wants.
-   */
-  deliver(items: readonly Outgoing[], tap: Tap | null): { readonly hits: number; readonly rest: readonly Item[] } {
-    let hits = 0;
-    const rest: Item[] = [];
-    for (const item of items) {
-      if (isMark(item)) {
-        tap?.mark(item);
-        continue;
-      }
-      if (item.kind !== 'hit') {
-        if (tap?.item(item, 'watch' in item ? (this.#watchOf.get(item.watch) ?? null) : null) !== true) rest.push(item);
-        continue;
-      }
-      const route = this.#routes.get(item.watch);
-      if (route !== undefined && (item.at > route.until || route.filter?.(item) === false)) continue;
-      route?.watch.deliver(item);
-      if (route?.watch.counts === true) continue;
-      if (tap !== null && route !== undefined && tap.item(item, route.watch)) continue;
-      hits++;
-      rest.push(item);
-    }
-    return { hits, rest };
+  /** As WatchRoutes.deliver. */
+  deliver(items: readonly Outgoing[], tap: Tap | null): Delivered {
+    return this.#routes.deliver(items, tap);
   }
 
   async #close(kept: KeptWatch): Promise<void> {
     this.#rearming.drop(kept);
     this.#followers.drop(kept);
-    this.#release(kept);
+    kept.release();
     this.#parts.hurry();
     await this.#end(kept, null);
   }
@@ -303,7 +231,7 @@ export class WatchKeeper {
     for (const kept of before) kept.order = null;
     this.#parts.execed();
     for (const kept of before) this.#followers.of(kept)?.release();
-    for (const kept of before) this.#disconnect(kept);
+    for (const kept of before) kept.disconnect();
     this.#parts.forgetCode();
     this.#rearming.begin(before, comm, now);
   }
@@ -318,7 +246,7 @@ export class WatchKeeper {
     const following = this.#followers.of(kept);
     if (following !== null) {
       this.#aimed(kept, following.again());
-      if (kept.pieces !== null) this.#parts.collector.announce({ kind: 'armed-again', watch: watch.info, threads: watch.arming.threads });
+      if (kept.isArmed) this.#parts.collector.announce({ kind: 'armed-again', watch: watch.info, threads: watch.arming.threads });
       return;
     }
     const { order, pieces } = this.#parts.armory.armAgain(watch.info.expression, options);
@@ -343,8 +271,8 @@ export class WatchKeeper {
   /** Disarms everything at once. */
   disarm(): void {
     // First those that wait, so that nobody moves in for a moment.
-    for (const kept of this.#kept) if (kept.pieces === null) this.#release(kept);
-    for (const kept of this.#kept) this.#release(kept);
+    for (const kept of this.#kept) if (!kept.isArmed) kept.release();
+    for (const kept of this.#kept) kept.release();
     this.#followers.disarm();
     this.#isDisarmed = true;
   }
