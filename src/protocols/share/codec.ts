@@ -185,7 +185,8 @@ function readMember<T>(value: Readonly<Record<string, unknown>>, key: string, co
 }
 
 type Cases = Readonly<Record<string, Fields>>;
-type UnionOf<K extends string, C extends Cases> = {
+/** What {@link union} reads. */
+export type UnionOf<K extends string, C extends Cases> = {
   [Name in keyof C & string]: { readonly [Key in K]: Name } & ObjectOf<C[Name]>;
 }[keyof C & string];
 

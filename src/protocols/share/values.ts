@@ -1,39 +1,52 @@
 // The types of watched values as they travel: as model/value.ts has them, without the function that names what a pointer leads to.
-import { bytes, type Codec, i64, list, nested, nullable, type Of, object, pair, text, truth, u64, union, whole, word } from './codec.js';
+import {
+  bytes,
+  type Codec,
+  i64,
+  list,
+  nested,
+  nullable,
+  type Of,
+  object,
+  pair,
+  text,
+  truth,
+  type UnionOf,
+  u64,
+  union,
+  whole,
+  word,
+} from './codec.js';
 
 /** Bytes of a type: anything a compiler may have said. */
 const size = whole(0, Number.MAX_SAFE_INTEGER);
 const name = text();
 const scalar = { size, name };
+const bit = whole(0, 64);
 const enumerators = list(pair(i64, text()), 65_536);
 
 /** A type of at most so many levels: what is watched has at most 32 bytes. */
 const DEEPEST = 24;
 const MOST_PARTS = 4096;
 
-/** How the bytes of a value are to be read. `pointer`: `named` says that names of what it leads to come along with values. */
+/** The kinds of types that mention no other. Of a pointer `named` says that names of what it leads to come along with values. */
+const PLAIN = {
+  signed: scalar,
+  unsigned: scalar,
+  extended: scalar,
+  bool: scalar,
+  bytes: scalar,
+  text: scalar,
+  float: { size: whole(4, 8), name },
+  character: { ...scalar, signed: truth },
+  pointer: { ...scalar, named: truth },
+  enum: { ...scalar, signed: truth, members: enumerators },
+  bits: { ...scalar, signed: truth, shift: bit, width: bit, members: enumerators, truth },
+};
+
+/** How the bytes of a value are to be read. */
 export type WireType =
-  | { readonly kind: 'signed' | 'unsigned' | 'extended' | 'bool' | 'bytes' | 'text'; readonly size: number; readonly name: string }
-  | { readonly kind: 'float'; readonly size: number; readonly name: string }
-  | { readonly kind: 'character'; readonly size: number; readonly name: string; readonly signed: boolean }
-  | { readonly kind: 'pointer'; readonly size: number; readonly name: string; readonly named: boolean }
-  | {
-      readonly kind: 'enum';
-      readonly size: number;
-      readonly name: string;
-      readonly signed: boolean;
-      readonly members: readonly (readonly [bigint, string])[];
-    }
-  | {
-      readonly kind: 'bits';
-      readonly size: number;
-      readonly name: string;
-      readonly signed: boolean;
-      readonly shift: number;
-      readonly width: number;
-      readonly members: readonly (readonly [bigint, string])[];
-      readonly truth: boolean;
-    }
+  | UnionOf<'kind', typeof PLAIN>
   | { readonly kind: 'struct'; readonly size: number; readonly name: string; readonly members: readonly WireMember[] }
   | { readonly kind: 'array'; readonly size: number; readonly name: string; readonly element: WireType; readonly count: number }
   | {
@@ -63,19 +76,8 @@ interface WireCase {
 function typeOf(inner: Codec<WireType>): Codec<WireType> {
   const member = object({ name, offset: size, type: inner, base: truth });
   const variant = object({ name, value: nullable(u64), offset: size, type: inner });
-  const bit = whole(0, 64);
   return union('kind', {
-    signed: scalar,
-    unsigned: scalar,
-    extended: scalar,
-    bool: scalar,
-    bytes: scalar,
-    text: scalar,
-    float: { size: whole(4, 8), name },
-    character: { ...scalar, signed: truth },
-    pointer: { ...scalar, named: truth },
-    enum: { ...scalar, signed: truth, members: enumerators },
-    bits: { ...scalar, signed: truth, shift: bit, width: bit, members: enumerators, truth },
+    ...PLAIN,
     struct: { ...scalar, members: list(member, MOST_PARTS) },
     array: { ...scalar, element: inner, count: size },
     variants: { ...scalar, discriminant: nullable(object({ offset: size, size })), cases: list(variant, MOST_PARTS) },
