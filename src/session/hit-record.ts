@@ -1,27 +1,21 @@
 // A hit as the session builds it: halves and snapshots while it is in the pipeline, the model's Hit for whoever reads it.
-import { as, type VirtualAddress } from '../base/brand.js';
-import { joinU64 } from '../base/u64.js';
 import type { RawHit } from '../engines/contract.js';
-import { valueToJson } from '../model/format-value.js';
+import { HalvedHit } from '../model/halved-hit.js';
 import type { Hit, InstructionShown, WatchInfo } from '../model/hit.js';
-import type { JsonValue } from '../model/messages.js';
 import type { Place } from '../model/place.js';
-import { sameValue } from '../model/same-value.js';
 import type { ValueSource } from '../model/value.js';
 import { cgroupName } from './cgroups.js';
 
 /** One hit. Complete, and not changed any more, once it has been handed on. */
-export class HitRecord implements Hit {
+export class HitRecord extends HalvedHit implements Hit {
   readonly kind = 'hit';
   readonly watch: WatchInfo;
-  /** {@link time} as halves. */
   readonly timeLo: number;
   readonly timeHi: number;
   readonly pid: number;
   readonly tid: number;
   readonly comm: string | null;
   readonly cpu: number;
-  /** {@link ip} as halves. */
   readonly ipLo: number;
   readonly ipHi: number;
   readonly kernel: boolean;
@@ -47,6 +41,7 @@ export class HitRecord implements Hit {
   closed = false;
 
   constructor(watch: WatchInfo, raw: RawHit, place: Place, comm: string | null) {
+    super();
     this.watch = watch;
     this.timeLo = raw.timeLo;
     this.timeHi = raw.timeHi;
@@ -72,26 +67,6 @@ export class HitRecord implements Hit {
   /** {@link time} as a number: exact for 104 days of uptime, within 2 ns for years above. */
   get at(): number {
     return this.timeHi * 0x1_0000_0000 + this.timeLo;
-  }
-
-  get time(): bigint {
-    return joinU64(this.timeLo, this.timeHi);
-  }
-
-  get ip(): VirtualAddress {
-    return as<VirtualAddress>(joinU64(this.ipLo, this.ipHi));
-  }
-
-  get oldValue(): JsonValue {
-    return valueToJson(this.oldBytes, this.watch.type);
-  }
-
-  get newValue(): JsonValue {
-    return valueToJson(this.newBytes, this.watch.type);
-  }
-
-  get sameValue(): boolean {
-    return this.oldBytes !== null && this.newBytes !== null && sameValue(this.oldBytes, this.newBytes, this.watch.type);
   }
 
   /** Another hit may have come between this one and the one before: takes back what then does not hold. */

@@ -1,11 +1,7 @@
 // A hit that came over the socket: it reads like one of the session's own.
-import { as, type VirtualAddress } from '../../base/brand.js';
-import { joinU64 } from '../../base/u64.js';
-import { valueToJson } from '../../model/format-value.js';
+import { HalvedHit } from '../../model/halved-hit.js';
 import type { Hit, InstructionShown, WatchInfo } from '../../model/hit.js';
-import type { JsonValue } from '../../model/messages.js';
 import type { Place } from '../../model/place.js';
-import { sameValue } from '../../model/same-value.js';
 import type { ValueSource } from '../../model/value.js';
 import type { Origin, Row } from '../../protocols/share/index.js';
 
@@ -19,7 +15,7 @@ export interface HitOrigin extends Omit<Origin, 'info' | 'place' | 'comm' | 'ins
   readonly source: ValueSource | null;
 }
 
-export class RemoteHit implements Hit {
+export class RemoteHit extends HalvedHit implements Hit {
   readonly kind = 'hit';
   readonly watch: WatchInfo;
   readonly timeLo: number;
@@ -41,6 +37,7 @@ export class RemoteHit implements Hit {
   readonly cgroup = null;
 
   constructor(row: Row, origin: HitOrigin, stack: readonly Place[] | null) {
+    super();
     this.watch = origin.info;
     this.timeLo = row.timeLo;
     this.timeHi = row.timeHi;
@@ -58,25 +55,5 @@ export class RemoteHit implements Hit {
     this.kernel = origin.kernel;
     this.repeat = origin.repeat;
     this.stack = stack;
-  }
-
-  get time(): bigint {
-    return joinU64(this.timeLo, this.timeHi);
-  }
-
-  get ip(): VirtualAddress {
-    return as<VirtualAddress>(joinU64(this.ipLo, this.ipHi));
-  }
-
-  get oldValue(): JsonValue {
-    return valueToJson(this.oldBytes, this.watch.type);
-  }
-
-  get newValue(): JsonValue {
-    return valueToJson(this.newBytes, this.watch.type);
-  }
-
-  get sameValue(): boolean {
-    return this.oldBytes !== null && this.newBytes !== null && sameValue(this.oldBytes, this.newBytes, this.watch.type);
   }
 }
