@@ -3,10 +3,10 @@
 import type { HardwareEffect } from '../../facility/index.js';
 import { ERRNO, type ErrnoName, LinuxError } from '../../linux/errno.js';
 import type { Inherit } from '../../model/access.js';
-import type { Armed, CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
-import type { ControlledThread, ProcessEnd, StepRequest, StopPolicy } from '../control.js';
+import type { Armed, CapacityEvent, EngineSession, EngineTarget } from '../contract.js';
+import type { Control, ProcessEnd } from '../control.js';
 import { ArmError, type ArmFailure, ControlError, type ControlFailure } from '../errors.js';
-import type { Handling, HitCount } from '../handling.js';
+import type { Handling } from '../handling.js';
 import type { StartFailure } from '../host/run-to-exec.js';
 import type { StartPlan } from '../host/started-target.js';
 
@@ -16,8 +16,25 @@ export type EffectOutcome =
   | { readonly type: 'failed'; readonly effect: number; readonly error: WireError }
   | CapacityEvent;
 
-/** Calls that are answered while the caller waits. What they mean: EngineSession and Control. */
-export interface TracerCalls {
+/** What the session asks for as it was asked itself. */
+type AskedOn = Pick<EngineSession, 'forget' | 'capacity' | 'counts' | 'pause' | 'reconcile'> &
+  Pick<
+    Control,
+    | 'setPolicy'
+    | 'threads'
+    | 'stop'
+    | 'resume'
+    | 'step'
+    | 'registers'
+    | 'setRegisters'
+    | 'extendedState'
+    | 'setExtendedState'
+    | 'signalInfo'
+    | 'detach'
+  >;
+
+/** Calls that are answered while the caller waits. What they mean where nothing is said: EngineSession and Control. */
+export interface TracerCalls extends AskedOn {
   attach(target: EngineTarget): void;
   /** Starts a program and holds it at its exec: its process id. */
   start(plan: StartPlan, inherit: Inherit): number | StartFailure;
@@ -30,28 +47,12 @@ export interface TracerCalls {
   /** How process `pid` has ended; null while it has not. */
   ending(pid: number): ProcessEnd['end'] | null;
   apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[];
-  forget(cookies: readonly number[]): void;
-  capacity(): CapacityEvent | null;
   /** `number`: what the session calls it. */
   prepare(number: number, handling: Handling): void;
-  counts(): readonly HitCount[];
-  pause(cookies: readonly number[], paused: boolean): void;
   /** Takes in what has happened up to now; with `final` also the last hits of what is disarmed. */
   settle(final: boolean): void;
   /** When the oldest hit was that is not told yet, ns; infinity where all are. */
   oldestAhead(): number;
-  reconcile(): Reconciliation;
-  setPolicy(policy: StopPolicy): void;
-  threads(): readonly ControlledThread[];
-  stop(tids: readonly number[]): void;
-  resume(tids: readonly number[], signal: number): void;
-  step(tid: number, request: StepRequest): void;
-  registers(tid: number): BigUint64Array;
-  setRegisters(tid: number, registers: BigUint64Array): void;
-  extendedState(tid: number): Uint8Array;
-  setExtendedState(tid: number, state: Uint8Array): void;
-  signalInfo(tid: number): Uint8Array | null;
-  detach(pid: number, signal: number): void;
   /** Lets go of everything; the thread ends. */
   close(): void;
 }
