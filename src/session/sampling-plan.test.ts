@@ -1,24 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../../test/helpers/random-numbers.js';
 import { SamplingPlan, type WindowPlan } from './sampling-plan.js';
 import { RowSum } from './tally-sum.js';
-
-/** mulberry32: the same numbers for the same seed, uniform in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-}
 
 const watchedTime = ({ parts }: WindowPlan): number => parts.reduce((sum, { from, until }) => sum + until - from, 0);
 
 /** What sampling makes of accesses at these times (ms, ascending). */
 function sample(times: readonly number[], rate: number, seed: number): { estimate: number; counted: number } {
-  const plan = new SamplingPlan(rate, seeded(seed));
+  const plan = new SamplingPlan(rate, randomNumbers(seed));
   const sum = new RowSum();
   let at = 0;
   let start = 0;
@@ -61,7 +51,7 @@ describe('the estimate', () => {
   const RUNS = 300;
 
   test.each(Object.entries(STREAMS))('is right in the mean for accesses %s', (_, stream) => {
-    const times = stream(seeded(SEED));
+    const times = stream(randomNumbers(SEED));
     const estimates = Array.from({ length: RUNS }, (__, run) => sample(times, 5000, SEED + run).estimate);
     const mean = estimates.reduce((sum, one) => sum + one, 0) / RUNS;
     const deviation = Math.sqrt(estimates.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (RUNS - 1));
@@ -93,7 +83,7 @@ describe('the estimate', () => {
 
 describe('a window', () => {
   test('watches each of its moments with the same probability', () => {
-    const plan = new SamplingPlan(1000, seeded(7));
+    const plan = new SamplingPlan(1000, randomNumbers(7));
     plan.observe({ length: 40, watched: 40, counted: 400 });
     const hits = new Array<number>(20).fill(0);
     for (let i = 0; i < 20_000; i++) {
@@ -111,7 +101,7 @@ describe('a window', () => {
   test('lies in order within its length, whatever was seen before', () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 1_000_000 }), fc.integer({ min: 0, max: 100_000 }), fc.integer(), (rate, counted, seed) => {
-        const plan = new SamplingPlan(rate, seeded(seed));
+        const plan = new SamplingPlan(rate, randomNumbers(seed));
         plan.observe({ length: 40, watched: 40, counted });
         const window = plan.next();
         const ends = window.parts.flatMap(({ from, until }) => [from, until]);
