@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { HARMLESS, manualAccess, TRAPPING } from '../../test/machine/manual-table.js';
 import { cpuWatching, PROPERTY, type Watch } from '../../test/machine/processor.js';
 import { linearOfU64 } from '../facility/linear.js';
 import { decodeDr7, type PerSlot, triggeredSlots } from '../registers/index.js';
@@ -14,45 +15,17 @@ const MANUAL: readonly Watch[] = [
   { at: 0xc0000, access: 'write', length: 4 },
 ];
 
-/** `write A0001/2`: as the manual writes it. */
 function manualHits(words: string): number {
-  const [, kind, address, length] = /^(read|write) ([0-9A-F]+)\/(\d)$/.exec(words) ?? [];
-  return dataHits(cpuWatching(...MANUAL), kind as 'read' | 'write', Number.parseInt(address ?? '', 16), Number(length));
+  const { kind, address, size } = manualAccess(words);
+  return dataHits(cpuWatching(...MANUAL), kind, address, size);
 }
 
 describe('R-012: table 17-1 of the manual', () => {
-  test.each([
-    ['read A0001/1', 0b0001],
-    ['write A0001/1', 0b0001],
-    ['read A0001/2', 0b0001],
-    ['write A0001/2', 0b0011],
-    ['write A0002/1', 0b0010],
-    ['write A0002/2', 0b0010],
-    ['read B0001/4', 0b0100],
-    ['write B0001/4', 0b0100],
-    ['read B0002/1', 0b0100],
-    ['write B0002/1', 0b0100],
-    ['read B0002/2', 0b0100],
-    ['write B0002/2', 0b0100],
-    ['write C0000/4', 0b1000],
-    ['write C0001/2', 0b1000],
-    ['write C0003/1', 0b1000],
-  ])('R-012: %s traps', (words, bits) => {
+  test.each(TRAPPING)('R-012: %s traps', (words, bits) => {
     expect(manualHits(words)).toBe(bits);
   });
 
-  test.each([
-    'read A0000/1',
-    'write A0000/1',
-    'read A0002/1',
-    'read A0003/4',
-    'write A0003/4',
-    'read B0000/2',
-    'write B0000/2',
-    'read C0000/2',
-    'read C0004/4',
-    'write C0004/4',
-  ])('R-012: %s does not trap', (words) => {
+  test.each(HARMLESS)('R-012: %s does not trap', (words) => {
     expect(manualHits(words)).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { HARMLESS, manualAccess, TRAPPING } from '../../test/machine/manual-table.js';
 import type { SlotAccess } from './access.js';
 import { DR7_RESET, type Dr7, decodeDr7, encodeDr7, type PerSlot } from './dr7.js';
 import { SLOT_LENGTHS, type SlotLength } from './lengths.js';
@@ -12,48 +13,20 @@ function enabled(...slots: PerSlot<readonly [SlotAccess, SlotLength]>): Dr7 {
   return decodeDr7(encodeDr7({ ...decodeDr7(DR7_RESET), slots: [on(a), on(b), on(c), on(d)] }));
 }
 
-/** `read A0001/2`: kind, address in hexadecimal, size, as the manual writes them. */
 function accessOf(words: string): CpuAccess {
-  const [, kind, address, size] = /^(read|write) ([0-9A-F]+)\/(\d)$/.exec(words) ?? [];
-  return { kind: kind as 'read' | 'write', address: BigInt(`0x${address}`), size: Number(size) };
+  const { kind, address, size } = manualAccess(words);
+  return { kind, address: BigInt(address), size };
 }
 
 describe("the manual's table (R-012): DR0=A0001 RW 1, DR1=A0002 W 1, DR2=B0002 RW 2, DR3=C0000 W 4", () => {
   const dr7 = enabled(['readwrite', 1], ['write', 1], ['readwrite', 2], ['write', 4]);
   const addresses: PerSlot<bigint> = [0xa0001n, 0xa0002n, 0xb0002n, 0xc0000n];
 
-  test.each([
-    ['read A0001/1', 0b0001],
-    ['write A0001/1', 0b0001],
-    ['read A0001/2', 0b0001],
-    ['write A0001/2', 0b0011],
-    ['write A0002/1', 0b0010],
-    ['write A0002/2', 0b0010],
-    ['read B0001/4', 0b0100],
-    ['write B0001/4', 0b0100],
-    ['read B0002/1', 0b0100],
-    ['write B0002/1', 0b0100],
-    ['read B0002/2', 0b0100],
-    ['write B0002/2', 0b0100],
-    ['write C0000/4', 0b1000],
-    ['write C0001/2', 0b1000],
-    ['write C0003/1', 0b1000],
-  ])('trap: %s', (words, bits) => {
+  test.each(TRAPPING)('trap: %s', (words, bits) => {
     expect(triggeredSlots(dr7, addresses, accessOf(words))).toBe(bits);
   });
 
-  test.each([
-    'read A0000/1',
-    'write A0000/1',
-    'read A0002/1',
-    'read A0003/4',
-    'write A0003/4',
-    'read B0000/2',
-    'write B0000/2',
-    'read C0000/2',
-    'read C0004/4',
-    'write C0004/4',
-  ])('no trap: %s', (words) => {
+  test.each(HARMLESS)('no trap: %s', (words) => {
     expect(triggeredSlots(dr7, addresses, accessOf(words))).toBe(0);
   });
 });
