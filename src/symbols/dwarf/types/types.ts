@@ -4,6 +4,7 @@ import { At } from '../codes/attributes.js';
 import { Tag } from '../codes/tags.js';
 import type { Die } from '../dies/die.js';
 import type { DwarfFile } from '../file.js';
+import { isAlias } from './aliases.js';
 import { arrayType } from './arrays.js';
 import { baseType } from './bases.js';
 import { Definitions } from './definitions.js';
@@ -68,18 +69,8 @@ export class Types {
       case Tag.referenceType:
       case Tag.rvalueReferenceType:
         return { ...this.#common(die), kind: 'alias', reference: true, target: this.#target(die) };
-      case Tag.typedef:
-      case Tag.templateAlias:
-      case Tag.constType:
-      case Tag.volatileType:
-      case Tag.restrictType:
-      case Tag.atomicType:
-      case Tag.immutableType:
-      case Tag.packedType:
-      case Tag.sharedType:
-      case Tag.subrangeType:
-        return { ...this.#common(die), kind: 'alias', target: this.#target(die) };
       default:
+        if (isAlias(die.tag)) return { ...this.#common(die), kind: 'alias', target: this.#target(die) };
         return { ...this.#common(die), kind: 'other' };
     }
   }
