@@ -14,7 +14,8 @@ export interface Container {
   readonly element: Type;
 }
 
-type Path = readonly string[];
+/** Members, each of the one before. */
+export type Path = readonly string[];
 
 interface Shape {
   /** A pointer to the first element. */

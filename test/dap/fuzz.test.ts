@@ -24,7 +24,7 @@ const COMMANDS = [
   ...['initialize', 'attach', 'launch', 'configurationDone', 'threads', 'pause', 'continue', 'next', 'stepIn', 'stepOut', 'exceptionInfo'],
   ...['stackTrace', 'stackTrace', 'scopes', 'scopes', 'variables', 'variables', 'setVariable', 'setExpression', 'evaluate', 'evaluate'],
   ...['readMemory', 'writeMemory', 'disassemble', 'setBreakpoints', 'setFunctionBreakpoints', 'setInstructionBreakpoints'],
-  ...['setExceptionBreakpoints', 'breakpointLocations', 'dataBreakpointInfo', 'setDataBreakpoints', 'modules'],
+  ...['setExceptionBreakpoints', 'breakpointLocations', 'dataBreakpointInfo', 'setDataBreakpoints', 'modules', 'cancel'],
 ];
 const NAMES = [
   ...['threadId', 'frameId', 'variablesReference', 'name', 'value', 'expression', 'context', 'memoryReference', 'offset', 'count', 'data'],
@@ -175,11 +175,12 @@ describeWith(['gcc'], 'the adapter', () => {
     const made: { session: Session | null } = { session: null };
     const connection = new Connection(
       (peer) => {
-        const { session, handlers } = newSession(peer, async () => ({
-          client,
-          outputEnded: Promise.resolve(),
-          left: async () => undefined,
-        }));
+        const target = { client, outputEnded: Promise.resolve(), left: async () => undefined };
+        const { session, handlers } = newSession(
+          peer,
+          async () => target,
+          () => undefined,
+        );
         made.session = session;
         return handlers;
       },

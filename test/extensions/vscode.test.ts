@@ -142,7 +142,7 @@ describe('the extension for VS Code', () => {
     const fields = Object.keys(properties).filter((name) => name !== 'port');
     const good = { program: '/bin/true', pid: 1 };
     for (const field of fields) {
-      const { handlers } = newSession({ event: () => undefined, afterAnswer: () => undefined }, () =>
+      const { handlers } = newSession({ event: () => undefined, afterAnswer: () => undefined, cancel: () => undefined }, () =>
         Promise.reject(new Error('nothing is started here')),
       );
       const bad = { ...good, [field]: properties[field]?.type === 'boolean' ? 5 : true };

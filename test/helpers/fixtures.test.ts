@@ -54,6 +54,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'access-forms': [{ prints: 'shared 7|' }],
   'blocked-signals': [{ prints: 'shared 10|' }, { args: ['--unblock', '--writes', '3'], prints: 'shared 3|' }],
   'call-chain': [{ prints: 'outer_a 10|outer_b 10|' }],
+  containers: [{ prints: 'total 1112|' }],
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
   'debug-register-tracee': [{ prints: '' }],
   'written-threads': [{ prints: '' }],
@@ -117,7 +118,7 @@ const OTHERWISE_TESTED = [
   'perf-open-as',
 ];
 
-const NEEDED: Readonly<Record<string, Requirement>> = { 'cpp-members': 'g++', 'stacks-cpp': 'g++' };
+const NEEDED: Readonly<Record<string, Requirement>> = { containers: 'g++', 'cpp-members': 'g++', 'stacks-cpp': 'g++' };
 
 async function run(program: string, args: readonly string[]): Promise<Ended> {
   await using running = new ManagedProcess(program, args);

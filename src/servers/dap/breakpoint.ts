@@ -42,6 +42,10 @@ export interface Breakpoint {
   /** What the data held when it was armed, with all threads standing: the first hit's old value. Null: they ran, or not every hit is told. */
   start: Uint8Array | null;
   hits: number;
+  /** What it leads to may be loaded later. */
+  isMissing: boolean;
+  /** What it leads to may be let go of again. */
+  isLate: boolean;
 }
 
 /** Whether the hit that has just come stops the program, or is printed. Counts it. */

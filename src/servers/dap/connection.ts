@@ -19,7 +19,9 @@ const MOST_WAITING = 10_000;
 export class Connection extends ProtocolServer implements Peer {
   readonly #handlers: ReadonlyMap<string, Handler>;
   #turn: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  /** Requests that wait for their turn, and those of them that are cancelled. */
+  readonly #waiting = new Set<DebugProtocol.Request>();
+  readonly #cancelled = new Set<DebugProtocol.Request>();
   #isClosed = false;
 
   constructor(handlers: (peer: Peer) => ReadonlyMap<string, Handler>, write: (message: object) => void) {
@@ -54,15 +56,20 @@ export class Connection extends ProtocolServer implements Peer {
       void this.#answer(request);
       return;
     }
-    if (this.#waiting >= MOST_WAITING) {
+    if (this.#waiting.size >= MOST_WAITING) {
       this.sendResponse(new Response(request, 'too many requests wait for their answers'));
       return;
     }
-    this.#waiting++;
+    this.#waiting.add(request);
     this.#turn = this.#turn.then(async () => {
-      await this.#answer(request);
-      this.#waiting--;
+      this.#waiting.delete(request);
+      if (this.#cancelled.delete(request)) this.sendResponse(new Response(request, 'cancelled'));
+      else await this.#answer(request);
     });
+  }
+
+  cancel(number: number): void {
+    for (const request of this.#waiting) if (request.seq === number) this.#cancelled.add(request);
   }
 
   async #answer(request: DebugProtocol.Request): Promise<void> {

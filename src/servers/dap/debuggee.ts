@@ -1,9 +1,10 @@
 // The program of one session: which of its threads stand, what they show, and when they go on. All threads stand and go together.
 import type { Client, ClientEvent, ClientStop } from '../../session/debug/index.js';
-import { type Frame, framesOf, ProcessView, type ThreadRegisters, threadRegisters } from '../../session/inspect/index.js';
+import { type Frame, framesOf, ProcessView, type ThreadRegisters, threadRegisters, withRegister } from '../../session/inspect/index.js';
 import { Breakpoints } from './breakpoints.js';
 import { FATAL_SIGNALS } from './capabilities.js';
 import { WrongMomentError } from './errors.js';
+import type { OpenedTarget } from './open-target.js';
 import { References } from './references.js';
 
 /** What is told of a debuggee, in order. Stops that nobody waits for with {@link Debuggee.goUntilStop}. */
@@ -14,12 +15,11 @@ export interface DebuggeeListener {
   event(event: Exclude<ClientEvent, { readonly type: 'stopped' }>): void;
 }
 
-/** What is chosen when a session begins. */
+/** The program, and what is chosen when a session begins. */
 export interface DebuggeeOptions {
   readonly isLaunched: boolean;
   readonly priority: number | null;
-  /** See OpenedTarget.left. */
-  left(): Promise<void>;
+  readonly target: OpenedTarget;
 }
 
 /** `starting`: it is held, and nothing was told yet. */
@@ -31,7 +31,7 @@ export class Debuggee {
   readonly references = new References();
   readonly breakpoints: Breakpoints;
   readonly #listener: DebuggeeListener;
-  readonly #left: () => Promise<void>;
+  readonly #target: OpenedTarget;
   readonly #views = new Map<number, Promise<ProcessView>>();
   readonly #stops = new Map<number, ClientStop>();
   readonly #registers = new Map<number, ThreadRegisters>();
@@ -50,12 +50,14 @@ export class Debuggee {
   /** Stops with reasons of their own that are still to be dealt with. */
   #pending = 0;
 
-  constructor(client: Client, options: DebuggeeOptions & { readonly changed: (breakpoint: object) => void }, listener: DebuggeeListener) {
+  constructor(options: DebuggeeOptions & { readonly changed: (breakpoint: object) => void }, listener: DebuggeeListener) {
+    const { client } = options.target;
     this.client = client;
     this.isLaunched = options.isLaunched;
-    this.breakpoints = new Breakpoints(client, { priority: options.priority, isStopped: () => this.#phase !== 'running' }, options.changed);
+    const isStopped = (): boolean => this.#phase !== 'running';
+    this.breakpoints = new Breakpoints(client, { priority: options.priority, isStopped, view: () => this.view() }, options.changed);
     this.#listener = listener;
-    this.#left = () => options.left();
+    this.#target = options.target;
     this.#phase = options.isLaunched ? 'starting' : 'running';
     client.onEvent((event) => this.#onEvent(event));
   }
@@ -118,6 +120,22 @@ export class Debuggee {
     const registers = threadRegisters(await this.client.registers(tid));
     this.#registers.set(tid, registers);
     return registers;
+  }
+
+  /**
+   * Another value for a register of a thread that stands; what was given out of its frames shows it. Rejects as {@link registers} does, and with
+   * RegisterValueRefusedError.
+   */
+  async setRegister(tid: number, name: string, value: bigint): Promise<void> {
+    await this.registers(tid);
+    const words = await this.client.registers(tid);
+    await this.client.setRegisters(tid, withRegister(words, name, value));
+    this.#registers.delete(tid);
+    const { thread, frames } = await this.frames(tid);
+    this.references.refresh(tid, thread, frames);
+    const now = thread.get(name) ?? 0n;
+    if (now !== value)
+      throw new WrongMomentError(`the processor, or the kernel, has made 0x${now.toString(16)} of what ${name} was set to`);
   }
 
   /** The frames of a thread that stands, innermost first. Rejects as {@link registers} does. */
@@ -191,7 +209,7 @@ export class Debuggee {
   /** Lets go of the program. */
   async leave(): Promise<void> {
     this.#waiter?.take(null);
-    await this.#left();
+    await this.#target.left();
     await this.client[Symbol.asyncDispose]();
     for (const view of this.#views.values()) view.then((opened) => opened[Symbol.dispose]()).catch(() => undefined);
     this.#views.clear();

@@ -27,3 +27,14 @@ export class UnknownRequestError extends HwbkptError {
 export class WrongMomentError extends HwbkptError {
   readonly code = 'wrong-moment';
 }
+
+/** Code of a source file that nothing which is loaded has. */
+export class NotLoadedError extends HwbkptError {
+  readonly code = 'not-loaded';
+  readonly file: string;
+
+  constructor(file: string, line: number) {
+    super(`no code of ${file} from line ${line} on is loaded`, { hint: 'Build it with -g.' });
+    this.file = file;
+  }
+}

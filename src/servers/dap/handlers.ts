@@ -10,14 +10,15 @@ import { memoryRequests } from './requests/memory.js';
 import { moduleRequests } from './requests/modules.js';
 import { stackRequests } from './requests/stack.js';
 import { valueRequests } from './requests/values.js';
-import { Session } from './session.js';
+import { type SendSignal, Session } from './session.js';
 
 /** A new session with its handlers. */
 export function newSession(
   peer: Peer,
   openTarget: OpenTarget,
+  sendSignal?: SendSignal,
 ): { readonly session: Session; readonly handlers: ReadonlyMap<string, Handler> } {
-  const session = new Session(peer, openTarget);
+  const session = new Session(peer, openTarget, sendSignal);
   const handlers = new Map(
     Object.entries({
       ...lifecycleRequests(session),

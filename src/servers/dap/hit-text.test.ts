@@ -18,7 +18,7 @@ const BREAKPOINT: Breakpoint = {
   id: 1,
   wish: { kind: 'data', key: 'write hp', condition: null, hitCondition: null, logMessage: null },
   ...{ hitCondition: null, place: { file: null, line: null, address: null }, watches: [], message: null },
-  ...{ shown: null, start: null, hits: 1 },
+  ...{ shown: null, start: null, isMissing: false, isLate: false, hits: 1 },
 };
 
 test('a change has its old and its new value', () => {

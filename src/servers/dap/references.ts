@@ -6,8 +6,11 @@ import { WrongMomentError } from './errors.js';
 export interface FrameReference {
   readonly view: ProcessView;
   readonly tid: number;
-  readonly thread: ThreadRegisters;
-  readonly frame: Frame;
+  /** Of the thread's frames, from 0. */
+  readonly index: number;
+  /** Both are others when a register was set. */
+  thread: ThreadRegisters;
+  frame: Frame;
 }
 
 /** One kind of what a frame has. */
@@ -51,6 +54,14 @@ export class References {
     const found = this.#containers.get(id);
     if (found === undefined) throw new WrongMomentError(`value ${id} is not there any more`, { hint: 'The program has run on since.' });
     return found;
+  }
+
+  /** Registers of thread `tid` were set: its frames are these now. */
+  refresh(tid: number, thread: ThreadRegisters, frames: readonly Frame[]): void {
+    for (const reference of this.#frames.values()) {
+      const frame = frames[reference.index];
+      if (reference.tid === tid && frame !== undefined) Object.assign(reference, { thread, frame });
+    }
   }
 
   /** The program runs on. */

@@ -12,13 +12,26 @@ export interface ClientStyle {
   readonly logsData: boolean;
 }
 
+/** Sends a process a signal; nothing happens where it has ended. */
+export type SendSignal = (pid: number, name: 'SIGSTOP' | 'SIGTERM') => void;
+
+const kill: SendSignal = (pid, name) => {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // Its end is on its way.
+  }
+};
+
 export class Session {
   readonly peer: Peer;
   readonly openTarget: OpenTarget;
+  readonly sendSignal: SendSignal;
   style: ClientStyle = { linesFrom: 1, columnsFrom: 1, logsData: false };
   #debuggee: Debuggee | null = null;
 
-  constructor(peer: Peer, openTarget: OpenTarget) {
+  constructor(peer: Peer, openTarget: OpenTarget, sendSignal: SendSignal = kill) {
+    this.sendSignal = sendSignal;
     this.peer = peer;
     this.openTarget = openTarget;
   }
@@ -46,6 +59,13 @@ export class Session {
   /** A line of source code as the client counts it. */
   toClientLine(line: number): number {
     return line - 1 + this.style.linesFrom;
+  }
+
+  /** A breakpoint as the protocol describes it, its line as the client counts. */
+  inClientLines(breakpoint: object): object {
+    return 'line' in breakpoint && typeof breakpoint.line === 'number'
+      ? { ...breakpoint, line: this.toClientLine(breakpoint.line) }
+      : breakpoint;
   }
 
   /** And as compilers do: from 1. */

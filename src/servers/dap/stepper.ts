@@ -104,7 +104,8 @@ export class Stepper {
     if (watches === null) return await this.#instruction();
     try {
       for (;;) {
-        const go = this.#loan === null ? undefined : () => this.#debuggee.resumeOnly(this.#tid);
+        // Where a breakpoint does without its register, only this thread is looked after.
+        const go = this.#loan === null || this.#loan.of === null ? undefined : () => this.#debuggee.resumeOnly(this.#tid);
         const stop = await this.#debuggee.goUntilStop(this.#tid, go);
         const own = stop !== null && isHitOf(stop, watches);
         const moved = await this.#weighed(stop, own);
@@ -156,9 +157,9 @@ export class Stepper {
 
   /** Whether the thread has come to the breakpoint whose slot was lent, and the client was told. */
   async #isAtLent(): Promise<boolean> {
-    const loan = this.#loan;
-    if (loan === null || loan.address !== (await this.#address())) return false;
-    const told = await reached(this.#session, this.#debuggee, { tid: this.#tid, breakpoint: loan.breakpoint });
+    const lent = this.#loan?.of ?? null;
+    if (lent === null || lent.address !== (await this.#address())) return false;
+    const told = await reached(this.#session, this.#debuggee, { tid: this.#tid, breakpoint: lent.breakpoint });
     if (told !== null) tellStop(this.#session, this.#debuggee, this.#tid, told);
     return told !== null;
   }

@@ -27,8 +27,10 @@ const REASONS: Readonly<Record<BreakpointKind, { readonly reason: string; readon
 /** A stop that nobody waited for: tells it, or lets the program go on. */
 export async function dealWithStop(session: Session, debuggee: Debuggee, stop: ClientStop): Promise<void> {
   const told = await judged(session, debuggee, stop);
-  if (told !== null) tellStop(session, debuggee, stop.tid, told);
-  else if (!debuggee.isStopped && !debuggee.isOtherPending) await debuggee.resume();
+  if (told !== null) {
+    await debuggee.breakpoints.catchUp();
+    tellStop(session, debuggee, stop.tid, told);
+  } else if (!debuggee.isStopped && !debuggee.isOtherPending) await debuggee.resume();
 }
 
 /** Tells the client that all threads stand, because of `tid`; of one that had a reason of its own at the same time, without drawing attention to it. */
@@ -51,8 +53,7 @@ async function judged(session: Session, debuggee: Debuggee, stop: ClientStop): P
     case 'interrupted':
       return { reason: 'pause', description: 'Paused' };
     case 'exec': {
-      const view = await debuggee.view(stop.pid);
-      view.refresh();
+      await debuggee.view(stop.pid);
       await debuggee.breakpoints.forgetCode();
       return null;
     }
@@ -73,6 +74,7 @@ export async function judgedHits(session: Session, debuggee: Debuggee, stop: Cli
   const stopping: Breakpoint[] = [];
   const texts: string[] = [];
   for (const { watch, hit } of stop.cause.hits) {
+    if (debuggee.breakpoints.isLoad(watch)) await debuggee.breakpoints.lookAgain();
     const breakpoint = debuggee.breakpoints.byWatch(watch);
     if (breakpoint === null || !takeHit(breakpoint)) continue;
     if (breakpoint.wish.logMessage !== null) {

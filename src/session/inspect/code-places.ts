@@ -45,17 +45,28 @@ export function functionAddress(view: ProcessView, name: string): bigint {
   return afterPrologue(view, resolve(name, view.image, { want: 'code' }).address);
 }
 
-/** Where the second line of the function at `start` begins: compilers give the code that sets up a frame to the line of its opening bracket. */
+/** ENDBR64, where control flow is protected; PUSH RBP; MOV RBP, RSP in its two encodings. */
+const FRAME_SET_UP = /^(f30f1efa)?55(4889e5|488bec)/;
+
+/**
+ * Where the second line of the function at `start` begins, if it sets up a frame: compilers give the code that does to the line of its opening
+ * bracket. Optimised code without a frame does what the function is for from its first instruction on.
+ */
 export function afterPrologue(view: ProcessView, start: bigint): bigint {
   const module = view.image.moduleAt(start);
   const debug = module?.file?.debug ?? null;
-  if (module === null || debug === null) return start;
+  const code = view.image.readCode(start, 8);
+  if (module === null || debug === null || code === null || !setsUpFrame(code)) return start;
   const low = module.toFile(start);
   const rows = debug.linesIn(low, (low + LONGEST_PROLOGUE) as FileAddress).filter((span) => span.start >= low);
   const second = rows[1];
   if (rows[0]?.start !== low || second === undefined || second.file !== rows[0].file) return start;
   const address = module.toVirtual(second.start);
   return view.image.functionStart(address) === view.image.functionStart(start) ? address : start;
+}
+
+function setsUpFrame(code: Uint8Array): boolean {
+  return FRAME_SET_UP.test(Array.from(code, (byte) => byte.toString(16).padStart(2, '0')).join(''));
 }
 
 /** The code of the line that `address` is of, up to where another line's begins; null where no line is known. */

@@ -7,7 +7,7 @@ import type { Frame } from './frames.js';
 import type { Item } from './item.js';
 import { localsOf } from './locals.js';
 import type { ProcessView } from './process-view.js';
-import { registerOf, type ThreadRegisters } from './registers.js';
+import { REGISTER_LIST, registerOf, type ThreadRegisters } from './registers.js';
 
 /** Whose variables and registers an expression may name. */
 export interface FrameContext {
@@ -50,7 +50,7 @@ function resolveIn(view: ProcessView, text: string, context: FrameContext | null
     registers: context === null ? null : (name) => registerOf(name, context.thread, context.frame),
     ...(local === null ? {} : { local: { address: local.at, type: local.type } }),
   });
-  return itemOf(text, resolved, memory);
+  return itemOf(text, resolved, local, view);
 }
 
 /** The frame's variable that `text` begins with. Throws NoValueError. */
@@ -62,9 +62,13 @@ function localOf(view: ProcessView, text: string, frame: Frame): Item | null {
   return local;
 }
 
-function itemOf(text: string, { address, size, type, bits }: Resolved, memory: Item['memory']): Item {
+function itemOf(text: string, { address, size, type, bits }: Resolved, local: Item | null, view: ProcessView): Item {
+  const memory = local?.memory ?? view;
   const isKept = memory instanceof FrameMemory && memory.isKept(address);
-  return { name: text, expression: text, type, size, bits, memory, at: address, address: isKept ? null : address, absence: null };
+  // The variable itself, and no part of it.
+  const register = local?.at === address && local.size === size ? local.register : undefined;
+  const place = { at: address, address: isKept ? null : address, ...(register === undefined ? {} : { register }) };
+  return { name: text, expression: text, type, size, bits, memory, absence: null, ...place };
 }
 
 /** In a method, members need no `this->`. */
@@ -80,10 +84,19 @@ function memberOfThis(view: ProcessView, text: string, context: FrameContext | n
 }
 
 /** Null where there is no such register, or it is not known in the frame. */
-function registerItem(name: string, { thread, frame }: FrameContext, view: ProcessView): Item | null {
+function registerItem(name: string, context: FrameContext, view: ProcessView): Item | null {
   const names: Readonly<Record<string, string>> = { pc: 'rip', sp: 'rsp', fp: 'rbp' };
-  const value = registerOf(names[name.toLowerCase()] ?? name.toLowerCase(), thread, frame);
-  return value === null ? null : numberItem(`$${name}`, value, view);
+  const meant = names[name.toLowerCase()] ?? name.toLowerCase();
+  const value = registerOf(meant, context.thread, context.frame);
+  return value === null ? null : { ...numberItem(`$${name}`, value, view), ...(context.frame.level === 0 ? { register: meant } : {}) };
+}
+
+/** All registers that are known in a frame, as values. */
+export function registersOf(view: ProcessView, context: FrameContext): Item[] {
+  return REGISTER_LIST.flatMap((name): Item[] => {
+    const item = registerItem(name, context, view);
+    return item === null ? [] : [{ ...item, name }];
+  });
 }
 
 const CODE: Type = { kind: 'pointer', name: 'code', size: 8, target: () => null };

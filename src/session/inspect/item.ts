@@ -1,11 +1,9 @@
-// A value of a stopped program: where it is, its type, and how it is shown.
+// A value of a stopped program: where it is, and its type.
 import { assertNever } from '../../base/assert.js';
-import { valueToText } from '../../model/format-value.js';
 import type { ValueType } from '../../model/value.js';
 import { defaultValueType } from '../../model/value-names.js';
 import type { Type } from '../../symbols/types.js';
 import { bitFieldTypeOf, type Shown, valueTypeOf } from '../value-type.js';
-import type { ProcessView } from './process-view.js';
 
 /** What can be read where an item is: the process's memory, or the few bytes of a register. Exactly so many bytes, or null. */
 export interface ItemMemory {
@@ -28,12 +26,11 @@ export interface Item {
   readonly address: bigint | null;
   /** Instead of a value: why there is none. */
   readonly absence: string | null;
+  /** The thread's register that holds it, from the lowest byte on, where that is one of the innermost frame's; missing for all else. */
+  readonly register?: string;
+  /** To be shown by its members, though it is a container. */
+  readonly raw?: true;
 }
-
-/** Compound values up to this size are shown with what is in them, bytes. */
-const MOST_SHOWN = 256;
-/** Characters of a text behind a pointer. */
-const MOST_TEXT = 200;
 
 /** The type behind typedefs and qualifiers, but not behind references. */
 export function plainType(type: Type): Type {
@@ -81,32 +78,9 @@ function anonymous(type: Type): string {
   }
 }
 
-/** Its value as text; what cannot be read is said. */
-export function itemText(view: ProcessView, item: Item): string {
-  if (item.absence !== null) return `<${item.absence}>`;
-  const plain = item.type === null ? null : plainType(item.type);
-  if (plain !== null && isLarge(plain, item.size)) return plain.kind === 'array' ? `[${plain.count ?? 0} elements]` : '{...}';
-  const bytes = item.memory.read(item.at, item.size);
-  if (bytes === null) return '<cannot be read>';
-  const text = valueToText(bytes, valueTypeOfItem(item, { symbol: (address) => view.symbolAt(address) }));
-  const pointed = plain?.kind === 'pointer' ? textBehind(view, plain, bytes) : null;
-  return pointed === null ? text : `${text} ${pointed}`;
-}
-
-function isLarge(type: Type, size: number): boolean {
-  return size > MOST_SHOWN && (type.kind === 'struct' || type.kind === 'union' || type.kind === 'array');
-}
-
-/** The text that a pointer to characters leads to, in quotes; null where it leads to none. */
-function textBehind(view: ProcessView, type: Extract<Type, { kind: 'pointer' }>, bytes: Uint8Array): string | null {
-  const target = type.target();
-  const character = target === null ? null : plainType(target);
-  if (character?.kind !== 'base' || character.encoding !== 'character' || character.size !== 1 || bytes.length !== 8) return null;
-  const found = view.readSome(pointerIn(bytes), MOST_TEXT);
-  if (found === null) return null;
-  const end = found.indexOf(0);
-  const shown = valueToText(end < 0 ? found : found.subarray(0, end), { kind: 'text', size: end < 0 ? found.length : end, name: '' });
-  return end < 0 ? `${shown}...` : shown;
+/** `expression` as what steps stand behind: an operator before it binds less than they do. */
+export function operand(expression: string): string {
+  return /^[*&(]/.test(expression) && !/^\([^()]*\)$/.test(expression) ? `(${expression})` : expression;
 }
 
 /** The address that eight bytes hold. */

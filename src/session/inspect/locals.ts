@@ -6,6 +6,7 @@ import { callerFrame, type Frame } from './frames.js';
 import type { Item } from './item.js';
 import type { ProcessView } from './process-view.js';
 
+import { registerName } from './registers.js';
 /** One variable of a frame. */
 export interface FrameItem extends Item {
   readonly isParameter: boolean;
@@ -29,7 +30,7 @@ export function localsOf(view: ProcessView, frame: Frame): FrameItem[] {
   for (const local of debug.localsAt(module.toFile(frame.pc))) {
     if (seen.has(local.name) || depthOf(local, frame.inlined.functions) !== frame.inlined.depth) continue;
     seen.add(local.name);
-    found.push(itemOf(local, access, memory));
+    found.push(itemOf(local, { access, memory, level: frame.level }));
   }
   return found;
 }
@@ -92,7 +93,14 @@ function bareName(name: string): string {
   return bare;
 }
 
-function itemOf(local: LocalVariable, access: FrameAccess, memory: FrameMemory): FrameItem {
+interface Around {
+  readonly access: FrameAccess;
+  readonly memory: FrameMemory;
+  /** Of the frame, 0 the innermost. */
+  readonly level: number;
+}
+
+function itemOf(local: LocalVariable, { access, memory, level }: Around): FrameItem {
   const type = local.type();
   const size = type?.size ?? 0;
   const common = { name: local.name, expression: local.name, isParameter: local.isParameter, type, size, bits: null, memory };
@@ -102,7 +110,8 @@ function itemOf(local: LocalVariable, access: FrameAccess, memory: FrameMemory):
   if (absence !== null) return { ...common, at: 0n, address: null, absence };
   const bytes = bytesAt(place, size, access);
   if (bytes === null) return { ...common, at: 0n, address: null, absence: ABSENT.unknown };
-  return { ...common, at: memory.keep(bytes), address: null, absence: null };
+  const register = place.kind === 'register' && level === 0 ? registerName(place.register) : null;
+  return { ...common, at: memory.keep(bytes), address: null, absence: null, ...(register === null ? {} : { register }) };
 }
 
 function whyNone(place: LocalPlace): string | null {

@@ -1,6 +1,7 @@
-// What a value is made of: members of structs, elements of arrays, what pointers and references lead to; a page at a time.
+// What a value is made of: members of structs, elements of arrays and containers, what pointers and references lead to; a page at a time.
 import type { Member, Type } from '../../symbols/types.js';
-import { type Item, plainType, pointerIn } from './item.js';
+import { contentCount, contentParts, contentsOfItem, type Page } from './contents.js';
+import { type Item, operand, plainType, pointerIn } from './item.js';
 import type { ProcessView } from './process-view.js';
 
 /** How many parts an item has, by kind. */
@@ -16,17 +17,42 @@ const MOST_ELEMENTS = 10_000_000;
 export function partCounts(view: ProcessView, item: Item): PartCounts {
   const owner = ownerOf(view, item);
   if (owner === null) return { named: 0, indexed: 0 };
+  const contents = contentsOfItem(owner);
+  if (contents !== null) return { named: contents.kind === 'owned' && contents.value !== null ? 2 : 1, indexed: contentCount(contents) };
   const type = owner.type === null ? null : plainType(owner.type);
   if (type?.kind === 'struct' || type?.kind === 'union') return { named: type.members.length, indexed: 0 };
   if (type?.kind === 'array') return { named: 0, indexed: countOf(type) };
   return { named: owner === item ? 0 : 1, indexed: 0 };
 }
 
+/** Which parts are wanted; without `only` those that are counted first, then those with names. */
+export interface WantedParts extends Page {
+  readonly only?: 'named' | 'indexed' | undefined;
+}
+
 /** Parts `start` up to `start + count` of an item. */
-export function partsOf(view: ProcessView, item: Item, { start, count }: { readonly start: number; readonly count: number }): Item[] {
+export function partsOf(view: ProcessView, item: Item, wanted: WantedParts): Item[] {
   const owner = ownerOf(view, item);
   if (owner === null) return [];
+  const contents = contentsOfItem(owner);
+  if (contents === null) return memberParts(item, owner, wanted);
+  const { start, count, only } = wanted;
+  const counted = contentCount(contents);
+  const indexed = counted === 0 || only === 'named' ? [] : contentParts(owner, contents, { start, count });
+  if (only === 'indexed') return indexed;
+  const named = [...(counted === 0 ? contentParts(owner, contents, { start: 0, count: 1 }) : []), rawOf(owner)];
+  const passed = only === 'named' ? start : Math.max(0, start - counted);
+  return [...indexed, ...named.slice(passed, passed + count - indexed.length)];
+}
+
+/** The same, by its members. */
+function rawOf(owner: Item): Item {
+  return { ...owner, name: '[raw]', raw: true };
+}
+
+function memberParts(item: Item, owner: Item, { start, count, only }: WantedParts): Item[] {
   const type = owner.type === null ? null : plainType(owner.type);
+  if (only !== undefined && (type?.kind === 'array') !== (only === 'indexed')) return [];
   if (type?.kind === 'struct' || type?.kind === 'union')
     return type.members.slice(start, start + count).map((member) => memberOf(item, owner, member));
   if (type?.kind === 'array') return elementsOf(owner, type, { start, count });
@@ -83,7 +109,7 @@ function memberOf(item: Item, owner: Item, member: Member): Item {
   };
 }
 
-function elementsOf(owner: Item, type: Extract<Type, { kind: 'array' }>, page: { readonly start: number; readonly count: number }): Item[] {
+function elementsOf(owner: Item, type: Extract<Type, { kind: 'array' }>, page: Page): Item[] {
   const element = type.element();
   const end = Math.min(countOf(type), page.start + page.count);
   return Array.from({ length: Math.max(0, end - page.start) }, (_, i) => {
@@ -105,9 +131,4 @@ function elementsOf(owner: Item, type: Extract<Type, { kind: 'array' }>, page: {
 
 function operandOf({ expression }: Item): string {
   return operand(expression ?? '');
-}
-
-/** An operator before an expression binds less than the steps behind it. */
-function operand(expression: string): string {
-  return /^[*&(]/.test(expression) && !/^\([^()]*\)$/.test(expression) ? `(${expression})` : expression;
 }

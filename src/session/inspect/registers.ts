@@ -1,4 +1,5 @@
 // The registers of a stopped thread: from the kernel's order to DWARF's numbers, and by their names.
+import { HwbkptError } from '../../base/errors.js';
 import { USER_REGISTER_WORDS } from '../../engines/control.js';
 import type { FrameRegisters } from '../../symbols/unwind/caller.js';
 
@@ -42,3 +43,43 @@ export function registerOf(
 
 /** Names of all registers, in the order in which they are shown. */
 export const REGISTER_LIST: readonly string[] = SHOWN;
+
+/** What a register may not be set to. */
+export class RegisterValueRefusedError extends HwbkptError {
+  readonly code = 'register-value-refused';
+  readonly register: string;
+
+  constructor(register: string, value: bigint, why: { readonly reason: string; readonly hint: string }) {
+    super(`${register} cannot be set to 0x${value.toString(16)}: ${why.reason}`, { hint: why.hint });
+    this.register = register;
+  }
+}
+
+/** TF: the processor traps after each instruction. */
+const TRAP_FLAG = 0x100n;
+/** What orig_rax is outside of system calls: else the kernel begins an interrupted one anew, from wherever RIP is then. */
+const NO_SYSTEM_CALL = 0xffff_ffff_ffff_ffffn;
+
+/** DWARF register `number`, 0 to 16, by its name; null for others. */
+export function registerName(number: number): string | null {
+  return BY_DWARF[number] ?? null;
+}
+
+/** The words of Client.registers with another value in one of them. Throws RegisterValueRefusedError. */
+export function withRegister(words: BigUint64Array, name: string, value: bigint): BigUint64Array {
+  const index = NAMES.indexOf(name);
+  if (index < 0)
+    throw new RegisterValueRefusedError(name, value, {
+      reason: 'there is no such register',
+      hint: 'They are called rax, rbx, rip and so on.',
+    });
+  if (name === 'eflags' && (value & TRAP_FLAG) !== 0n)
+    throw new RegisterValueRefusedError(name, value, {
+      reason: 'its bit 8 lets the processor trap after each instruction, and the program would die of it without us',
+      hint: 'Step with the debugger instead.',
+    });
+  const changed = words.slice();
+  changed[index] = BigInt.asUintN(64, value);
+  if (name === 'rip') changed[NAMES.indexOf('orig_rax')] = NO_SYSTEM_CALL;
+  return changed;
+}

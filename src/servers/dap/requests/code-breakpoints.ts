@@ -5,7 +5,7 @@ import type { BreakpointKind, BreakpointWish } from '../breakpoint.js';
 import type { Located } from '../breakpoints.js';
 import { signalsOf } from '../capabilities.js';
 import type { Handler } from '../connection.js';
-import { WrongMomentError } from '../errors.js';
+import { NotLoadedError } from '../errors.js';
 import type { Session } from '../session.js';
 
 export function codeBreakpointRequests(session: Session): Record<string, Handler> {
@@ -18,19 +18,19 @@ export function codeBreakpointRequests(session: Session): Record<string, Handler
         .map((one) => wishOf(one, 'line', String(session.fromClientLine(one.whole('line', 0, 0xffff_ffff)))));
       const view = await session.debuggee.view();
       const set = await session.debuggee.breakpoints.set(`source ${path}`, wishes, ({ key }) => locateLine(view, path, Number(key)));
-      return { breakpoints: set.map((one) => clientLines(session, one)) };
+      return { breakpoints: set.map((one) => session.inClientLines(one)) };
     },
     setFunctionBreakpoints: async (args) => {
       const wishes = args.objects('breakpoints').map((one) => wishOf(one, 'function', one.text('name')));
       const view = await session.debuggee.view();
       const set = await session.debuggee.breakpoints.set('functions', wishes, ({ key }) => at(view, functionAddress(view, key)));
-      return { breakpoints: set.map((one) => clientLines(session, one)) };
+      return { breakpoints: set.map((one) => session.inClientLines(one)) };
     },
     setInstructionBreakpoints: async (args) => {
       const wishes = args.objects('breakpoints').map((one) => wishOf(one, 'instruction', instructionOf(one)));
       const view = await session.debuggee.view();
       const set = await session.debuggee.breakpoints.set('instructions', wishes, ({ key }) => at(view, BigInt(key)));
-      return { breakpoints: set.map((one) => clientLines(session, one)) };
+      return { breakpoints: set.map((one) => session.inClientLines(one)) };
     },
     setExceptionBreakpoints: async (args) => {
       const { debuggee } = session;
@@ -56,7 +56,7 @@ function wishOf(args: Arguments, kind: BreakpointKind, key: string): BreakpointW
     key,
     condition: text('condition'),
     hitCondition: text('hitCondition'),
-    logMessage: kind === 'line' ? text('logMessage') : null,
+    logMessage: text('logMessage'),
   };
 }
 
@@ -75,10 +75,7 @@ function placeOfLine(view: ProcessView, path: string, line: number): { readonly 
 
 function locateLine(view: ProcessView, path: string, line: number): Located {
   const found = placeOfLine(view, path, line);
-  if (found === null)
-    throw new WrongMomentError(`no code of ${path} from line ${line} on is loaded`, {
-      hint: 'Build it with -g; a library is found when it is loaded.',
-    });
+  if (found === null) throw new NotLoadedError(path, line);
   const { file, line: actual, addresses } = found.place;
   return {
     place: { file, line: actual, address: addresses[0] ?? null },
@@ -86,12 +83,25 @@ function locateLine(view: ProcessView, path: string, line: number): Located {
     access: 'execute',
     message: found.byName && file !== path ? `found by its name: the program was built from ${file}` : null,
     shown: null,
+    isLate: isLate(view, addresses[0] ?? 0n),
   };
+}
+
+/** Whether it is in a library that the program has loaded by itself, and can let go of. */
+function isLate(view: ProcessView, address: bigint): boolean {
+  return view.image.moduleAt(address)?.linkScope === 'later';
 }
 
 function at(view: ProcessView, address: bigint): Located {
   const { file, line } = view.image.place(address);
-  return { place: { file, line, address }, expressions: [hex(address)], access: 'execute', message: null, shown: null };
+  return {
+    place: { file, line, address },
+    expressions: [hex(address)],
+    access: 'execute',
+    message: null,
+    shown: null,
+    isLate: isLate(view, address),
+  };
 }
 
 /** More lines than anybody sees at once. */
@@ -106,10 +116,4 @@ function linesWithCode(view: ProcessView, path: string, { first, last }: { reado
     line = found;
   }
   return lines;
-}
-
-function clientLines(session: Session, breakpoint: object): object {
-  return 'line' in breakpoint && typeof breakpoint.line === 'number'
-    ? { ...breakpoint, line: session.toClientLine(breakpoint.line) }
-    : breakpoint;
 }

@@ -3,28 +3,27 @@ import { evaluate, type Item, type ProcessView, typeText, valueTypeOfItem } from
 import { type Arguments, addressOf, hex } from '../arguments.js';
 import type { BreakpointWish, ShownData } from '../breakpoint.js';
 import type { Located } from '../breakpoints.js';
+import { dataAccessesOf, mostBytesOf } from '../capabilities.js';
 import type { Handler } from '../connection.js';
 import { BadArgumentError } from '../errors.js';
 import type { Session } from '../session.js';
 import { evaluated, itemNamed, viewOf } from './values.js';
-
-/** Bytes that four registers cover. */
-const MOST_BYTES = 32;
-const ACCESS_TYPES = ['write', 'read', 'readWrite'] as const;
 
 export function dataBreakpointRequests(session: Session): Record<string, Handler> {
   // What was told of each dataId: its watch knows no more than an address.
   const known = new Map<string, ShownData>();
   return {
     dataBreakpointInfo: async (args) => {
-      const data = args.flag('asAddress') ? byAddress(args) : await byName(session, args);
+      const data = args.flag('asAddress')
+        ? byAddress(args, mostBytesOf(session.debuggee.client.capabilities))
+        : await byName(session, args);
       if (typeof data === 'string') return { dataId: null, description: data };
       if (data.shown !== null) known.set(data.id, data.shown);
       const slots = await slotsText(session);
       return {
         dataId: data.id,
         description: `${data.text}; ${slots}`,
-        accessTypes: [...ACCESS_TYPES],
+        accessTypes: dataAccessesOf(session.debuggee.client.capabilities),
         canPersist: data.lasts,
       };
     },
@@ -44,9 +43,9 @@ interface Data {
   readonly shown: ShownData | null;
 }
 
-function byAddress(args: Arguments): Data {
+function byAddress(args: Arguments, most: number): Data {
   const address = addressOf(args.text('name'), 'name');
-  const bytes = args.optionalWhole('bytes', 1, MOST_BYTES) ?? 8;
+  const bytes = args.optionalWhole('bytes', 1, most) ?? 8;
   return { id: `${hex(address)}:${bytes}`, text: `${bytes} bytes at ${hex(address)}`, lasts: false, shown: null };
 }
 
@@ -60,8 +59,8 @@ async function byName(session: Session, args: Arguments): Promise<Data | string>
       ? `${item.name} is in a register or only computed: debug registers watch memory`
       : `${item.name}: ${item.absence}`;
   const bytes = args.optionalWhole('bytes', 1) ?? item.size;
-  if (bytes < 1 || bytes > MOST_BYTES)
-    return `${item.name} has ${bytes} bytes, and debug registers cover ${MOST_BYTES}: take a member, or an element`;
+  const most = mostBytesOf(session.debuggee.client.capabilities);
+  if (bytes < 1 || bytes > most) return `${item.name} has ${bytes} bytes, and debug registers cover ${most}: take a member, or an element`;
   const lasts = isGlobal(view, item);
   const sized = bytes !== item.size;
   const id = lasts && !sized ? `${item.expression}` : `${hex(item.address)}:${bytes}`;
@@ -105,7 +104,8 @@ async function slotsText({ debuggee }: Session): Promise<string> {
 function wishOf(session: Session, args: Arguments): BreakpointWish {
   const id = args.text('dataId');
   const access = args.optionalText('accessType') ?? 'write';
-  if (!ACCESS_TYPES.some((type) => type === access)) throw new BadArgumentError('accessType', ACCESS_TYPES.join(', '));
+  const known = dataAccessesOf(session.debuggee.client.capabilities);
+  if (!known.some((type) => type === access)) throw new BadArgumentError('accessType', known.join(', '));
   const written = args.optionalText('condition')?.trim() || null;
   const logs = written === null ? null : /^log(?:\s+if\s+(.+))?$/.exec(written);
   const condition = logs === null ? written : (logs[1] ?? null);
@@ -129,5 +129,6 @@ function locate({ key }: BreakpointWish, known: ReadonlyMap<string, ShownData>):
     access: reads ? 'readwrite' : 'write',
     message: key.startsWith('read ') ? 'stops at writes too: the processor has no breakpoint for reads alone' : null,
     shown: known.get(id) ?? null,
+    isLate: false,
   };
 }

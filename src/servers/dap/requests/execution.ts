@@ -3,7 +3,7 @@ import type { Arguments } from '../arguments.js';
 import type { Handler } from '../connection.js';
 import { WrongMomentError } from '../errors.js';
 import type { Session } from '../session.js';
-import { signalName, signalText } from '../signal-names.js';
+import { signalName, signalOrigin, signalText } from '../signal-names.js';
 import { type StepKind, Stepper } from '../stepper.js';
 
 export function executionRequests(session: Session): Record<string, Handler> {
@@ -31,15 +31,15 @@ export function executionRequests(session: Session): Record<string, Handler> {
     next: (args) => step(session, args, 'over'),
     stepIn: (args) => step(session, args, 'into'),
     stepOut: (args) => step(session, args, 'out'),
-    exceptionInfo: (args) => {
+    exceptionInfo: async (args) => {
       const tid = args.whole('threadId');
-      const cause = session.debuggee.stopOf(tid)?.cause;
+      const { debuggee } = session;
+      const cause = debuggee.stopOf(tid)?.cause;
       if (cause?.kind !== 'signal') throw new WrongMomentError(`thread ${tid} has not stopped for a signal`);
-      return {
-        exceptionId: signalName(cause.signal),
-        description: signalText(cause.signal),
-        breakMode: 'always',
-      };
+      const origin = signalOrigin(cause.signal, await debuggee.client.signalInfo(tid));
+      const name = signalName(cause.signal);
+      const text = origin === null ? signalText(cause.signal) : `${signalText(cause.signal)}; ${origin}`;
+      return { exceptionId: name, description: text, breakMode: 'always', details: { message: text, typeName: name } };
     },
   };
 }

@@ -1,7 +1,7 @@
-// initialize, launch, attach, configurationDone, disconnect, terminate: how a session begins and ends.
+// initialize, launch, attach, configurationDone, disconnect, terminate, cancel: how a session begins and ends.
 import type { ClientEvent } from '../../../session/debug/index.js';
 import type { Arguments } from '../arguments.js';
-import { CAPABILITIES } from '../capabilities.js';
+import { capabilitiesOf, changedCapabilities, UNKNOWN_ENGINE } from '../capabilities.js';
 import type { Handler } from '../connection.js';
 import { Debuggee } from '../debuggee.js';
 import { BadArgumentError, WrongMomentError } from '../errors.js';
@@ -30,7 +30,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
         columnsFrom: args.optionalFlag('columnsStartAt1') === false ? 0 : 1,
         logsData: false,
       };
-      return CAPABILITIES;
+      return capabilitiesOf(session.debuggeeOrNull?.client.capabilities ?? UNKNOWN_ENGINE);
     },
     launch: async (args) => await open(args, launchRequest(args)),
     attach: async (args) => await open(args, attachRequest(args)),
@@ -45,13 +45,23 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       const debuggee = session.debuggeeOrNull;
       const ends = args.optionalFlag('terminateDebuggee') ?? debuggee?.isLaunched ?? false;
       if (debuggee !== null && ends) await debuggee.client.kill(debuggee.client.pid).catch(() => undefined);
+      else if (debuggee !== null && args.flag('suspendDebuggee')) session.sendSignal(debuggee.client.pid, 'SIGSTOP');
       await session.leave();
       if (debuggee !== null) session.peer.afterAnswer(() => session.peer.event('terminated'));
       return undefined;
     },
     terminate: async () => {
-      const { client } = session.debuggee;
-      await client.kill(client.pid);
+      const { debuggee } = session;
+      // It may want to tidy up: nothing is to keep it from its end but breakpoints.
+      await debuggee.stopAtSignals(new Set());
+      session.sendSignal(debuggee.client.pid, 'SIGTERM');
+      if (debuggee.isStarting) await debuggee.standing;
+      if (debuggee.isStopped || debuggee.isStarting) await debuggee.resume();
+      return undefined;
+    },
+    cancel: (args) => {
+      const request = args.optionalWhole('requestId');
+      if (request !== null) session.peer.cancel(request);
       return undefined;
     },
   };
@@ -61,14 +71,14 @@ async function begin(session: Session, args: Arguments, request: TargetRequest):
   if (session.debuggeeOrNull !== null) throw new WrongMomentError('there is a program already', { hint: 'Disconnect from it first.' });
   session.style = { ...session.style, logsData: args.flag('logDataBreakpoints') };
   const priority = args.optionalWhole('priority', 0, 255);
-  const { client, outputEnded, left } = await session.openTarget(request, (stream, text) => session.print(stream, text));
+  const target = await session.openTarget(request, (stream, text) => session.print(stream, text));
+  const { client, outputEnded } = target;
   const debuggee: Debuggee = new Debuggee(
-    client,
     {
+      target,
       isLaunched: request.kind === 'launch',
       priority,
-      left,
-      changed: (breakpoint) => session.peer.event('breakpoint', { reason: 'changed', breakpoint }),
+      changed: (breakpoint) => session.peer.event('breakpoint', { reason: 'changed', breakpoint: session.inClientLines(breakpoint) }),
     },
     {
       stopped: async (stop) => await dealWithStop(session, debuggee, stop),
@@ -80,6 +90,8 @@ async function begin(session: Session, args: Arguments, request: TargetRequest):
   );
   session.setDebuggee(debuggee);
   await debuggee.begin();
+  const capabilities = changedCapabilities(UNKNOWN_ENGINE, client.capabilities);
+  if (capabilities !== null) session.peer.event('capabilities', { capabilities });
   session.peer.event('process', {
     name: request.kind === 'launch' ? request.argv[0] : String(request.pid),
     systemProcessId: client.pid,

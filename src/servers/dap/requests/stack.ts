@@ -18,10 +18,10 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const most = first + (levels === 0 ? MOST_FRAMES : levels);
       // One more, to know whether there are.
       const { view, thread, frames } = await debuggee.frames(tid, most + 1);
-      const shown = frames.slice(first, most).map((frame) => {
+      const shown = frames.slice(first, most).map((frame, i) => {
         const { place } = frame;
         return {
-          id: debuggee.references.frame({ view, tid, thread, frame }),
+          id: debuggee.references.frame({ view, tid, index: first + i, thread, frame }),
           name: nameOf(place.function, frame.address),
           ...sourceOf(place.file),
           line: place.line === null ? 0 : session.toClientLine(place.line),

@@ -1,19 +1,18 @@
 // variables, setVariable, evaluate, setExpression: values with their parts, and new ones.
 import {
-  encodeValue,
   evaluate,
   type Item,
   itemText,
+  itemWith,
   localsOf,
-  numberItem,
+  newBytes,
   type ProcessView,
   partCounts,
   partsOf,
-  REGISTER_LIST,
-  registerOf,
+  registersOf,
   staticsOf,
   typeText,
-  valueTypeOfItem,
+  type WantedParts,
 } from '../../../session/inspect/index.js';
 import { type Arguments, hex } from '../arguments.js';
 import type { Handler } from '../connection.js';
@@ -23,6 +22,8 @@ import type { Session } from '../session.js';
 
 /** Parts given where the client does not say how many it wants. */
 const MOST_PARTS = 1000;
+/** Parts among which a name is looked for. */
+const MOST_NAMED = 100_000;
 
 export function valueRequests(session: Session): Record<string, Handler> {
   return {
@@ -32,7 +33,9 @@ export function valueRequests(session: Session): Record<string, Handler> {
       const count = args.optionalWhole('count') || MOST_PARTS;
       const view = viewOf(container);
       const at = container.at;
-      return { variables: itemsIn(container, { start, count }).map((item) => shownVariable(session, item, { view, at })) };
+      const filter = args.optionalText('filter');
+      const only = filter === 'named' || filter === 'indexed' ? filter : undefined;
+      return { variables: itemsIn(container, { start, count, only }).map((item) => shownVariable(session, item, { view, at })) };
     },
     setVariable: async (args) => {
       const container = session.debuggee.references.containerOf(args.whole('variablesReference'));
@@ -69,10 +72,10 @@ export async function evaluated(session: Session, args: Arguments, name: string)
 /** Named `name` among what a container holds. Throws BadArgumentError. */
 export function itemNamed(container: Container, name: string): Item {
   const index = /^\[(\d{1,15})\]$/.exec(name)?.[1];
-  const page = index === undefined ? { start: 0, count: Number.MAX_SAFE_INTEGER } : { start: Number(index), count: 1 };
-  const item = itemsIn(container, index !== undefined && container.kind === 'item' ? page : { start: 0, count: 100_000 }).find(
-    (one) => one.name === name,
-  );
+  const isNamed = (one: Item): boolean => one.name === name;
+  const atIndex = index === undefined || container.kind !== 'item' ? [] : itemsIn(container, { start: Number(index), count: 1 });
+  // Keys of maps are written as indices are.
+  const item = atIndex.find(isNamed) ?? itemsIn(container, { start: 0, count: MOST_NAMED }).find(isNamed);
   if (item === undefined) throw new BadArgumentError('name', 'one of the names in it');
   return item;
 }
@@ -81,9 +84,9 @@ export function viewOf(container: Container): ProcessView {
   return container.kind === 'item' ? container.view : container.at.view;
 }
 
-function itemsIn(container: Container, page: { readonly start: number; readonly count: number }): readonly Item[] {
+function itemsIn(container: Container, page: WantedParts): readonly Item[] {
   if (container.kind === 'item') return partsOf(container.view, container.item, page);
-  return itemsOfScope(container).slice(page.start, page.start + page.count);
+  return page.only === 'indexed' ? [] : itemsOfScope(container).slice(page.start, page.start + page.count);
 }
 
 function itemsOfScope({ kind, at }: Scope): readonly Item[] {
@@ -94,15 +97,12 @@ function itemsOfScope({ kind, at }: Scope): readonly Item[] {
     case 'statics':
       return staticsOf(at.view, at.frame);
     case 'registers':
-      return REGISTER_LIST.flatMap((name): Item[] => {
-        const value = registerOf(name, at.thread, at.frame);
-        return value === null ? [] : [{ ...numberItem(name, value, at.view), expression: `$${name}` }];
-      });
+      return registersOf(at.view, at);
   }
 }
 
 function shownVariable(session: Session, item: Item, belonging: Belonging): object {
-  const readOnly = item.address === null ? { presentationHint: { attributes: ['readOnly'] } } : {};
+  const readOnly = item.address === null && item.register === undefined ? { presentationHint: { attributes: ['readOnly'] } } : {};
   return { name: item.name, ...shownValue(session, item, belonging), ...readOnly };
 }
 
@@ -121,15 +121,29 @@ function shownValue(session: Session, item: Item, { view, at }: Belonging): { re
 }
 
 async function setItem(session: Session, item: Item, { text, view, at }: Belonging & { readonly text: string }): Promise<object> {
-  const { debuggee } = session;
-  if (item.address === null)
-    throw new WrongMomentError(`${item.name} is not in memory: it lives in a register, or is only computed`, {
-      hint: 'Only what is in memory can be changed.',
+  const { address, register } = item;
+  const isRegister = address === null && register !== undefined && at !== null;
+  if (address === null && !isRegister)
+    throw new WrongMomentError(`${item.name} is neither in memory nor in a register of the innermost frame`, {
+      hint: 'It is only computed, lies in several places, or was saved by a call. Set what it is made of.',
     });
-  const before = view.read(item.address, item.size);
-  if (before === null) throw new WrongMomentError(`${item.name} cannot be read`);
-  const bytes = encodeValue(text, valueTypeOfItem(item), before);
-  await debuggee.client.writeMemory(view.pid, item.address, bytes);
-  session.peer.afterAnswer(() => session.peer.event('invalidated', { areas: ['variables'] }));
-  return shownValue(session, item, { view, at });
+  const bytes = newBytes(view, item, { text, context: at });
+  if (bytes === null) throw new WrongMomentError(`${item.name} cannot be read`);
+  if (address !== null) await session.debuggee.client.writeMemory(view.pid, address, bytes);
+  else if (isRegister) await setRegister(session, at.tid, { register, bytes });
+  // What is shown elsewhere may be the same; registers tell where the frames are.
+  session.peer.afterAnswer(() => session.peer.event('invalidated', { areas: isRegister ? ['stacks', 'variables'] : ['variables'] }));
+  return shownValue(session, address === null ? itemWith(view, item, bytes) : item, { view, at });
+}
+
+/** The low bytes of a register; the others stay. */
+async function setRegister(
+  { debuggee }: Session,
+  tid: number,
+  { register, bytes }: { readonly register: string; readonly bytes: Uint8Array },
+): Promise<void> {
+  const before = (await debuggee.registers(tid)).get(register) ?? 0n;
+  const kept = (before >> BigInt(8 * bytes.length)) << BigInt(8 * bytes.length);
+  const low = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  await debuggee.setRegister(tid, register, kept | low);
 }
