@@ -94,6 +94,8 @@ export interface Control {
   setExtendedState(tid: number, state: Uint8Array): void;
   /** siginfo_t, 128 bytes, of a thread stopped for a signal; null for others. */
   signalInfo(tid: number): Uint8Array | null;
+  /** Another siginfo_t (128 bytes) for the signal that a thread stands for: what its handler gets. Throws ControlError (`no-signal`: it stands for none). */
+  setSignalInfo(tid: number, info: Uint8Array): void;
   /** Writes into memory of process `pid`, also where it may not write itself (copy on write). All or nothing as far as is mapped. */
   writeMemory(pid: number, address: bigint, bytes: Uint8Array): void;
   /** SIGKILL. */

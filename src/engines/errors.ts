@@ -48,6 +48,8 @@ export type ControlFailure =
   | 'not-mapped'
   /** The kernel refuses these values. */
   | 'bad-registers'
+  /** It does not stand for a signal. */
+  | 'no-signal'
   /** The instruction cannot be decoded, so where it leads is not known. */
   | 'cannot-decode'
   | 'unsupported';

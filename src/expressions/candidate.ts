@@ -15,7 +15,7 @@ export interface Candidate {
   readonly name: string;
   /** Source file as recorded, or null. */
   readonly file: string | null;
-  readonly what: 'variable' | 'function' | 'indirect' | 'declaration' | Absence;
+  readonly what: 'variable' | 'function' | 'indirect' | 'declaration' | 'thread-local' | Absence;
   /** Whether the name was typed with all its scopes. */
   readonly fit: 'exact' | 'suffix';
   /** Seen outside its own file. */
@@ -24,6 +24,8 @@ export interface Candidate {
   readonly preferred: boolean;
   /** null where `what` says that there is none. */
   readonly address: FileAddress | null;
+  /** Of a thread-local variable: bytes from the start of the module's block of each thread; null where nobody says, and of others. */
+  readonly threadOffset: bigint | null;
   /** Bytes, as the symbol says; 0 where nobody does. */
   readonly size: number;
   readonly type: () => Type | null;
@@ -80,6 +82,7 @@ function fromVariable(module: ScopeModule, variable: Variable, how: 'exact' | 's
     external: variable.external,
     preferred: true,
     address: variable.address,
+    threadOffset: variable.threadOffset ?? null,
     size: 0,
     type: () => variable.type(),
   };
@@ -114,6 +117,7 @@ function fromSymbol(module: ScopeModule, symbol: ElfSymbol, { name, how }: { nam
     external: symbol.binding !== 'local' && !symbol.hidden,
     preferred: symbol.version === null || symbol.defaultVersion,
     address: what === 'thread-local' ? null : symbol.address,
+    threadOffset: what === 'thread-local' ? symbol.address : null,
     size: symbol.size,
     type: () => null,
   };
@@ -124,20 +128,29 @@ function whatOf(symbol: ElfSymbol): Candidate['what'] {
   return symbol.kind === 'thread-local' ? 'thread-local' : 'variable';
 }
 
+/** Where a candidate is in its module, the same for two that are at the same place; null: nowhere. */
+export function placeKey({ address, threadOffset }: Pick<Candidate, 'address' | 'threadOffset'>): string | null {
+  if (address !== null) return `${address}`;
+  return threadOffset === null ? null : `thread ${threadOffset}`;
+}
+
 /** One candidate for each address: what debug information says, with what only the symbol knows. */
 function merge(described: readonly Candidate[], symbols: readonly Candidate[]): Candidate[] {
-  const byAddress = new Map(symbols.map((symbol) => [symbol.address, symbol]));
+  const byPlace = new Map(symbols.map((symbol) => [placeKey(symbol), symbol]));
   const merged = described.map((candidate) => {
-    const symbol = candidate.address === null ? undefined : byAddress.get(candidate.address);
+    const place = placeKey(candidate);
+    const symbol = place === null ? undefined : byPlace.get(place);
     return symbol === undefined ? candidate : { ...candidate, size: symbol.size };
   });
-  const placed = new Set(merged.map((candidate) => candidate.address));
+  const placed = new Set(merged.map(placeKey));
   const declared = described.find((candidate) => candidate.what === 'declaration');
   // A library's variable that the program has its own copy of is declared in the program's source, and placed by a symbol.
   const added = symbols
-    .filter((symbol) => symbol.address === null || !placed.has(symbol.address))
+    .filter((symbol) => placeKey(symbol) === null || !placed.has(placeKey(symbol)))
     .map((symbol) =>
-      declared !== undefined && symbol.what === 'variable' ? { ...symbol, name: declared.name, type: declared.type } : symbol,
+      declared !== undefined && (symbol.what === 'variable' || symbol.what === 'thread-local')
+        ? { ...symbol, name: declared.name, type: declared.type }
+        : symbol,
     );
   return added.length === 0 ? merged : [...merged.filter((candidate) => candidate.what !== 'declaration'), ...added];
 }

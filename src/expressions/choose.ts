@@ -1,5 +1,5 @@
 // Which of several things with one name is meant, by the rules of languages and linkers; where they do not decide, nothing is guessed.
-import type { Candidate } from './candidate.js';
+import { type Candidate, placeKey } from './candidate.js';
 import { displayedApart } from './display.js';
 import { AmbiguousSymbolError } from './errors.js';
 
@@ -15,14 +15,14 @@ export function choose(candidates: readonly Candidate[], want: Want, symbol: str
   const preferences: ((candidate: Candidate) => boolean)[] = [
     (candidate) => isCode(candidate) === (want === 'code'),
     (candidate) => candidate.fit === 'exact',
-    (candidate) => candidate.address !== null,
+    (candidate) => placeKey(candidate) !== null,
     (candidate) => candidate.external,
     (candidate) => candidate.preferred,
   ];
   const left = distinct(preferences.reduce(narrow, candidates));
   const [first] = left;
   if (first === undefined) return null;
-  if (left.length === 1 || first.address === null) return first;
+  if (left.length === 1 || placeKey(first) === null) return first;
   throw new AmbiguousSymbolError(symbol, displayedApart(left));
 }
 
@@ -40,7 +40,10 @@ function narrow(candidates: readonly Candidate[], prefers: (candidate: Candidate
 function distinct(candidates: readonly Candidate[]): Candidate[] {
   const byPlace = new Map<string, Candidate>();
   for (const candidate of candidates) {
-    const place = candidate.address === null ? 'none' : String(candidate.module.toVirtual(candidate.address));
+    const { address, module } = candidate;
+    // Two modules' blocks may have something at the same distance.
+    const inThread = address === null && placeKey(candidate) !== null ? `${module.path} ${placeKey(candidate)}` : 'none';
+    const place = address === null ? inThread : String(module.toVirtual(address));
     if (!byPlace.has(place)) byPlace.set(place, candidate);
   }
   return [...byPlace.values()];

@@ -3,6 +3,7 @@ import { listed, PartError } from './part-error.js';
 
 export { PartError } from './part-error.js';
 export * from './step-errors.js';
+export * from './thread-local-errors.js';
 
 const BUILD_WITH_SYMBOLS =
   'Build it with -g and without -s, or install its debug symbols (packages called ...-dbgsym, ...-dbg or ...-debuginfo; they are looked for in /usr/lib/debug). ';
@@ -72,17 +73,13 @@ export class NoSymbolsError extends PartError {
 }
 
 /** Why a variable has no place in memory that could be watched. */
-export type Absence = 'optimised-away' | 'constant' | 'thread-local';
+export type Absence = 'optimised-away' | 'constant';
 
 const ABSENCES: Record<Absence, readonly [what: string, hint: string]> = {
   'optimised-away': ['was optimised away: it has no place in memory', 'Build without optimisation (-O0 or -Og), or declare it volatile.'],
   constant: [
     'is a constant that the compiler put into the code: it has no place in memory',
     'There is nothing to watch: it cannot change.',
-  ],
-  'thread-local': [
-    'is thread-local: every thread has its own',
-    'Thread-local variables cannot be found by name yet. Print its address in the thread that matters and write 0xADDRESS:LENGTH.',
   ],
 };
 

@@ -3,7 +3,7 @@
 //     expression = sum [":" length]
 //     sum        = operand {("+" | "-") (number | operand)}
 //     operand    = {"*" | "&" | "(" type ")"} (start | "(" sum ")") {step}
-//     start      = address  |  "$" register  |  [module "!"] {scope "::"} name
+//     start      = address  |  "$" register  |  [module "!"] {scope "::"} name ["@" thread]
 //     address    = "0x" hex digits
 //     scope      = namespace or class or function, or (first only) a source file: anything with a dot or a slash
 //     step       = "." member  |  "->" member  |  "[" (number | text | sum) "]"  |  "[" number ".." number "]"
@@ -65,6 +65,8 @@ export interface NameExpression extends Written {
   readonly scopes: readonly string[];
   /** `state` */
   readonly name: string;
+  /** `counter@4711`: of a thread-local variable, whose. */
+  readonly thread: number | null;
 }
 
 export type Expression = AddressExpression | RegisterExpression | NameExpression;

@@ -10,5 +10,5 @@ export { ExpressionError } from './expression-error.js';
 export { parseExpression } from './parse.js';
 export type { Followed } from './part.js';
 export { type Resolved, type ResolveOptions, resolve, resolveExpression } from './resolve.js';
-export type { MangledSymbol, Memory, ScopeModule, SymbolScope } from './scope.js';
+export { type MangledSymbol, type Memory, type ScopeModule, type SymbolScope, scopeOfThread } from './scope.js';
 export { suggestions } from './suggestions.js';

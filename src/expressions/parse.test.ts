@@ -7,7 +7,17 @@ import { parseExpression } from './parse.js';
 
 /** The parts of a name that a test says; the others are empty. */
 function name(parts: Record<string, unknown>): Record<string, unknown> {
-  return { kind: 'name', position: expect.any(Number), module: null, file: null, scopes: [], path: [], length: null, ...parts };
+  return {
+    kind: 'name',
+    position: expect.any(Number),
+    module: null,
+    file: null,
+    scopes: [],
+    thread: null,
+    path: [],
+    length: null,
+    ...parts,
+  };
 }
 
 /** The steps as words, in the order in which they are made. */
@@ -62,6 +72,10 @@ describe('names', () => {
     ['lib-a+b.so.1!x.c::y', { module: 'lib-a+b.so.1', file: 'x.c', name: 'y' }],
     ["'[vdso]'!x", { module: '[vdso]', name: 'x' }],
     ['stdout@@GLIBC_2', { name: 'stdout@@GLIBC_2' }],
+    ['counter@4711', { name: 'counter', thread: 4711 }],
+    ["'counter@4711'", { name: 'counter@4711' }],
+    ['runqueues@cpu0', { name: 'runqueues@cpu0' }],
+    ['x@@1', { name: 'x@@1' }],
     ['pool<int, a::b<c>>::free', { scopes: ['pool<int, a::b<c>>'], name: 'free' }],
     ['tick(int (*)(char))', { name: 'tick(int (*)(char))' }],
     ['f<void (int) -> int>::g', { scopes: ['f<void (int) -> int>'], name: 'g' }],

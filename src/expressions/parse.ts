@@ -17,7 +17,7 @@ const DEEPEST = 64;
 type Start =
   | { readonly kind: 'address'; readonly address: bigint; readonly position: number }
   | { readonly kind: 'register'; readonly register: string; readonly position: number }
-  | (Pick<NameExpression, 'kind' | 'module' | 'file' | 'scopes' | 'name'> & { readonly position: number });
+  | (Pick<NameExpression, 'kind' | 'module' | 'file' | 'scopes' | 'name' | 'thread'> & { readonly position: number });
 
 interface Operand {
   readonly start: Start;
@@ -128,9 +128,17 @@ function parseName(scanner: Scanner): Start {
   const scopes = parseScopes(scanner);
   const [first] = scopes;
   const file = first !== undefined && isFile(first) ? first : null;
-  const name = scanner.name();
-  if (name === '') throw scanner.error(`expected a name${scanner.instead()}`, FORMS);
-  return { kind: 'name', module, file, scopes: file === null ? scopes : scopes.slice(1), name, position };
+  const written = scanner.name();
+  if (written === '') throw scanner.error(`expected a name${scanner.instead()}`, FORMS);
+  const isQuoted = scanner.text[scanner.position - 1] === "'";
+  const { name, thread } = isQuoted ? { name: written, thread: null } : splitThread(written);
+  return { kind: 'name', module, file, scopes: file === null ? scopes : scopes.slice(1), name, thread, position };
+}
+
+/** `counter@4711`; versions (`stdout@@GLIBC_2.2.5`) and the kernel's `@cpu0` belong to the name. */
+function splitThread(written: string): Pick<NameExpression, 'name' | 'thread'> {
+  const parts = /^(.*[^@])@(\d{1,9})$/s.exec(written);
+  return parts === null ? { name: written, thread: null } : { name: parts[1] ?? '', thread: Number(parts[2]) };
 }
 
 /** `libfoo.so!`: everything before a "!" that is not within brackets or quotes. */

@@ -296,16 +296,11 @@ describe('nothing to watch', () => {
   test.each([
     ['optimised-away', 'optimised away'],
     ['constant', 'is a constant'],
-    ['thread-local', 'is thread-local'],
   ] as const)('%s', (absence, words) => {
     const error = errorOf('x', [madeModule({ variables: [variable('x', null, { absence, external: true })] })]);
     expect(error).toMatchObject({ code: 'optimised-out', reason: absence });
     expect(error.message).toContain(words);
     expect(error.hint).toBeTruthy();
-  });
-
-  test('a thread-local symbol', () => {
-    expect(errorOf('x', [madeModule({ symbols: [symbol('x', 0, { kind: 'thread-local' })] })])).toMatchObject({ reason: 'thread-local' });
   });
 
   test('a declaration is looked up elsewhere, and gives the type', () => {

@@ -2,7 +2,7 @@
 import { assertNever } from '../base/assert.js';
 import { as, type VirtualAddress } from '../base/brand.js';
 import type { Type } from '../symbols/types.js';
-import type { Candidate } from './candidate.js';
+import { type Candidate, placeKey } from './candidate.js';
 import { isCode, type Want } from './choose.js';
 import { displayed } from './display.js';
 import { NoTypeError, NotAFunctionError, UnknownSizeError, UnreadablePointerError } from './errors.js';
@@ -192,10 +192,10 @@ function staticMember(type: Type, member: string, scope: SymbolScope): Place | n
   for (const { name: owner, kind } of withBases(type)) {
     if (owner === '' || kind !== 'struct') continue;
     const text = `${owner}::${member}`;
-    const wanted = { text, position: 0, module: null, file: null, scopes: [owner], name: member, path: [], length: null };
+    const wanted = { text, position: 0, module: null, file: null, scopes: [owner], name: member, thread: null, path: [], length: null };
     const expression: NameExpression = { kind: 'name', ...wanted };
     const candidate = findName(expression, expression, { scope, want: 'data' });
-    if (candidate !== null && !isCode(candidate) && candidate.address !== null) return startAt(candidate, expression, scope);
+    if (candidate !== null && !isCode(candidate) && placeKey(candidate) !== null) return startAt(candidate, expression, scope);
   }
   return null;
 }

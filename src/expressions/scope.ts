@@ -2,6 +2,7 @@
 import type { FileAddress } from '../base/brand.js';
 import type { Variable } from '../symbols/debug-info.js';
 import type { ElfSymbol } from '../symbols/elf/symbol.js';
+import type { ThreadBlock, ThreadOwner } from '../symbols/thread-block.js';
 import type { Type } from '../symbols/types.js';
 
 /** A symbol whose name was mangled, with its name as people write it. */
@@ -49,4 +50,16 @@ export interface Memory {
 /** The modules of one process: the program, then its libraries in the dynamic linker's order. */
 export interface SymbolScope {
   readonly modules: readonly ScopeModule[];
+  /** Where `owner` has its copies of the thread-local variables of `module`; null: nobody has said whose. Missing: there are no threads. */
+  threadBlock?(module: ScopeModule, owner: ThreadOwner | null): ThreadBlock;
+}
+
+/** `scope` with `owner`'s copies of thread-local variables, where a name does not say whose. */
+export function scopeOfThread(scope: SymbolScope, owner: ThreadOwner): SymbolScope {
+  return {
+    get modules() {
+      return scope.modules;
+    },
+    threadBlock: (module, named) => scope.threadBlock?.(module, named ?? owner) ?? { kind: 'none', why: 'untold', what: 'threads' },
+  };
 }

@@ -1,10 +1,19 @@
 // What an expression begins with: the variable or function that its name means, and what is said where there is none.
 import { present } from '../base/assert.js';
+import type { ThreadBlock } from '../symbols/thread-block.js';
 import type { Type } from '../symbols/types.js';
 import type { Candidate, Wanted } from './candidate.js';
 import { isCode, type Want } from './choose.js';
 import { displayed } from './display.js';
-import { IndirectFunctionError, NoSymbolsError, NotAVariableError, OptimisedOutError, UnknownSymbolError } from './errors.js';
+import {
+  IndirectFunctionError,
+  NoSymbolsError,
+  NotAVariableError,
+  noThreadBlock,
+  notThreadLocal,
+  OptimisedOutError,
+  UnknownSymbolError,
+} from './errors.js';
 import { type NameExpression, type PathStep, qualified } from './expression.js';
 import { findName, lacksNames, searchedModules } from './find-name.js';
 import type { Place } from './part.js';
@@ -32,10 +41,26 @@ export function startOf(expression: NameExpression, scope: SymbolScope): Start {
 /** All of a variable. */
 export function startAt(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Place {
   const { address, module } = candidate;
-  if (address === null) throw missing(candidate, expression, scope);
   const display = displayed(candidate);
+  if (candidate.what === 'thread-local') return threadLocalAt(candidate, expression.thread, scope);
+  if (address === null) throw missing(candidate, expression, scope);
+  if (expression.thread !== null) throw notThreadLocal(display, expression.thread);
   return { kind: 'place', address: module.toVirtual(address), type: candidate.type(), bits: null, display, prefixed: false };
 }
+
+/** The copy that thread `tid` has, or (null) the one that `scope` is about. */
+function threadLocalAt(candidate: Candidate, tid: number | null, scope: SymbolScope): Place {
+  const { module, threadOffset } = candidate;
+  const name = displayed(candidate);
+  const block = scope.threadBlock?.(module, tid === null ? null : { kind: 'thread', tid }) ?? NO_THREADS;
+  if (block.kind === 'none') throw noThreadBlock(name, block);
+  if (threadOffset === null) throw noThreadBlock(name, { why: 'untold', what: 'modules' });
+  const display = block.tid === null ? name : `${name}@${block.tid}`;
+  const address = BigInt.asUintN(64, block.address + threadOffset);
+  return { kind: 'place', address, type: candidate.type(), bits: null, display, prefixed: false };
+}
+
+const NO_THREADS: ThreadBlock = { kind: 'none', why: 'untold', what: 'threads' };
 
 /** Of a function. Throws IndirectFunctionError for one that is picked when the program starts. */
 export function addressOfCode(candidate: Candidate, base: string): bigint {
@@ -76,7 +101,7 @@ export function find(expression: NameExpression, scope: SymbolScope, want: Want)
 }
 
 function missing(candidate: Candidate, expression: NameExpression, scope: SymbolScope): Error {
-  if (candidate.what === 'thread-local' || candidate.what === 'constant' || candidate.what === 'optimised-away') {
+  if (candidate.what === 'constant' || candidate.what === 'optimised-away') {
     return new OptimisedOutError(displayed(candidate), candidate.what);
   }
   return unknown(expression, scope, 'data', ' (it is declared, but no loaded module defines it)');

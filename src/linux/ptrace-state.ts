@@ -10,6 +10,7 @@ const REQUEST = {
   SETREGS: 13,
   GETEVENTMSG: 0x4201,
   GETSIGINFO: 0x4202,
+  SETSIGINFO: 0x4203,
   GETREGSET: 0x4204,
   SETREGSET: 0x4205,
   LISTEN: 0x4208,
@@ -37,6 +38,11 @@ export function readSignalInfo(tid: number, words: Uint32Array): boolean {
   if (ptraceWithBuffer(REQUEST.GETSIGINFO, tid, 0, words) >= 0) return true;
   if (lastErrno() === ERRNO.EINVAL) return false;
   throw failed('ptrace', `PTRACE_GETSIGINFO, thread ${tid}`);
+}
+
+/** Another siginfo_t, 32 words, for the signal that a thread is stopped for. Throws LinuxError (EINVAL: it is stopped for none). */
+export function writeSignalInfo(tid: number, words: Uint32Array): void {
+  checked(ptraceWithBuffer(REQUEST.SETSIGINFO, tid, 0, words), 'ptrace', `PTRACE_SETSIGINFO, thread ${tid}`);
 }
 
 /** The new thread's id at the stop after a fork, vfork or clone; at an exec's stop the thread that made it. Throws LinuxError. */

@@ -19,7 +19,7 @@ export async function attach(pid: number, options: TargetOptions = {}): Promise<
   checkProcess(pid, options.tid);
   const { engine } = await chooseEngine(options.engine ?? 'auto');
   const lifecycle = attachedLifecycle(pid);
-  const program = openIfThere(pid);
+  const program = openIfThere(pid, options.tid);
   try {
     const session = engine.open({ pid, tid: options.tid ?? null, inherit: options.inherit ?? 'threads' });
     return new Target({ session, program, lifecycle, options });
@@ -30,9 +30,9 @@ export async function attach(pid: number, options: TargetOptions = {}): Promise<
 }
 
 /** It may end at any moment. */
-function openIfThere(pid: number): Program {
+function openIfThere(pid: number, tid: number | undefined): Program {
   try {
-    return openLiveProgram(pid);
+    return openLiveProgram(pid, tid);
   } catch (error) {
     throw isAlive(pid) ? error : new NoSuchProcessError(pid, `process ${pid} has ended`);
   }

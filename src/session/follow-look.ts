@@ -1,5 +1,12 @@
 // Where the name of a watch leads now: to memory, or to the place on the way where it breaks off for the time being.
-import { BadIndexError, type Followed, NullPointerError, UnknownModuleError, UnreadablePointerError } from '../expressions/index.js';
+import {
+  BadIndexError,
+  type Followed,
+  NullPointerError,
+  ThreadLocalNotYetError,
+  UnknownModuleError,
+  UnreadablePointerError,
+} from '../expressions/index.js';
 import type { WatchOptions } from './options.js';
 import type { Program, ResolvedExpression } from './program.js';
 
@@ -43,8 +50,8 @@ function isThere(program: Program, address: bigint): boolean {
 /** What may become better; null where it will not. */
 function breakOf(error: unknown): Break | null {
   if (error instanceof UnknownModuleError) return { kind: 'library', library: error.module, error };
-  const mends = error instanceof NullPointerError || error instanceof UnreadablePointerError || error instanceof BadIndexError;
-  return mends ? { kind: 'pointer', reason: error.message, error } : null;
+  const mends = [NullPointerError, UnreadablePointerError, BadIndexError, ThreadLocalNotYetError].some((one) => error instanceof one);
+  return mends && error instanceof Error ? { kind: 'pointer', reason: error.message, error } : null;
 }
 
 /** One pointer may be read twice on the way. */

@@ -20,10 +20,13 @@ import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
 import { conditionNamesIn, resolveInImage } from './resolve.js';
 import { isOnStack } from './stack-memory.js';
 
-/** Opens the program that `pid` runs. Throws WrongArchitectureError, NoProcessImageError. */
-export function openLiveProgram(pid: number): Program {
+/**
+ * Opens the program that `pid` runs. `tid`: whose copies of thread-local variables are meant where a name does not say it. Throws
+ * WrongArchitectureError, NoProcessImageError.
+ */
+export function openLiveProgram(pid: number, tid?: number): Program {
   checkArchitecture(pid);
-  return new LiveProgram(pid);
+  return new LiveProgram(pid, tid);
 }
 
 function checkArchitecture(pid: number): void {
@@ -65,9 +68,12 @@ class LiveProgram implements Program {
   #lastRefresh = 0;
   #readChangingCode = false;
   #generation = 0;
+  /** See {@link ResolveOptions.tid}. */
+  readonly #thread: { readonly tid?: number };
 
-  constructor(pid: number) {
+  constructor(pid: number, tid: number | undefined) {
     this.pid = pid;
+    this.#thread = tid === undefined ? {} : { tid };
     this.#executable = executableIdentity(pid);
     this.#image = new ProcessImage(pid);
     this.#perfMap = new PerfMap(pid);
@@ -86,11 +92,11 @@ class LiveProgram implements Program {
   }
 
   resolve(expression: string, options: ResolveOptions): ResolvedExpression {
-    return resolveInImage(expression, this.#image, options);
+    return resolveInImage(expression, this.#image, { ...this.#thread, ...options });
   }
 
   conditionNames(expression: string, options: ResolveOptions): ConditionNames {
-    return conditionNamesIn(expression, this.#image, options);
+    return conditionNamesIn(expression, this.#image, { ...this.#thread, ...options });
   }
 
   frameVariable(expression: string, options: ResolveOptions & { readonly decoder: Boundaries }): FrameVariable | null {

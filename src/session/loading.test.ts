@@ -7,7 +7,16 @@ import { isInPlace } from './loading.js';
 const BASE = 0x7f00_0000_0000n;
 
 function segment(offset: number, address: bigint, ...[fileSize, memorySize, writable]: [number, number, boolean]): Segment {
-  return { type: 1, executable: false, writable, offset: as<FileOffset>(offset), address: as<FileAddress>(address), fileSize, memorySize };
+  return {
+    type: 1,
+    executable: false,
+    writable,
+    offset: as<FileOffset>(offset),
+    address: as<FileAddress>(address),
+    fileSize,
+    memorySize,
+    alignment: 0x1000n,
+  };
 }
 
 /** Code at 0x1000; data at 0x3e60 of which 0x1a8 bytes are in the file at 0x2e60, and zeros up to 0x6000. */

@@ -20,6 +20,8 @@ export interface ResolveOptions {
   readonly access: Access;
   /** What `--as` named, for addresses and symbols without a type. */
   readonly as: string | null;
+  /** Whose copies of thread-local variables are meant where the expression does not say it; missing: the only thread's. */
+  readonly tid?: number;
   /** Gets the pointers read on the way, also where an error is thrown. */
   readonly followed?: Followed[] | undefined;
 }

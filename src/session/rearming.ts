@@ -100,9 +100,9 @@ export function isUnknownName(error: unknown): boolean {
   return isUnsetPointer(error) || hasCode(error, ['unknown-symbol', 'unknown-module', 'no-symbols']);
 }
 
-/** Whether a pointer on the way leads nowhere yet: the loader sets those that the linker has left to it. */
+/** Whether a pointer on the way leads nowhere yet, or a thread has nothing of its own yet: the loader sets those that the linker has left to it. */
 export function isUnsetPointer(error: unknown): boolean {
-  return hasCode(error, ['null-pointer', 'unreadable-pointer']);
+  return hasCode(error, ['null-pointer', 'unreadable-pointer', 'thread-local-not-yet']);
 }
 
 function hasCode(error: unknown, codes: readonly string[]): boolean {

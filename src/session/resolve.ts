@@ -1,5 +1,5 @@
 // From what the user typed to an address, a size and a way to show the value.
-import { type ConditionNames, type Memory, type Resolved, resolve } from '../expressions/index.js';
+import { type ConditionNames, type Memory, type Resolved, resolve, type SymbolScope, scopeOfThread } from '../expressions/index.js';
 import type { ValueType } from '../model/value.js';
 import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-names.js';
 import { demangle } from '../symbols/live/demangle.js';
@@ -9,10 +9,14 @@ import { BadRequestError } from './errors.js';
 import type { ResolvedExpression, ResolveOptions } from './program.js';
 import { bitFieldTypeOf, type Shown, valueTypeOf } from './value-type.js';
 
+function scopeIn(image: ProcessImage, { tid }: ResolveOptions): SymbolScope {
+  return tid === undefined ? image : scopeOfThread(image, { kind: 'thread', tid });
+}
+
 /** What `expression` names in the process as it is loaded now. Throws the errors of expressions/ and BadRequestError. */
 export function resolveInImage(expression: string, image: ProcessImage, options: ResolveOptions): ResolvedExpression {
   const addressSize = options.as === null ? null : sizeOfNamed(options.as);
-  const resolved = resolve(expression, image, {
+  const resolved = resolve(expression, scopeIn(image, options), {
     want: options.access === 'execute' ? 'code' : 'data',
     memory: memoryOf(image.pid),
     followed: options.followed,
@@ -23,14 +27,16 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
 }
 
 /** What conditions on a watch of `expression` can name: all that the process has loaded, and the parts of the watched value by its type. */
-export function conditionNamesIn(expression: string, image: ProcessImage, { access, as }: ResolveOptions): ConditionNames {
-  if (access === 'execute' || as !== null) return { scope: image, type: null };
+export function conditionNamesIn(expression: string, image: ProcessImage, options: ResolveOptions): ConditionNames {
+  const { access, as } = options;
+  const scope = scopeIn(image, options);
+  if (access === 'execute' || as !== null) return { scope, type: null };
   try {
-    const { type, bits } = resolve(expression, image, { memory: memoryOf(image.pid) });
-    return { scope: image, type: bits === null ? type : null };
+    const { type, bits } = resolve(expression, scope, { memory: memoryOf(image.pid) });
+    return { scope, type: bits === null ? type : null };
   } catch {
     // The variable of a frame, or a name that has lost its meaning since it was armed.
-    return { scope: image, type: null };
+    return { scope, type: null };
   }
 }
 

@@ -121,6 +121,8 @@ export class FakeClient implements Client {
     return null;
   }
 
+  async setSignalInfo(): Promise<void> {}
+
   async readMemory(_pid: number, _address: bigint, length: number): Promise<Uint8Array | null> {
     return new Uint8Array(Math.min(length, 64));
   }

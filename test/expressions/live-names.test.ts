@@ -152,7 +152,9 @@ describeWith(['gcc', 'g++', 'command:strip'], 'names in a running program', () =
     await using target = await running('pie');
     using image = new ProcessImage(target.pid);
     expect(failure('counter', image)).toMatchObject({ code: 'ambiguous-symbol', candidates: ['main.c::counter', 'other.c::counter'] });
-    expect(failure('mine', image)).toMatchObject({ code: 'optimised-out', reason: 'thread-local' });
+    expect(resolve('mine', image), 'there is one thread').toMatchObject({ display: `mine@${target.pid}`, size: 4, type: { name: 'int' } });
+    expect(failure('mine@1', image)).toMatchObject({ code: 'thread-local', reason: 'no-such-thread', threads: [target.pid] });
+    expect(failure(`state@${target.pid}`, image)).toMatchObject({ code: 'thread-local', reason: 'not-thread-local' });
     expect(failure('stat', image), 'a function of libc').toMatchObject({ code: 'not-a-variable', near: ['state'] });
     expect(failure('staet', image)).toMatchObject({ code: 'unknown-symbol', near: expect.arrayContaining(['state']) });
     expect(failure('state.levle', image)).toMatchObject({ code: 'no-such-member', members: ['level', 'players'] });

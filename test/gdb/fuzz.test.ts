@@ -69,6 +69,9 @@ const VALID: readonly string[] = [
     'qXfer:threads:read::0,100',
     'qXfer:libraries-svr4:read:start=10;prev=0;:0,100',
     'qXfer:siginfo:read::0,80',
+    'qXfer:siginfo:write::0:\n\0\0\0',
+    'qGetTLSAddr:p1267.1267,10,7ffff7ffe2e0',
+    'qGetTLSAddr:1267,0,0',
   ],
   ...['qXfer:exec-file:read:64:0,100', 'vFile:setfs:0', 'vFile:open:2f646576,0,0', 'vFile:pread:4,10,0', 'vFile:fstat:4', 'vFile:close:4'],
   ...[

@@ -187,6 +187,7 @@ export class FakeSession implements EngineSession {
       setExtendedState: (tid, state) => void states.set(this.#standing(tid).tid, state.slice()),
       signalInfo: (tid) => (this.#standing(tid).stop?.cause.kind === 'signal' ? new Uint8Array(128) : null),
       writeMemory: (_, address, bytes) => {
+      setSignalInfo: (tid) => void this.#standing(tid),
         for (const [i, byte] of bytes.entries()) this.memory.set(address + BigInt(i), byte);
       },
       kill: (pid) => {

@@ -10,6 +10,7 @@ import {
   SIGNAL_INFO_BYTES,
   writeExtendedState,
   writeRegisters,
+  writeSignalInfo,
 } from '../../linux/ptrace-state.js';
 import { signalThread, waitForTracee } from '../../linux/tracees.js';
 import type { Inherit } from '../../model/access.js';
@@ -261,6 +262,15 @@ export class Tracer implements TracerCalls {
     if (standing?.at !== 'signal' || standing.stop.cause.kind !== 'signal') return null;
     const words = new Uint32Array(SIGNAL_INFO_BYTES / 4);
     return orGone(tid, () => (readSignalInfo(tid, words) ? new Uint8Array(words.buffer) : null));
+  }
+
+  setSignalInfo(tid: number, info: Uint8Array): void {
+    const { standing } = this.#standing(tid);
+    if (standing?.at !== 'signal' || standing.stop.cause.kind !== 'signal' || info.length !== SIGNAL_INFO_BYTES)
+      throw new ControlError('no-signal', tid, `thread ${tid} does not stand for a signal`, {
+        hint: 'What a signal says can be changed before it is delivered, where the thread has stopped for it.',
+      });
+    orGone(tid, () => writeSignalInfo(tid, new Uint32Array(info.slice().buffer)));
   }
 
   detach(pid: number, signal: number): void {

@@ -30,6 +30,7 @@ type AskedOn = Pick<EngineSession, 'forget' | 'capacity' | 'counts' | 'pause' | 
     | 'extendedState'
     | 'setExtendedState'
     | 'signalInfo'
+    | 'setSignalInfo'
     | 'detach'
   >;
 

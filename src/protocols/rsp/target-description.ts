@@ -49,5 +49,7 @@ function featureText(feature: Feature, registers: readonly Register[]): string {
 
 function registerText({ name, size, type, group }: Register, number: number): string {
   const inGroup = group === 'float' ? ' group="float"' : '';
-  return `<reg name="${name}" bitsize="${size * 8}" type="${type}" regnum="${number}"${inGroup}/>`;
+  // To lldb it is what thread-local variables are counted from.
+  const generic = name === 'fs_base' ? ' generic="tp"' : '';
+  return `<reg name="${name}" bitsize="${size * 8}" type="${type}" regnum="${number}"${inGroup}${generic}/>`;
 }

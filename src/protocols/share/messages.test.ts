@@ -30,6 +30,7 @@ const REQUESTS: readonly Request[] = [
   { type: 'extendedState', id: 12, tid: 4711 },
   { type: 'setExtendedState', id: 13, tid: 4711, state: Uint8Array.of(0, 255, 16) },
   { type: 'signalInfo', id: 14, tid: 4711 },
+  { type: 'setSignalInfo', id: 19, tid: 4711, info: new Uint8Array(128).fill(7) },
   { type: 'readMemory', id: 15, pid: 4711, address: 0x40_4040n, length: 8 },
   { type: 'writeMemory', id: 16, pid: 4711, address: 0xffff_ffff_ffff_fff8n, bytes: Uint8Array.of(1, 2) },
   { type: 'kill', id: 17, pid: 4711 },

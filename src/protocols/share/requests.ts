@@ -77,6 +77,7 @@ export const request = union('type', {
   signalInfo: { id, tid },
   readMemory: { id, pid, address: u64, length: whole(0, MOST_MEMORY) },
   writeMemory: { id, pid, address: u64, bytes: bytes(MOST_MEMORY) },
+  setSignalInfo: { id, tid, info: bytes(128) },
   kill: { id, pid },
 });
 export type Request = Of<typeof request>;
@@ -132,5 +133,6 @@ export const RESULTS = {
   readMemory: nullable(bytes(MOST_MEMORY)),
   writeMemory: nullable(truth),
   kill: nullable(truth),
+  setSignalInfo: nullable(truth),
 } as const satisfies Record<Request['type'], Codec<unknown>>;
 export type ResultOf<T extends Request['type']> = Of<(typeof RESULTS)[T]>;

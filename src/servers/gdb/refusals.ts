@@ -25,6 +25,7 @@ const CONTROL_ERRNO: Readonly<Record<string, Errno>> = {
   'not-stopped': 'EINVAL',
   'not-mapped': 'EFAULT',
   'bad-registers': 'EIO',
+  'no-signal': 'EINVAL',
   unsupported: 'ENOTSUP',
 };
 

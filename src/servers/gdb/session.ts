@@ -2,6 +2,7 @@
 import { type Register, registersOf } from '../../protocols/rsp/index.js';
 import type { Client, ClientStop } from '../../session/debug/index.js';
 import { Files } from './files.js';
+import { Images } from './images.js';
 import { Int3s } from './int3s.js';
 import { Libraries } from './libraries.js';
 import type { Peer } from './peer.js';
@@ -42,6 +43,7 @@ export class GdbSession {
   readonly libraries: Libraries;
   readonly int3s: Int3s;
   readonly files = new Files();
+  readonly images = new Images();
   /** What Hg and Hc have chosen; null: the one whose stop was told last. */
   chosen: { general: Thread | null; resumed: Thread | null } = { general: null, resumed: null };
   /** Threads that qsThreadInfo has still to name. */
@@ -123,3 +125,4 @@ export class GdbSession {
     await this.client[Symbol.asyncDispose]();
   }
 }
+    this.images[Symbol.dispose]();

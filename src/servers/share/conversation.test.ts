@@ -32,6 +32,7 @@ const REQUESTS: readonly Request[] = [
   { type: 'extendedState', id: 13, tid: PID },
   { type: 'setExtendedState', id: 14, tid: PID, state: new Uint8Array(16) },
   { type: 'signalInfo', id: 15, tid: PID },
+  { type: 'setSignalInfo', id: 19, tid: PID, info: new Uint8Array(128) },
   { type: 'readMemory', id: 16, pid: PID, address: 0x40_4000n, length: 8 },
   { type: 'writeMemory', id: 17, pid: PID, address: 0x40_4000n, bytes: Uint8Array.of(1) },
   hello,

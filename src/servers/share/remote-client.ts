@@ -245,6 +245,10 @@ export class RemoteClient implements Client {
 
   async writeMemory(pid: number, address: bigint, bytes: Uint8Array): Promise<void> {
     await this.#connection.calls.ask('writeMemory', { pid, address, bytes });
+  async setSignalInfo(tid: number, info: Uint8Array): Promise<void> {
+    await this.#connection.calls.ask('setSignalInfo', { tid, info });
+  }
+
   }
 
   async kill(pid: number): Promise<void> {

@@ -71,7 +71,7 @@ export class RequestCarrier {
   }
 
   async #registers(
-    request: RequestOf<'registers' | 'setRegisters' | 'extendedState' | 'setExtendedState' | 'signalInfo'>,
+    request: RequestOf<'registers' | 'setRegisters' | 'extendedState' | 'setExtendedState' | 'signalInfo' | 'setSignalInfo'>,
   ): Promise<unknown> {
     const client = this.#client;
     switch (request.type) {
@@ -90,6 +90,9 @@ export class RequestCarrier {
       default:
         return assertNever(request);
     }
+      case 'setSignalInfo':
+        await client.setSignalInfo(request.tid, request.info);
+        return null;
   }
 
   async #watch({ expression, wishes }: RequestOf<'watch'>): Promise<unknown> {

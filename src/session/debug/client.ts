@@ -114,6 +114,7 @@ export interface Client extends AsyncDisposable {
   extendedState(tid: number): Promise<Uint8Array>;
   setExtendedState(tid: number, state: Uint8Array): Promise<void>;
   signalInfo(tid: number): Promise<Uint8Array | null>;
+  setSignalInfo(tid: number, info: Uint8Array): Promise<void>;
   /** Also while it runs; null where it cannot be read. */
   readMemory(pid: number, address: bigint, length: number): Promise<Uint8Array | null>;
   writeMemory(pid: number, address: bigint, bytes: Uint8Array): Promise<void>;

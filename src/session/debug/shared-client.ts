@@ -142,6 +142,10 @@ export class SharedClient implements Client {
   }
 
   async kill(pid: number): Promise<void> {
+  async setSignalInfo(tid: number, info: Uint8Array): Promise<void> {
+    this.#held(tid, 'change signals').setSignalInfo(tid, info);
+  }
+
     this.#steering('end processes').control.kill(pid);
   }
 

@@ -1,6 +1,15 @@
 // What an expression means in a frame of a stopped thread, or in the process where no frame is given.
 import { HwbkptError } from '../../base/errors.js';
-import { NotAPlaceError, NotAVariableError, parseExpression, type Resolved, resolve, UnknownSymbolError } from '../../expressions/index.js';
+import {
+  NotAPlaceError,
+  NotAVariableError,
+  parseExpression,
+  type Resolved,
+  resolve,
+  type SymbolScope,
+  scopeOfThread,
+  UnknownSymbolError,
+} from '../../expressions/index.js';
 import type { Type } from '../../symbols/types.js';
 import { FrameMemory } from './frame-memory.js';
 import type { Frame } from './frames.js';
@@ -45,12 +54,18 @@ export function evaluate(view: ProcessView, text: string, context: FrameContext 
 function resolveIn(view: ProcessView, text: string, context: FrameContext | null): Item {
   const local = context === null ? null : localOf(view, text, context.frame);
   const memory = local?.memory ?? view;
-  const resolved = resolve(text, view.image, {
+  const resolved = resolve(text, scopeIn(view, context), {
     memory,
     registers: context === null ? null : (name) => registerOf(name, context.thread, context.frame),
     ...(local === null ? {} : { local: { address: local.at, type: local.type } }),
   });
   return itemOf(text, resolved, local, view);
+}
+
+/** Thread-local variables are those of the frame's thread. */
+function scopeIn({ image }: ProcessView, context: FrameContext | null): SymbolScope {
+  const pointer = context?.frame.threadPointer ?? null;
+  return pointer === null ? image : scopeOfThread(image, { kind: 'pointer', pointer });
 }
 
 /** The frame's variable that `text` begins with. Throws NoValueError. */

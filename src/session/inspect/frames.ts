@@ -19,6 +19,8 @@ export interface Frame {
   readonly registers: FrameRegisters;
   /** RSP before the call that made it; null where nothing tells. */
   readonly cfa: bigint | null;
+  /** FS base of its thread: where that has its thread-local variables. Null where it is not known. */
+  readonly threadPointer: bigint | null;
 }
 
 /** Frames walked over at most: more are a sign of a circle, or of endless recursion. */
@@ -28,6 +30,7 @@ const SIGNAL_FRAME: Place = { function: '<signal handler called>', file: null, l
 /** The first `most` frames. Throws nothing: where unwinding fails there are fewer. */
 export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST_FRAMES): Frame[] {
   const frames: Frame[] = [];
+  const threadPointer = thread.get('fs_base') ?? null;
   let registers = frameRegisters(thread);
   let isExact = true;
   for (let level = 0; level < MOST_FRAMES && frames.length < most; level++) {
@@ -37,7 +40,7 @@ export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST
     if (rule === 'no-code' && level > 0) break;
     const word = (at: bigint): bigint | null => wordAt((from, length) => view.read(from, length), at);
     const caller = (level === 0 && rule === 'untold' ? stubCaller(view, registers, word) : null) ?? callerOf(rule, registers, word);
-    const here = { level, address, pc, registers, cfa: caller?.cfa ?? null };
+    const here = { level, address, pc, registers, cfa: caller?.cfa ?? null, threadPointer };
     frames.push(...(caller?.interrupted === true ? [signalFrame(here)] : inlinedFrames(view, here)));
     if (caller === null) break;
     registers = caller.interrupted ? caller.registers : withoutScratch(caller.registers);
@@ -68,14 +71,14 @@ function endsWithCall({ decoder }: ProcessView, code: Uint8Array): boolean {
 }
 
 /** The frame that called `frame`, the function itself where calls were inlined; null where nothing tells, or a signal came between. */
-export function callerFrame(view: ProcessView, { level, pc, registers }: Physical): Physical | null {
+export function callerFrame(view: ProcessView, { level, pc, registers, threadPointer }: Physical): Physical | null {
   const word = (at: bigint) => wordAt((from, length) => view.read(from, length), at);
   const caller = callerOf(view.unwind.rule(Number(pc)), registers, word);
   if (caller === null || caller.interrupted) return null;
   const own = withoutScratch(caller.registers);
   const address = own[DWARF_REGISTER.returnAddress] ?? 0n;
   const above = callerOf(view.unwind.rule(Number(address - 1n)), own, word);
-  return { level: level + 1, address, pc: address - 1n, registers: own, cfa: above?.cfa ?? null };
+  return { level: level + 1, address, pc: address - 1n, registers: own, cfa: above?.cfa ?? null, threadPointer };
 }
 
 /** By DWARF's numbers RAX, RDX, RCX, RSI, RDI, R8 to R11: what a call may leave anything in, so that nobody knows what the caller had there. */

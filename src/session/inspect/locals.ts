@@ -1,4 +1,5 @@
 // The variables of a frame: parameters and local variables, the innermost block's first; and what its source file declares outside functions.
+import type { Variable } from '../../symbols/debug-info.js';
 import type { FrameAccess, LocalPlace, LocalVariable } from '../../symbols/frame.js';
 import type { LiveModule } from '../../symbols/live/live-module.js';
 import { bytesAt, FrameMemory } from './frame-memory.js';
@@ -39,13 +40,26 @@ export function localsOf(view: ProcessView, frame: Frame): FrameItem[] {
 export function staticsOf(view: ProcessView, frame: Frame): Item[] {
   const module = view.image.moduleAt(frame.pc);
   const variables = module?.file?.debug?.variablesAround(module.toFile(frame.pc)) ?? [];
-  return variables.flatMap(({ name, qualifiedName, function: owner, address, type }): Item[] => {
-    const known = type();
-    if (module === null || known === null || address === null || known.size === 0) return [];
-    const at = module.toVirtual(address);
+  return variables.flatMap((variable): Item[] => {
+    const { name, qualifiedName, function: owner } = variable;
+    const known = variable.type();
+    const at = module === null ? null : placeOfStatic(view, frame, { module, variable });
+    if (at === null || known === null || known.size === 0) return [];
     const shown = owner === null ? qualifiedName : `${owner}::${name}`;
     return [{ name: shown, expression: shown, type: known, size: known.size, bits: null, memory: view, at, address: at, absence: null }];
   });
+}
+
+/** Of a thread-local one the copy of the frame's thread; null where there is none. */
+function placeOfStatic(
+  view: ProcessView,
+  frame: Frame,
+  { module, variable }: { readonly module: LiveModule; readonly variable: Variable },
+): bigint | null {
+  const { address, threadOffset } = variable;
+  if (address !== null) return module.toVirtual(address);
+  const block = threadOffset === undefined ? null : threadBlockOf(view, frame, module);
+  return block === null || threadOffset === undefined ? null : BigInt.asUintN(64, block + threadOffset);
 }
 
 /** A frame without the calls inlined in it. */
@@ -58,8 +72,16 @@ function frameAccess(view: ProcessView, frame: Physical, module: LiveModule): Fr
     bias: module.bias,
     register: (number) => frame.registers[number] ?? null,
     cfa: () => frame.cfa,
+    threadBlock: () => threadBlockOf(view, frame, module),
     read: (address, size) => view.read(address, size),
   };
+}
+
+/** Where the frame's thread has the thread-local variables of `module`. */
+function threadBlockOf(view: ProcessView, { threadPointer }: Pick<Frame, 'threadPointer'>, module: LiveModule): bigint | null {
+  if (threadPointer === null) return null;
+  const block = view.image.threadBlock(module, { kind: 'pointer', pointer: threadPointer });
+  return block.kind === 'at' ? block.address : null;
 }
 
 /** What the caller has put into a register for the frame's function, by the call that it describes. */

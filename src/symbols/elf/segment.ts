@@ -18,6 +18,8 @@ export interface Segment {
   /** Bytes in the file; the rest of `memorySize` is zeros (.bss). */
   readonly fileSize: number;
   readonly memorySize: number;
+  /** A power of two, or 0. */
+  readonly alignment: bigint;
 }
 
 /**
@@ -39,6 +41,7 @@ export function readSegments(reader: ElfReader, header: Header): Segment[] {
       address: fileAddressAt(view, at + 16),
       fileSize: reader.u64(view, at + 32, `the size of segment ${index}`),
       memorySize: reader.u64(view, at + 40, `the memory size of segment ${index}`),
+      alignment: view.getBigUint64(at + 48, true),
     };
   });
 }

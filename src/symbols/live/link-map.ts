@@ -10,20 +10,26 @@ export type ReadMemory = (address: bigint, length: number) => Uint8Array | null;
 const DT_DEBUG = 21n;
 const MOST_MODULES = 4_096;
 
+/** What the dynamic linker has for one module: where its link_map is, and where the module's dynamic section. */
+export interface LinkMapEntry {
+  readonly at: bigint;
+  readonly dynamic: bigint;
+}
+
 /**
- * Address of each module's dynamic section, in the dynamic linker's order; empty where there is no list (a static program, or one that
- * has not reached its entry point). The list may be changing: a broken link ends it.
+ * Each module's entry, in the dynamic linker's order; empty where there is no list (a static program, or one that has not reached its entry
+ * point). The list may be changing: a broken link ends it.
  *
  *     r_debug:   0 version (4)  8 first           link_map:  0 bias  8 name  16 dynamic section  24 next  32 previous
  */
-export function linkMap(program: ElfFile, bias: bigint, read: ReadMemory): bigint[] {
+export function linkMap(program: ElfFile, bias: bigint, read: ReadMemory): LinkMapEntry[] {
   const debug = debugAddress(program, bias, read);
-  const modules: bigint[] = [];
+  const modules: LinkMapEntry[] = [];
   let entry = debug === null ? 0n : (words(read, debug, 2)?.[1] ?? 0n);
   while (entry !== 0n && modules.length < MOST_MODULES) {
     const fields = words(read, entry, 4);
     if (fields === null) break;
-    modules.push(fields[2] ?? 0n);
+    modules.push({ at: entry, dynamic: fields[2] ?? 0n });
     entry = fields[3] ?? 0n;
   }
   return modules;

@@ -14,6 +14,7 @@ function segment(offset: number, address: number, fileSize: number, flags = 'r')
     address: as<FileAddress>(BigInt(address)),
     fileSize,
     memorySize: fileSize,
+    alignment: 0x1000n,
   };
 }
 

@@ -5,14 +5,16 @@ import { addressKeyOf } from '../../base/u64.js';
 import { entryPoint } from '../../linux/procfs/auxv.js';
 import { executablePath } from '../../linux/procfs/process.js';
 import { readText } from '../../linux/procfs/read.js';
+import type { ThreadBlock, ThreadOwner } from '../thread-block.js';
 import type { DebugSearch } from './debug-search.js';
-import { linkMap } from './link-map.js';
+import { type LinkMapEntry, linkMap } from './link-map.js';
 import { lacksNeeded, linkOrder } from './link-order.js';
 import type { LiveModule } from './live-module.js';
 import { type MappedRange, parseMaps, rangeAt } from './maps.js';
 import { readProcessMemory } from './memory.js';
 import { ModuleLoader } from './module-loader.js';
 import { type CodePlace, NOWHERE, placeIn, placesIn } from './place.js';
+import { threadBlock } from './thread-local.js';
 
 /** Places remembered; a program that hits at more is remembered afresh. */
 const MOST_PLACES = 65_536;
@@ -40,6 +42,7 @@ export class ProcessImage implements Disposable {
   #byAddress: readonly LiveModule[] = [];
   #modules: readonly LiveModule[] = [];
   #program: LiveModule | null = null;
+  readonly #read = (address: bigint, length: number): Uint8Array | null => readProcessMemory(this.pid, address, length);
 
   /** Reads the process's memory map. Throws {@link NoProcessImageError}. */
   constructor(pid: number, search?: DebugSearch) {
@@ -73,7 +76,11 @@ export class ProcessImage implements Disposable {
     }
     this.#program = this.#findProgram(entry);
     const complete = this.#byAddress.filter((module) => module.complete);
-    this.#modules = linkOrder(complete, this.#program, this.#linkMap());
+    this.#modules = linkOrder(
+      complete,
+      this.#program,
+      this.#readLinkMap().map(({ dynamic }) => dynamic),
+    );
     return true;
   }
 
@@ -131,6 +138,19 @@ export class ProcessImage implements Disposable {
     return readProcessMemory(this.pid, address, wanted);
   }
 
+  /** Where `owner` (null: the only thread) has its copies of the thread-local variables of `module`. Looks at the threads as they are now. */
+  threadBlock(module: LiveModule, owner: ThreadOwner | null): ThreadBlock {
+    // The linker maps a library before it lists it.
+    const linkMap = this.#readLinkMap();
+    return threadBlock({ pid: this.pid, modules: this.#modules, linkMap, read: this.#read }, module, owner);
+  }
+
+  /** The module that the dynamic linker describes at `linkMap`; null where there is none. */
+  moduleOfLinkMap(linkMap: bigint): LiveModule | null {
+    const entry = this.#readLinkMap().find(({ at }) => at === linkMap);
+    return entry === undefined ? null : this.moduleAt(entry.dynamic);
+  }
+
   /** Whether a library is still missing that the program, or one of its libraries, is started with, as of the last {@link refresh}. */
   get lacksModules(): boolean {
     return lacksNeeded(this.#modules);
@@ -159,10 +179,10 @@ export class ProcessImage implements Disposable {
     return this.#byAddress.find((module) => module.path === path) ?? null;
   }
 
-  #linkMap(): bigint[] {
+  #readLinkMap(): LinkMapEntry[] {
     const program = this.#program;
     if (program?.file === undefined || program.file === null) return [];
-    return linkMap(program.file.elf, program.bias, (address, length) => readProcessMemory(this.pid, address, length));
+    return linkMap(program.file.elf, program.bias, this.#read);
   }
 }
 

@@ -12,11 +12,13 @@ import { registers } from './registers.js';
 import { resume } from './resume.js';
 import { supported } from './supported.js';
 import { symbols } from './symbols.js';
+import { threadLocal } from './thread-local.js';
 import { threads } from './threads.js';
 import { transfer } from './transfer.js';
 
 export const PACKETS: ReadonlyMap<string, Handler> = new Map(
-  [agreements, command, files, leaving, lldb, memory, points, question, registers, resume, supported, symbols, threads, transfer].flatMap(
-    (packets) => Object.entries(packets),
-  ),
+  [
+    ...[agreements, command, files, leaving, lldb, memory, points, question, registers, resume, supported, symbols, threadLocal, threads],
+    transfer,
+  ].flatMap((packets) => Object.entries(packets)),
 );

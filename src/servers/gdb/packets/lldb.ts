@@ -65,7 +65,7 @@ export const lldb: Packets = {
   },
 };
 
-const GENERIC: Readonly<Record<string, string>> = { rip: 'pc', rsp: 'sp', rbp: 'fp', eflags: 'flags' };
+const GENERIC: Readonly<Record<string, string>> = { rip: 'pc', rsp: 'sp', rbp: 'fp', eflags: 'flags', fs_base: 'tp' };
 
 function pairs(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)

@@ -20,6 +20,7 @@ const ALWAYS: readonly string[] = [
   'augmented-libraries-svr4-read+',
   'qXfer:threads:read+',
   'qXfer:siginfo:read+',
+  'qXfer:siginfo:write+',
   'exec-events+',
 ];
 
