@@ -186,8 +186,8 @@ export class FakeSession implements EngineSession {
       extendedState: (tid) => states.get(this.#standing(tid).tid)?.slice() ?? new Uint8Array(576),
       setExtendedState: (tid, state) => void states.set(this.#standing(tid).tid, state.slice()),
       signalInfo: (tid) => (this.#standing(tid).stop?.cause.kind === 'signal' ? new Uint8Array(128) : null),
-      writeMemory: (_, address, bytes) => {
       setSignalInfo: (tid) => void this.#standing(tid),
+      writeMemory: (_, address, bytes) => {
         for (const [i, byte] of bytes.entries()) this.memory.set(address + BigInt(i), byte);
       },
       kill: (pid) => {

@@ -51,6 +51,10 @@ export class Steering implements Control {
     return this.#link.call('signalInfo', tid);
   }
 
+  setSignalInfo(tid: number, info: Uint8Array): void {
+    this.#link.call('setSignalInfo', tid, info);
+  }
+
   /** Through /proc/PID/mem, which writes where the process itself may only read, into a copy of its own. */
   writeMemory(pid: number, address: bigint, bytes: Uint8Array): void {
     try {
@@ -59,10 +63,6 @@ export class Steering implements Control {
         if (writeSync(fd, bytes, 0, bytes.length, Number(address)) < bytes.length) throw new Error('not all of it is mapped');
       } finally {
         closeSync(fd);
-  setSignalInfo(tid: number, info: Uint8Array): void {
-    this.#link.call('setSignalInfo', tid, info);
-  }
-
       }
     } catch (error) {
       throw new ControlError('not-mapped', pid, `cannot write ${bytes.length} bytes at 0x${address.toString(16)} of process ${pid}`, {

@@ -75,9 +75,9 @@ export const request = union('type', {
   extendedState: { id, tid },
   setExtendedState: { id, tid, state: bytes(MOST_STATE) },
   signalInfo: { id, tid },
+  setSignalInfo: { id, tid, info: bytes(128) },
   readMemory: { id, pid, address: u64, length: whole(0, MOST_MEMORY) },
   writeMemory: { id, pid, address: u64, bytes: bytes(MOST_MEMORY) },
-  setSignalInfo: { id, tid, info: bytes(128) },
   kill: { id, pid },
 });
 export type Request = Of<typeof request>;
@@ -130,9 +130,9 @@ export const RESULTS = {
   extendedState: bytes(MOST_STATE),
   setExtendedState: nullable(truth),
   signalInfo: nullable(bytes(128)),
+  setSignalInfo: nullable(truth),
   readMemory: nullable(bytes(MOST_MEMORY)),
   writeMemory: nullable(truth),
   kill: nullable(truth),
-  setSignalInfo: nullable(truth),
 } as const satisfies Record<Request['type'], Codec<unknown>>;
 export type ResultOf<T extends Request['type']> = Of<(typeof RESULTS)[T]>;

@@ -121,8 +121,8 @@ export class GdbSession {
   /** Lets go of everything: breakpoints, threads, files. The client is left. */
   async leave(): Promise<void> {
     this.files.closeAll();
+    this.images[Symbol.dispose]();
     this.client.onEvent(null);
     await this.client[Symbol.asyncDispose]();
   }
 }
-    this.images[Symbol.dispose]();

@@ -239,16 +239,16 @@ export class RemoteClient implements Client {
     return this.#connection.calls.ask('signalInfo', { tid });
   }
 
+  async setSignalInfo(tid: number, info: Uint8Array): Promise<void> {
+    await this.#connection.calls.ask('setSignalInfo', { tid, info });
+  }
+
   readMemory(pid: number, address: bigint, length: number): Promise<Uint8Array | null> {
     return this.#connection.calls.ask('readMemory', { pid, address, length });
   }
 
   async writeMemory(pid: number, address: bigint, bytes: Uint8Array): Promise<void> {
     await this.#connection.calls.ask('writeMemory', { pid, address, bytes });
-  async setSignalInfo(tid: number, info: Uint8Array): Promise<void> {
-    await this.#connection.calls.ask('setSignalInfo', { tid, info });
-  }
-
   }
 
   async kill(pid: number): Promise<void> {

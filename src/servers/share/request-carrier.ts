@@ -87,12 +87,12 @@ export class RequestCarrier {
         return null;
       case 'signalInfo':
         return resultOf('signalInfo', await client.signalInfo(request.tid));
-      default:
-        return assertNever(request);
-    }
       case 'setSignalInfo':
         await client.setSignalInfo(request.tid, request.info);
         return null;
+      default:
+        return assertNever(request);
+    }
   }
 
   async #watch({ expression, wishes }: RequestOf<'watch'>): Promise<unknown> {

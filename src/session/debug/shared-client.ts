@@ -132,6 +132,10 @@ export class SharedClient implements Client {
     return this.#held(tid, 'look at signals').signalInfo(tid);
   }
 
+  async setSignalInfo(tid: number, info: Uint8Array): Promise<void> {
+    this.#held(tid, 'change signals').setSignalInfo(tid, info);
+  }
+
   async readMemory(pid: number, address: bigint, length: number): Promise<Uint8Array | null> {
     this.#checkOpen();
     return this.#parts.inside.session.readMemory(pid, address, length);
@@ -142,10 +146,6 @@ export class SharedClient implements Client {
   }
 
   async kill(pid: number): Promise<void> {
-  async setSignalInfo(tid: number, info: Uint8Array): Promise<void> {
-    this.#held(tid, 'change signals').setSignalInfo(tid, info);
-  }
-
     this.#steering('end processes').control.kill(pid);
   }
 
