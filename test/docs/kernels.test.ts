@@ -1,31 +1,13 @@
 // docs/kernels.md is what the scenarios do under the rules of all kernels.
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { REPOSITORY } from '../helpers/paths.js';
+import { testGeneratedPage } from './generated-page.js';
 import { pageText, sectionsOf } from './markdown.js';
 
 const page = pageText('docs/kernels.md');
 
-function generate(...args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const problem = inject('distProblem');
-  if (problem !== null) throw new Error(problem);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['build/scripts/generate-kernels-page.js', ...args], {
-    cwd: REPOSITORY,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-test('docs/kernels.md matches the scenarios and kernels', () => {
-  expect(generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
-});
-
-test('the generator says how it is used', () => {
-  const { status, stdout } = generate('--help');
-  expect(status).toBe(0);
-  expect(stdout).toContain('npm run docs');
-});
+testGeneratedPage('docs/kernels.md', 'the scenarios and kernels', 'generate-kernels-page');
 
 test('every scenario has a section, and no two sections the same name', () => {
   const files = readdirSync(`${REPOSITORY}/fixtures/scenarios`).filter((file) => file.endsWith('.scn'));
