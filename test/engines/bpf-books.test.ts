@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { BpfEngine } from '../../src/engines/bpf/engine.js';
 import { armDirectly } from '../../src/engines/direct.js';
-import { PerfEngine } from '../../src/engines/perf/engine.js';
 import { threadIds } from '../../src/linux/procfs/process.js';
-import { Recorder, storedNumber } from '../conformance/recorder.js';
+import { Recorder } from '../conformance/recorder.js';
 import { closeBooks, collectWhile, piecesOf } from '../conformance/watched-run.js';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget } from '../helpers/target.js';
+import { expectEachOnceBesideStranger } from './stranger.js';
 
 const ALL_THREADS = { tid: null, inherit: 'threads' } as const;
 /** More than a ring of 16 MiB holds at 150 bytes each. */
@@ -43,22 +43,7 @@ describeWith(['bpf', 'perf', 'gcc'], 'a ring that overflows', () => {
 
 describeWith(['bpf', 'perf', 'gcc'], 'a stranger on one thread', () => {
   test('does not keep threads that are born meanwhile from being told apart: each write is reported once', async () => {
-    const after = { start: 1_000_000, end: 1_000_800 };
-    for (let round = 0; round < 5; round++) {
-      await using target = await startTarget('thread-churn', { args: ['--chains', '3', '--life', '50', '--after', '800'] });
-      await using stranger = new PerfEngine().open({ pid: target.pid, tid: target.pid, inherit: 'none' });
-      armDirectly(stranger, piecesOf(target, [{ name: 'counter', offset: 8 }]));
-      await using session = new BpfEngine().open({ pid: target.pid, ...ALL_THREADS });
-      const pieces = piecesOf(target, [{ name: 'counter' }]);
-      armDirectly(session, pieces);
-      target.go();
-      const recorder = new Recorder();
-      await collectWhile(session, recorder, () => target.running);
-      const books = closeBooks(session, recorder, pieces);
-      const numbers = recorder.hits.map((hit) => storedNumber(hit, after)).filter((number) => number !== null);
-      expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 800 }, (_, i) => after.start + i));
-      expect(books.missing).toBe(0);
-    }
+    await expectEachOnceBesideStranger(new BpfEngine());
   });
 });
 
