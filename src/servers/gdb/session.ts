@@ -1,8 +1,8 @@
 // One gdb or lldb and its client: everything that the packets' code works with.
 import { type Register, registersOf } from '../../protocols/rsp/index.js';
 import type { Client, ClientStop } from '../../session/debug/index.js';
+import { ThreadBlocks } from '../../session/inspect/index.js';
 import { Files } from './files.js';
-import { Images } from './images.js';
 import { Int3s } from './int3s.js';
 import { Libraries } from './libraries.js';
 import type { Peer } from './peer.js';
@@ -43,7 +43,7 @@ export class GdbSession {
   readonly libraries: Libraries;
   readonly int3s: Int3s;
   readonly files = new Files();
-  readonly images = new Images();
+  readonly threadBlocks = new ThreadBlocks();
   /** What Hg and Hc have chosen; null: the one whose stop was told last. */
   chosen: { general: Thread | null; resumed: Thread | null } = { general: null, resumed: null };
   /** Threads that qsThreadInfo has still to name. */
@@ -121,7 +121,7 @@ export class GdbSession {
   /** Lets go of everything: breakpoints, threads, files. The client is left. */
   async leave(): Promise<void> {
     this.files.closeAll();
-    this.images[Symbol.dispose]();
+    this.threadBlocks[Symbol.dispose]();
     this.client.onEvent(null);
     await this.client[Symbol.asyncDispose]();
   }

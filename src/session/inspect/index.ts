@@ -11,3 +11,4 @@ export { type PartCounts, partCounts, partsOf, type WantedParts } from './parts.
 export { ProcessView } from './process-view.js';
 export { type ThreadRegisters, threadRegisters, withRegister } from './registers.js';
 export { calleeMove, isStepDone, lineMove, type StepMove, type StepStart, stepStart } from './step-plan.js';
+export { ThreadBlocks } from './thread-blocks.js';
