@@ -6,8 +6,8 @@ import { bytesAt, FrameMemory } from './frame-memory.js';
 import { callerFrame, type Frame } from './frames.js';
 import type { Item } from './item.js';
 import type { ProcessView } from './process-view.js';
-
 import { registerName } from './registers.js';
+
 /** One variable of a frame. */
 export interface FrameItem extends Item {
   readonly isParameter: boolean;

@@ -55,8 +55,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       // It may want to tidy up: nothing is to keep it from its end but breakpoints.
       await debuggee.stopAtSignals(new Set());
       session.sendSignal(debuggee.client.pid, 'SIGTERM');
-      if (debuggee.isStarting) await debuggee.standing;
-      if (debuggee.isStopped || debuggee.isStarting) await debuggee.resume();
+      session.peer.afterAnswer(() => void goOn(debuggee).catch(() => undefined));
       return undefined;
     },
     cancel: (args) => {
@@ -65,6 +64,12 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       return undefined;
     },
   };
+}
+
+/** To its end, that is, if it stands. */
+async function goOn(debuggee: Debuggee): Promise<void> {
+  if (debuggee.isStarting) await debuggee.standing;
+  if (debuggee.isStopped || debuggee.isStarting) await debuggee.resume();
 }
 
 async function begin(session: Session, args: Arguments, request: TargetRequest): Promise<void> {
