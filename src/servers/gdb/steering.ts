@@ -166,9 +166,14 @@ export class Steering {
     await this.#motion.continue(this.#ready());
   }
 
-  /** Those that stand, have nothing to tell and are wanted to run. */
+  /** Those that stand, have nothing to tell and are wanted to run: what was not true any more is forgotten. */
   #ready(): Thread[] {
-    return [...this.#parts.threads].filter(({ stop, action, reasons }) => stop !== null && action !== null && reasons.length === 0);
+    const { threads, points } = this.#parts;
+    const ready = [...threads].filter(
+      ({ stop, action, reasons }) => stop !== null && action !== null && !reasons.some((reason) => stillHolds(reason, points)),
+    );
+    for (const { reasons } of ready) reasons.length = 0;
+    return ready;
   }
 
   /** vCont;t, and the interrupt of non-stop mode. */
@@ -260,14 +265,22 @@ export class Steering {
       thread.reasons.push(ASKED);
   }
 
-  /** What is told next; what is not true any more is forgotten. */
+  /**
+   * What is told next. What is not true at the moment waits as long as its thread stands: gdb takes a breakpoint away while it steps one of several
+   * threads over it, and sets it again.
+   */
   #nextReport(): Report | null {
     for (const thread of this.known()) {
-      while (thread.reasons[0] !== undefined && !stillHolds(thread.reasons[0], this.#parts.points)) thread.reasons.shift();
-      const [reason] = thread.reasons;
+      const reason = thread.reasons.find((candidate) => stillHolds(candidate, this.#parts.points));
       if (reason !== undefined && thread.stop !== null && !thread.isTold) return { thread, reason };
     }
     return null;
+  }
+
+  /** It is told now. */
+  #taken({ thread, reason }: Report): StopReason {
+    thread.reasons.splice(thread.reasons.indexOf(reason), 1);
+    return reason;
   }
 
   #settle(): void {
@@ -312,7 +325,7 @@ export class Steering {
     }
     const thread = report?.thread ?? this.current;
     if (thread === null) return;
-    const reason: StopReason = report?.thread.reasons.shift() ?? { kind: 'signal', signal: SIGINT };
+    const reason: StopReason = report === null ? { kind: 'signal', signal: SIGINT } : this.#taken(report);
     if (report === null) this.#isInterrupted = false;
     this.#last = thread;
     void replies.of({ thread, reason }).then(
@@ -325,7 +338,7 @@ export class Steering {
     for (let end = this.#processes.takeEnd(); end !== null; end = this.#processes.takeEnd())
       this.#notices.add(Promise.resolve(endReply(end, this.#parts.settings)));
     for (let report = this.#nextReport(); report !== null; report = this.#nextReport()) {
-      report.thread.reasons.shift();
+      this.#taken(report);
       report.thread.isTold = true;
       report.thread.action = null;
       this.#notices.add(this.#parts.replies.of(report));

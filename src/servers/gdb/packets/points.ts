@@ -22,9 +22,12 @@ export const points: Packets = {
   },
 };
 
-/** With --int3 gdb writes its software breakpoints itself. */
-function isGdbsOwnBusiness({ options }: GdbSession, { type }: Point): boolean {
-  return type === 0 && options.int3;
+/**
+ * With --int3 gdb writes its software breakpoints itself. No x86 register is hit by reads only: a gdb that is told so (by no answer) takes an access
+ * watchpoint for `rwatch`, and passes by what has changed the value; one that is not told takes every write for a read. lldb expects neither.
+ */
+function isGdbsOwnBusiness({ options, settings }: GdbSession, { type }: Point): boolean {
+  return (type === 0 && options.int3) || (type === 3 && !settings.isLldb);
 }
 
 /** `TYPE,ADDRESS,KIND` and for us nothing behind; null: no such type. Throws RefusedError. */
