@@ -86,7 +86,7 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'a launched program', () => {
     await typed.waitForLine(/^New value = 1$/);
     await typed.type('info threads', / "debugged" +\(running\)/);
     await typed.type('delete\ninterrupt -a', /^Thread 1 "debugged" stopped\.$/);
-    await typed.type('thread 1\nbacktrace -1', /^#\d+ .*\bmain \(/);
+    await typed.type('thread 1\nbacktrace -1', /^(?:\(gdb\) )?#\d+ .*\bmain \(/);
     await typed.type('kill', /killed\]/);
     expect(await server.finishedWithin(20_000)).toMatchObject({ status: 137 });
     typed.closeInput();
