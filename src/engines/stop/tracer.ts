@@ -3,20 +3,10 @@
 import type { HardwareEffect } from '../../facility/index.js';
 import { PTRACE_OPTION, ptraceDetach } from '../../linux/ptrace.js';
 import { ptraceSetOptions } from '../../linux/ptrace-control.js';
-import {
-  readExtendedState,
-  readRegisters,
-  readSignalInfo,
-  SIGNAL_INFO_BYTES,
-  writeExtendedState,
-  writeRegisters,
-  writeSignalInfo,
-} from '../../linux/ptrace-state.js';
 import { signalThread, waitForTracee } from '../../linux/tracees.js';
 import type { Inherit } from '../../model/access.js';
 import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
-import { type ControlledThread, type ProcessEnd, type StepRequest, USER_REGISTER_WORDS } from '../control.js';
-import { ControlError } from '../errors.js';
+import type { ControlledThread, ProcessEnd, StepRequest } from '../control.js';
 import { pause } from '../events/open-event.js';
 import type { Handling, HitCount } from '../handling.js';
 import { HeldProcess } from '../host/held-process.js';
@@ -29,6 +19,7 @@ import { TraceeMemory } from './memory.js';
 import { Pieces } from './pieces.js';
 import { isGone, Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
+import { orGone, StandingThreads } from './standing-threads.js';
 import { Stops } from './stops.js';
 import { ThreadSteps } from './thread-steps.js';
 import { type Tracee, TraceeTable } from './tracee.js';
@@ -50,6 +41,7 @@ interface Parts {
 
 export class Tracer implements TracerCalls {
   readonly table = new TraceeTable();
+  readonly #standing = new StandingThreads(this.table);
   readonly #pieces = new Pieces();
   readonly #reports: ReportWriter;
   readonly #maker: BreakpointMaker;
@@ -212,7 +204,7 @@ export class Tracer implements TracerCalls {
   }
 
   step(tid: number, request: StepRequest): void {
-    const tracee = this.#standing(tid);
+    const tracee = this.#standing.get(tid);
     orGone(tid, () => this.#active.steps.begin(tracee, request));
   }
 
@@ -225,52 +217,28 @@ export class Tracer implements TracerCalls {
     return this.#active.steps.load();
   }
 
-  /** The stopped thread `tid`. Throws ControlError. */
-  #standing(tid: number): Tracee {
-    const tracee = this.table.get(tid);
-    if (tracee === undefined) throw new ControlError('no-such-thread', tid, `thread ${tid} is not there any more`);
-    if (tracee.standing === null) throw new ControlError('not-stopped', tid, `thread ${tid} runs`, { hint: 'Stop it first.' });
-    return tracee;
-  }
-
   registers(tid: number): BigUint64Array {
-    this.#standing(tid);
-    const words = new BigUint64Array(USER_REGISTER_WORDS);
-    return orGone(tid, () => {
-      readRegisters(tid, words);
-      return words;
-    });
+    return this.#standing.registers(tid);
   }
 
   setRegisters(tid: number, registers: BigUint64Array): void {
-    this.#standing(tid);
-    orGone(tid, () => writeRegisters(tid, registers));
+    this.#standing.setRegisters(tid, registers);
   }
 
   extendedState(tid: number): Uint8Array {
-    this.#standing(tid);
-    return orGone(tid, () => readExtendedState(tid));
+    return this.#standing.extendedState(tid);
   }
 
   setExtendedState(tid: number, state: Uint8Array): void {
-    this.#standing(tid);
-    orGone(tid, () => writeExtendedState(tid, state));
+    this.#standing.setExtendedState(tid, state);
   }
 
   signalInfo(tid: number): Uint8Array | null {
-    const { standing } = this.#standing(tid);
-    if (standing?.at !== 'signal' || standing.stop.cause.kind !== 'signal') return null;
-    const words = new Uint32Array(SIGNAL_INFO_BYTES / 4);
-    return orGone(tid, () => (readSignalInfo(tid, words) ? new Uint8Array(words.buffer) : null));
+    return this.#standing.signalInfo(tid);
   }
 
   setSignalInfo(tid: number, info: Uint8Array): void {
-    const { standing } = this.#standing(tid);
-    if (standing?.at !== 'signal' || standing.stop.cause.kind !== 'signal' || info.length !== SIGNAL_INFO_BYTES)
-      throw new ControlError('no-signal', tid, `thread ${tid} does not stand for a signal`, {
-        hint: 'What a signal says can be changed before it is delivered, where the thread has stopped for it.',
-      });
-    orGone(tid, () => writeSignalInfo(tid, new Uint32Array(info.slice().buffer)));
+    this.#standing.setSignalInfo(tid, info);
   }
 
   detach(pid: number, signal: number): void {
@@ -310,16 +278,5 @@ export class Tracer implements TracerCalls {
       if (tracee.standing === null) this.#parts.arming.closeAll(tracee);
       else this.#letGo(tracee, 0);
     }
-  }
-}
-
-/** Throws ControlError where the kernel says that the thread is gone, or refuses a value. */
-function orGone<T>(tid: number, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof ControlError) throw error;
-    const failure = isGone(error) ? 'no-such-thread' : 'bad-registers';
-    throw new ControlError(failure, tid, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
