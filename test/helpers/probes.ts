@@ -3,9 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { Mapping, PAGE_SIZE } from '../../src/linux/mapping.js';
-import { PerfEvent, packBreakpoint } from '../../src/linux/perf-event.js';
+import { PerfEvent } from '../../src/linux/perf-event.js';
 import { mayWatchKernelMode, ownPrivileges } from '../../src/linux/procfs/privileges.js';
 import { ptraceSeize } from '../../src/linux/ptrace.js';
+import { countingWatch } from './counting-watch.js';
 import { findCommand } from './find-command.js';
 import { fixtureSource } from './fixture-source.js';
 import { FIXTURES } from './paths.js';
@@ -102,18 +103,7 @@ class WatchedPage extends Mapping {
 
 function probePerf(): string | null {
   using page = new WatchedPage(PAGE_SIZE, null);
-  const attributes = packBreakpoint({
-    type: 'write',
-    address: page.where(),
-    length: 1,
-    period: 0,
-    flags: ['exclude_kernel'],
-    sampleType: 0,
-    userRegisters: 0,
-    interruptRegisters: 0,
-    stackDepth: 0,
-  });
-  using event = PerfEvent.open(attributes, { tid: 0, cpu: -1 });
+  using event = PerfEvent.open(countingWatch(page.where(), 1), { tid: 0, cpu: -1 });
   page.write(1);
   return event.count() > 0 ? null : 'a breakpoint was opened but did not count a write';
 }

@@ -1,9 +1,10 @@
 // A live kernel and its target: nothing is left behind, no hit is lost, and what happens to either of them meanwhile ends well.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { PerfEvent, packBreakpoint } from '../../src/linux/perf-event.js';
+import { PerfEvent } from '../../src/linux/perf-event.js';
 import { HWBKPT, KERNELS, NETBSD } from '../../src/machine/kernels/index.js';
 import { interfaces, type LiveEvent, type LiveKernel, openLiveKernel } from '../../src/session/interfaces/index.js';
+import { countingWatch } from '../helpers/counting-watch.js';
 import { type FreeTarget, startFreeTarget } from '../helpers/free-target.js';
 import { describeWith } from '../helpers/requirement.js';
 
@@ -13,11 +14,7 @@ const { watchThread } = interfaces.utrace;
 
 /** A counting breakpoint of somebody else's, on memory that nobody writes. */
 function stranger(tid: number, address: bigint): PerfEvent {
-  const nothing = { sampleType: 0, userRegisters: 0, interruptRegisters: 0, stackDepth: 0 };
-  return PerfEvent.open(packBreakpoint({ type: 'write', address, length: 8, period: 0, flags: ['exclude_kernel'], ...nothing }), {
-    tid,
-    cpu: -1,
-  });
+  return PerfEvent.open(countingWatch(address, 8), { tid, cpu: -1 });
 }
 
 function eventsOf(kernel: LiveKernel): LiveEvent[] {

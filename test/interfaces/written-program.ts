@@ -1,7 +1,6 @@
 // The program whose threads live worlds write: built once, and where its parts lie.
-import { readFileSync } from 'node:fs';
-import { memorySource, openElf } from '../../src/symbols/index.js';
 import { buildFixture } from '../helpers/build-fixture.js';
+import { symbolsOf } from '../helpers/fixture-symbols.js';
 import type { LiveAddresses } from './live-code.js';
 
 const STACK_BYTES = 32_768;
@@ -18,12 +17,8 @@ export interface WrittenProgram extends LiveAddresses {
 /** Builds it, and looks its parts up. */
 export async function loadWrittenProgram(): Promise<WrittenProgram> {
   const path = await buildFixture('written-threads');
-  const symbols = openElf(memorySource(readFileSync(path)), { file: path }).symbols;
-  const address = (name: string): number => {
-    const [symbol] = symbols?.find(name) ?? [];
-    if (symbol === undefined) throw new Error(`${path} has no symbol ${name}`);
-    return Number(symbol.address);
-  };
+  const symbol = symbolsOf(path);
+  const address = (name: string): number => Number(symbol(name));
   const stacks = address('stacks');
   return {
     ...{ path, code: address('code'), data: address('data'), scratch: address('scratch'), restorer: address('restorer') },

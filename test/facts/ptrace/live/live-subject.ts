@@ -3,7 +3,7 @@
 // A child shares memory with its maker where the kernel says so: each has a part of the code space and of the stack of its own.
 
 import { errnoName, isErrno, LinuxError } from '../../../../src/linux/errno.js';
-import { PerfEvent, packBreakpoint } from '../../../../src/linux/perf-event.js';
+import { PerfEvent } from '../../../../src/linux/perf-event.js';
 import { PTRACE_EVENT, PTRACE_OPTION, ptraceDetach, ptraceInterrupt, ptraceSeize } from '../../../../src/linux/ptrace.js';
 import {
   peekMemory,
@@ -18,6 +18,7 @@ import {
 } from '../../../../src/linux/ptrace-control.js';
 import { setAffinity } from '../../../../src/linux/scheduling.js';
 import type { WaitStatus } from '../../../../src/linux/wait.js';
+import { countingWatch } from '../../../helpers/counting-watch.js';
 import type { Operation } from '../operation.js';
 import type { Ending, Errno, PtraceSubject, RivalSlot, SignalName, Stop } from '../subject.js';
 import { U_DEBUGREG } from '../words.js';
@@ -173,7 +174,9 @@ export class LiveSubject implements PtraceSubject, Disposable {
 
   takeSlot(at: number): Errno | RivalSlot {
     const event: PerfEvent[] = [];
-    const error = this.#errnoOf(() => event.push(PerfEvent.open(watch(this.dataAddress + BigInt(at)), { tid: this.#tid, cpu: -1 })));
+    const error = this.#errnoOf(() =>
+      event.push(PerfEvent.open(countingWatch(this.dataAddress + BigInt(at), 8), { tid: this.#tid, cpu: -1 })),
+    );
     const [taken] = event;
     if (taken === undefined) return error ?? 'ENOSPC';
     this.#others.push(taken);
@@ -292,19 +295,4 @@ function endingOf(status: WaitStatus): Ending | null {
 
 function bigints(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString(16) : value;
-}
-
-/** A counting write watch on 8 bytes. */
-function watch(address: bigint): Uint8Array {
-  return packBreakpoint({
-    type: 'write',
-    address,
-    length: 8,
-    period: 0,
-    flags: ['exclude_kernel'],
-    sampleType: 0,
-    userRegisters: 0,
-    interruptRegisters: 0,
-    stackDepth: 0,
-  });
 }

@@ -1,5 +1,5 @@
 // The program that live subjects run: where its parts lie, and a process of it, started and held before it has done anything.
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { LinuxError } from '../../../../src/linux/errno.js';
 import {
   posixSpawn,
@@ -9,8 +9,8 @@ import {
   spawnAttributesDestroy,
   spawnAttributesInit,
 } from '../../../../src/linux/libc.js';
-import { memorySource, openElf } from '../../../../src/symbols/index.js';
 import { buildFixture } from '../../../helpers/build-fixture.js';
+import { symbolsOf } from '../../../helpers/fixture-symbols.js';
 import type { TraceeAddresses } from './encode.js';
 
 /** Larger than glibc's posix_spawn_file_actions_t (80) and posix_spawnattr_t (336). */
@@ -36,12 +36,7 @@ export interface TraceeProgram {
 /** Builds the program and looks its parts up. */
 export async function loadTraceeProgram(): Promise<TraceeProgram> {
   const path = await buildFixture('debug-register-tracee');
-  const symbols = openElf(memorySource(readFileSync(path)), { file: path }).symbols;
-  const address = (name: string): bigint => {
-    const [symbol] = symbols?.find(name) ?? [];
-    if (symbol === undefined) throw new Error(`${path} has no symbol ${name}`);
-    return symbol.address;
-  };
+  const address = symbolsOf(path);
   return {
     path,
     addresses: {
