@@ -7,11 +7,12 @@ import type { DebugInfo } from '../../src/symbols/debug-info.js';
 import { openDwarf } from '../../src/symbols/dwarf/open.js';
 import type { DwarfSections, SectionName } from '../../src/symbols/dwarf/sections.js';
 import type { SplitFiles } from '../../src/symbols/dwarf/split/source.js';
+import { dwarfSections } from '../../src/symbols/live/dwarf-sections.js';
 import { splitSections } from '../../src/symbols/live/split-search.js';
 import { describeWith } from '../helpers/requirement.js';
 import { exercise } from './dwarf-exercise.js';
 import { C_SOURCES, CPP_SOURCES } from './dwarf-sources.js';
-import { build, dwarfSections, openFile, scratchFolder } from './dwarf-tools.js';
+import { build, openFile, scratchFolder } from './dwarf-tools.js';
 
 /** Sections by part and name: `main info` of the program's file, `0 info` and `1 info` of its .dwo files, `package info` of its .dwp file. */
 type SectionBytes = ReadonlyMap<string, Uint8Array>;

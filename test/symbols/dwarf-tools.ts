@@ -7,8 +7,8 @@ import { inflateSync } from 'node:zlib';
 import { memorySource } from '../../src/symbols/bytes.js';
 import type { DebugInfo } from '../../src/symbols/debug-info.js';
 import { openDwarf } from '../../src/symbols/dwarf/open.js';
-import type { DwarfSections, ReadSection } from '../../src/symbols/dwarf/sections.js';
 import { type ElfFile, openElf } from '../../src/symbols/elf/elf-file.js';
+import { dwarfSections } from '../../src/symbols/live/dwarf-sections.js';
 import type { Sources } from './dwarf-sources.js';
 
 /** A folder that is gone at the end of the process. */
@@ -36,29 +36,6 @@ export function build(scratch: string, name: string, { sources, compiler, flags 
 
 export function openFile(path: string): ElfFile {
   return openElf(memorySource(readFileSync(path)), { file: path, inflate: (bytes, size) => inflateSync(bytes, { maxOutputLength: size }) });
-}
-
-/** The sections of `file` that debug information is in. */
-export function dwarfSections(file: ElfFile): Required<DwarfSections> {
-  const section =
-    (name: string): ReadSection =>
-    () =>
-      file.data(`.debug_${name}`);
-  return {
-    info: section('info'),
-    abbrev: section('abbrev'),
-    str: section('str'),
-    lineStr: section('line_str'),
-    strOffsets: section('str_offsets'),
-    addr: section('addr'),
-    line: section('line'),
-    ranges: section('ranges'),
-    rnglists: section('rnglists'),
-    types: section('types'),
-    aranges: section('aranges'),
-    loc: section('loc'),
-    loclists: section('loclists'),
-  };
 }
 
 /** The debug information of the file at `path`, with dwz's alternate file at `alternate`. */

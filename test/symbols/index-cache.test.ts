@@ -20,10 +20,11 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IndexPart, IndexStore } from '../../src/symbols/dwarf/index-store.js';
 import { openDwarf } from '../../src/symbols/dwarf/open.js';
+import { dwarfSections } from '../../src/symbols/live/dwarf-sections.js';
 import { cacheFolder, indexCache } from '../../src/symbols/live/index-cache.js';
 import { REPOSITORY } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
-import { dwarfSections, openFile } from './dwarf-tools.js';
+import { openFile } from './dwarf-tools.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hwbkpt-index-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ export function hasDwarf(elf: ElfFile): boolean {
 }
 
 /** Reads, decompresses and keeps each section when it is first asked for. Getters throw ElfError where one is broken. */
-export function dwarfSections(elf: ElfFile): DwarfSections {
+export function dwarfSections(elf: ElfFile): Required<DwarfSections> {
   const section = (name: string) => () => elf.data(`.debug_${name}`);
   return {
     info: section('info'),
