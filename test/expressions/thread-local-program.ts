@@ -30,6 +30,20 @@ const SOURCES: Readonly<Record<string, string>> = {
       if (number < 2) show("libplugin.so!plugin_own", where_plugin());
     }
     #endif
+    static int is_late;
+    #ifdef ALONE
+    static int *late_own(void) { return 0; }
+    #else
+    static int *late_own(void) { return where_plugin(); }
+    #endif
+    void count_late(int *own) { for (int i = 0; i < 3; i++) ++*own; }
+    static void touch_late(long number) {
+      if (!is_late) return;
+      int *own = number == 2 ? late_own() : 0;
+      if (own != 0) { show("late", own); fflush(stdout); }
+      pthread_barrier_wait(&going);
+      if (own != 0) count_late(own);
+    }
     void add(int by) { mine.hits += by; mine.sum += mine.hits; }
     static void *run(void *argument) {
       long number = (long)argument;
@@ -40,6 +54,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       pthread_barrier_wait(&shown);
       pthread_barrier_wait(&going);
       for (int i = 0; i < 5; i++) add(10 * (int)number + 1);
+      touch_late(number);
       pthread_barrier_wait(&going);
       return 0;
     }
@@ -49,6 +64,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       if (plugin == 0) return 3;
       where_plugin = (int *(*)(void))dlsym(plugin, "where_plugin");
     #endif
+      is_late = argc > 2;
       pthread_barrier_init(&shown, 0, 3); pthread_barrier_init(&going, 0, 3);
       pthread_t threads[2];
       for (long i = 0; i < 2; i++) pthread_create(&threads[i], 0, run, (void *)(i + 1));
@@ -61,6 +77,10 @@ const SOURCES: Readonly<Record<string, string>> = {
       if (read(0, &byte, 1) < 0) return 4;
       pthread_barrier_wait(&going);
       for (int i = 0; i < 5; i++) add(1);
+      if (is_late) {
+        if (read(0, &byte, 1) < 0) return 4;
+        pthread_barrier_wait(&going);
+      }
       pthread_barrier_wait(&going);
       for (int i = 0; i < 2; i++) pthread_join(threads[i], 0);
       printf("sum %ld\\n", mine.sum);
@@ -85,9 +105,12 @@ export function buildThreadLocal(folder: string): void {
   gcc('-static', '-DALONE', '-o', 'static', 'main.c');
 }
 
-/** The program, once all its threads have shown their addresses: they write to `mine` after Target.go. */
-export async function startThreadLocal(folder: string, linking: Linking): Promise<Target> {
-  const target = new Target(join(folder, linking), [join(folder, 'libplugin.so')]);
+/**
+ * The program, once all its threads have shown their addresses: they write to `mine` after Target.go. `late`: then the third thread gets its copy of
+ * `plugin_own` too, shows it, and writes to it after another Target.go.
+ */
+export async function startThreadLocal(folder: string, linking: Linking, ...late: readonly 'late'[]): Promise<Target> {
+  const target = new Target(join(folder, linking), [join(folder, 'libplugin.so'), ...late]);
   await target.waitForLine(/^ready$/);
   return target;
 }

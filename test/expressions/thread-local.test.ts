@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { resolve, scopeOfThread } from '../../src/expressions/index.js';
 import { attach } from '../../src/session/index.js';
 import { ProcessImage } from '../../src/symbols/live/process-image.js';
@@ -100,6 +100,22 @@ describeWith(['gcc', 'perf'], 'a watch', () => {
     );
     expect(seen).toEqual([second, third].map((tid) => Array.from({ length: 5 }, () => [tid, 'add'])));
     expect(first).not.toBe(second);
+  });
+
+  test('waits with --follow for the copy that a thread does not have yet', async () => {
+    await using target = await startThreadLocal(folder, 'pie', 'late');
+    const [, , third] = threadsOf(target);
+    await using watched = await attach(target.pid);
+    await expect(watched.watch(`plugin_own@${third}`)).rejects.toMatchObject({ code: 'thread-local-not-yet' });
+    const watch = await watched.watch(`plugin_own@${third}`, { follow: true });
+    expect(watch.arming.isArmed).toBe(false);
+    target.go();
+    await target.waitForLine(/^late@/);
+    await vi.waitUntil(() => watch.arming.isArmed, { timeout: 20_000 });
+    target.go();
+    const functions = [];
+    for await (const hit of watch) functions.push(hit.place.function);
+    expect(functions).toEqual(['count_late', 'count_late', 'count_late']);
   });
 
   test('with --tid needs no thread in the name', async () => {
