@@ -277,9 +277,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '-p, --pid <pid>', description: 'debug this running process' },
       {
         flags: '--inherit <who>',
-        description: 'what is debugged too when the target makes it: new threads, or also child processes (gdb is told of forks then)',
+        description:
+          'what is debugged too when the target makes it: new threads (the default), or also child processes (gdb is told of forks then)',
         choices: ['none', 'threads', 'children'],
-        default: 'threads',
       },
       { flags: '--clients <n>', description: 'serve at most so many at once; default 4' },
       { flags: '--once', description: 'end when the debugger leaves' },
@@ -293,7 +293,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--int3',
         description: 'let the debugger write its breakpoints into code, as many as it likes; they kill the target if the server is killed',
       },
-      { flags: '--no-share', description: 'do not let other hwbkpt commands on this process join' },
+      {
+        flags: '--no-share',
+        description: 'neither join a hwbkpt that has the process already, nor let others join (docs/sharing.md)',
+      },
     ],
     launches: true,
     examples: [

@@ -14,7 +14,7 @@ export {
   lowHalf,
   u64OfLinear,
 } from './linear.js';
-export { type Code, type PieceSpec, PRIORITY, type Request, type RequestId, type RequestSpec, type Scope } from './request.js';
+export { type Code, type PieceSpec, PRIORITY, type Request, type RequestId, type RequestSpec, type Scope, sameScope } from './request.js';
 export type { Errno, KernelName, Rules } from './rules.js';
 export { copyFacility, type Facility, newFacility, requestOf, SLOTS } from './state.js';
 export { step } from './step.js';

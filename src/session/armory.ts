@@ -80,7 +80,7 @@ export class Armory {
     }
   }
 
-  #armNow(expression: string, options: WatchOptions, missed: readonly NotCovered[] = []): Ordered {
+  #armNow(expression: string, options: SharedWatchOptions, missed: readonly NotCovered[] = []): Ordered {
     return this.order(this.#resolve(expression, options), options, missed);
   }
 
@@ -97,7 +97,8 @@ export class Armory {
     // Hits of where a pointer led before are told from the others one by one.
     const keep = options.follow === true ? 'each' : (options.keep ?? 'each');
     const plan = (cover: Cover): HitPlan => this.#planHits({ info, cover, condition, keep, stackDepth, stops }, priority);
-    const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), stackDepth, priority, handling: plan(cover).handling });
+    const pid = this.#elsewhere(options);
+    const wish = (cover: Cover): SlotWish => ({ ...wishOf(cover, info.access), pid, stackDepth, priority, handling: plan(cover).handling });
     const cover = this.#planCover(info, wish, priority);
     const placement = this.#parts.slots.request(wish(cover));
     if (placement.kind === 'refused') throw this.#parts.explain(placement.error, info);
@@ -203,12 +204,20 @@ export class Armory {
     return this.#fulfilment.unarmed(missed);
   }
 
-  #resolve(expression: string, options: WatchOptions): WatchInfo {
+  /** The process that is watched, where it is not the program's own; null: it is. */
+  #elsewhere({ pid }: SharedWatchOptions): number | null {
+    return pid === undefined || pid === this.#parts.program.pid ? null : pid;
+  }
+
+  #resolve(expression: string, options: SharedWatchOptions): WatchInfo {
     const { program, lifecycle } = this.#parts;
     const access = options.access ?? 'write';
     const { address, size, type } = program.resolve(expression, { access, as: options.as ?? null });
+    const isElsewhere = this.#elsewhere(options) !== null;
+    if (isElsewhere && !expression.trimStart().startsWith('0x')) throw namesElsewhere(expression, program.pid);
     if (program.pid !== null && isOfKernel(address) && !program.isMapped(address)) throw kernelAddress(address);
-    if (!lifecycle.held && !program.isMapped(address)) throw new NotMappedError(address, program.pid);
+    const mayBeUnmapped = isElsewhere || lifecycle.held || options.unmapped === true;
+    if (!mayBeUnmapped && !program.isMapped(address)) throw new NotMappedError(address, program.pid);
     return { expression, access, address: as<VirtualAddress>(address), size, type };
   }
 }
@@ -216,6 +225,10 @@ export class Armory {
 /** Addresses from here on are the kernel's on x86-64. */
 function isOfKernel(address: bigint): boolean {
   return address >= 1n << 63n;
+}
+
+function namesElsewhere(expression: string, pid: number | null): BadRequestError {
+  return new BadRequestError(`${expression} is a name in process ${pid}, and another one is meant`, { hint: 'Give an address.' });
 }
 
 function kernelAddress(address: bigint): BadRequestError {

@@ -40,6 +40,13 @@ export interface WatchOptions {
 export interface SharedWatchOptions extends WatchOptions {
   /** A hit stops its thread. */
   readonly stop?: boolean | undefined;
+  /**
+   * The process of several that is watched, and what it makes from then on; only for addresses, and under an engine that stops. Default: the one
+   * that the target began with.
+   */
+  readonly pid?: number | undefined;
+  /** An address is armed also where nothing is mapped yet. Default: it is refused. */
+  readonly unmapped?: boolean | undefined;
 }
 
 /** How a target is watched. */

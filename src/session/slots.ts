@@ -14,7 +14,9 @@ import {
   type RequestId,
   type RequestSpec,
   requestOf,
+  type Scope,
   SLOTS,
+  sameScope,
   step,
 } from '../facility/index.js';
 import type { Access } from '../model/access.js';
@@ -22,6 +24,8 @@ import type { NotCovered } from '../model/coverage.js';
 
 /** What one watch wants of the registers. */
 export interface SlotWish {
+  /** The process of several that it is for; default the target's own. */
+  readonly pid?: number | null;
   readonly pieces: readonly PieceSpec[];
   readonly access: Access;
   readonly stackDepth: number;
@@ -80,7 +84,8 @@ export class Slots {
   }
 
   /** How many of a wish's pieces are not armed already for another watch. */
-  lacking({ pieces, access, stackDepth, handling }: Omit<SlotWish, 'priority'>): number {
+  lacking({ pid = null, pieces, access, stackDepth, handling }: Omit<SlotWish, 'priority'>): number {
+    const scope = this.#scope(pid);
     const isThere = ({ address, length }: PieceSpec): boolean =>
       this.#facility.armed.some(
         (one) =>
@@ -88,6 +93,7 @@ export class Slots {
           one.length === length &&
           one.access === access &&
           one.stackDepth === stackDepth &&
+          sameScope(one.scope, scope) &&
           one.handling === handling,
       );
     return pieces.filter((piece) => !isThere(piece)).length;
@@ -104,11 +110,15 @@ export class Slots {
     return { kind: 'registered', request: id, installed: this.installed(id) };
   }
 
-  #spec(id: RequestId, { pieces, access, stackDepth, handling, priority }: SlotWish): RequestSpec {
+  #scope(pid: number | null): Scope {
+    return pid === null ? scopeOf(this.#session) : { kind: 'process', pid };
+  }
+
+  #spec(id: RequestId, { pid = null, pieces, access, stackDepth, handling, priority }: SlotWish): RequestSpec {
     const inherit = inheritOf(this.#session);
     const inKernel = this.#session.capabilities.kernelWrites;
     const rank = { priority: priority ?? PRIORITY.normal, callbacks: priority !== null };
-    return { id, pieces, access, scope: scopeOf(this.#session), inherit, ...rank, answer: 'passed', inKernel, stackDepth, handling };
+    return { id, pieces, access, scope: this.#scope(pid), inherit, ...rank, answer: 'passed', inKernel, stackDepth, handling };
   }
 
   #noSlot(): ArmError {

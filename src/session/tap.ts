@@ -16,6 +16,8 @@ export interface Tap {
   /** In order. `watch`: what it is about, if anything. True: the target's own user is not told. */
   item(item: Item, watch: Watch | null): boolean;
   mark(mark: Mark): void;
+  /** Whether it goes on although the first process has ended, for others that are followed. */
+  keeps(): boolean;
   /** Nothing more comes. */
   over(because: string): void;
 }

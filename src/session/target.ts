@@ -98,7 +98,9 @@ export class Target implements AsyncDisposable {
   }
 
   async #watch(expression: string, options: SharedWatchOptions, tapped: boolean): Promise<Watch> {
-    if (this.#works.ending.poll() !== null && this.pid !== null) throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
+    const isLeftBehind = options.pid !== undefined && this.#tap?.keeps() === true;
+    if (this.#works.ending.poll() !== null && this.pid !== null && !isLeftBehind)
+      throw new NoSuchProcessError(this.pid, `process ${this.pid} has ended`);
     if (this.#isOver) throw new TargetClosedError(this.pid);
     const watch = await this.#works.maker.make(expression, options, tapped);
     // Threads that began since the first look.
@@ -124,7 +126,7 @@ export class Target implements AsyncDisposable {
     await this.#works.code.load();
     if (this.#isOver) return null;
     const round = this.#works.rounds.round();
-    if (this.ending !== null || (this.#works.watches.isOver && this.#tap === null)) {
+    if (this.ending === null ? this.#works.watches.isOver && this.#tap === null : this.#tap?.keeps() !== true) {
       this.#finish(null);
       return null;
     }

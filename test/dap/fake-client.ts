@@ -131,6 +131,8 @@ export class FakeClient implements Client {
 
   async kill(): Promise<void> {}
 
+  async detach(): Promise<void> {}
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener = null;
   }

@@ -59,6 +59,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'debug-register-tracee': [{ prints: '' }],
   'written-threads': [{ prints: '' }],
   debugged: [{ args: ['--threads', '2', '--fork', '--vfork'], prints: 'rounds 10 counter 1055 signals 1|' }],
+  'fork-rounds': [{ args: ['--rounds', '3'], prints: 'child counter 3000 traced 0|parent counter 300 traced 0|' }],
   'demo/demo': [{ args: ['1', '500'], prints: "the game runs for 1 seconds|mia's health was wrong 9 times, and nobody knows why|" }],
   'early-writes': [{ prints: 'constructor 100|in_main 10|destructor 5|', status: 7 }],
   'first-instruction': [{ prints: '', status: 7 }],

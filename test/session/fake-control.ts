@@ -84,8 +84,9 @@ export class FakeSession implements EngineSession {
 
   /** Thread `tid` begins. */
   starts(tid: number, pid = PID): void {
+    const time = now();
     this.threads.set(tid, { pid, tid, stop: null });
-    this.happens((sink) => sink.threadStarted({ pid, tid, parentPid: PID, parentTid: PID, time: now() }));
+    this.happens((sink) => sink.threadStarted({ pid, tid, parentPid: PID, parentTid: PID, time }));
   }
 
   ends(tid: number): void {
@@ -194,7 +195,10 @@ export class FakeSession implements EngineSession {
         this.log.push(`kill ${pid}`);
         this.processEnds({ kind: 'killed', signal: 9 }, pid);
       },
-      detach: (pid, signal) => void this.log.push(`detach ${pid} ${signal}`),
+      detach: (pid, signal) => {
+        this.log.push(`detach ${pid} ${signal}`);
+        for (const thread of [...this.threads.values()]) if (thread.pid === pid) this.threads.delete(thread.tid);
+      },
       onActivity: (listener) => {
         this.#listener = listener;
       },

@@ -58,6 +58,23 @@ describe('a client over the socket', () => {
     await a.event('closed');
   });
 
+  test('lets go of one process of several', async () => {
+    const { session, shared } = fakeTarget();
+    await using server = await listen(shared);
+    await using a = new Listener(await server.join('a'));
+    await using b = new Listener(await server.join('b'));
+    session.starts(200, 200);
+    await a.client.stop('all');
+    await a.stopped(2);
+    await a.client.detach(200);
+    expect(await a.client.threads()).toMatchObject([{ tid: PID, stop: { cause: { kind: 'interrupted' } } }]);
+    expect(await b.client.threads()).toMatchObject([{ tid: PID }, { tid: 200, stop: null }]);
+    expect(session.log.at(-1)).toBe('resume 200 0');
+    await b.client.detach(200);
+    expect(session.log.at(-1)).toBe('detach 200 0');
+    expect(await b.client.threads()).toMatchObject([{ tid: PID, stop: null }]);
+  });
+
   test('is refused as one in the same process is', async () => {
     const { session, shared } = fakeTarget();
     await using server = await listen(shared);
@@ -179,6 +196,13 @@ describe('the owner', () => {
       expect(sum).toBeGreaterThan(0);
       expect(slow.logged.length + sum).toBe(HITS + 1);
       expect(quick.logged.length).toBe(HITS + 1);
+    });
+  }, 60_000);
+
+  test('who only listens is told what he has lost, though nothing else comes', async () => {
+    await overflow(async ({ slow }) => {
+      await slow.until(() => slow.logged.length + lostBy(slow) === HITS);
+      expect(lostBy(slow)).toBeGreaterThan(0);
     });
   }, 60_000);
 

@@ -3,15 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { openPipe } from '../../linux/spawn.js';
-import type {
-  AttachRequest,
-  LaunchRequest,
-  OpenedTarget,
-  OpenTarget,
-  OutputListener,
-  TargetRequest,
-} from '../../servers/dap/open-target.js';
-import { DEFAULT_CLIENTS, joinOwner, shareClients } from '../../servers/share/index.js';
+import type { AttachRequest, LaunchRequest, OpenedTarget, OpenTarget, OutputListener } from '../../servers/dap/open-target.js';
+import { DEFAULT_CLIENTS, findWay, type Sharing, shareClients, type Visitor } from '../../servers/share/index.js';
 import { attachShared, launchShared, type SharedTarget } from '../../session/debug/index.js';
 import type { Surroundings } from '../../session/index.js';
 
@@ -20,15 +13,43 @@ const NAME = 'dap';
 
 /** See OpenTarget. `shares`: whether other hwbkpt commands may join, and this one may join them. */
 export function processOpener(shares: boolean): OpenTarget {
-  return async (request, output) => (request.kind === 'attach' ? await attached(request, shares) : await launched(request, output, shares));
+  return async (request, output) =>
+    request.kind === 'attach' ? await attached(request, output, shares) : await launched(request, output, shares);
 }
 
-async function attached({ pid, inherit, engine }: AttachRequest, shares: boolean): Promise<OpenedTarget> {
-  const joined = shares ? await joinOwner(pid, NAME, 'controls') : null;
-  if (joined?.capabilities.stopsTarget === true) return { client: joined, outputEnded: Promise.resolve(), left: nothing };
-  await joined?.[Symbol.asyncDispose]();
-  const shared = await attachShared(pid, { inherit, ...(engine === null ? {} : { engine }) });
-  return await opened(shared, { inherit, shares, outputEnded: Promise.resolve() });
+/** What is to be said of sharing goes where the program's errors go. */
+async function attached({ pid, inherit, engine }: AttachRequest, output: OutputListener, shares: boolean): Promise<OpenedTarget> {
+  const open = (): Promise<SharedTarget> => attachShared(pid, { inherit, ...(engine === null ? {} : { engine }) });
+  const outputEnded = Promise.resolve();
+  if (!shares) return { client: (await open()).join({ name: NAME, role: 'controls' }), outputEnded, left: nothing };
+  const way = await findWay(pid, {
+    ...{
+      role: 'controls',
+      needsStops: true,
+      engine: engine ?? 'auto',
+      inherit: null,
+      visitor: visitorOf(process.pid),
+      isHandedOver: false,
+      open,
+    },
+    host: (shared) => ({ inherit, join: (who) => shared.join(who) }),
+  });
+  if (way.kind === 'joined') {
+    const { client } = way;
+    output('stderr', `joined hwbkpt ${client.owner.pid} (${client.owner.name}), which has process ${pid}\n`);
+    return { client, outputEnded, left: nothing };
+  }
+  const { own, sharing, because } = way;
+  if (because !== null) output('stderr', `not shared: ${because}\n`);
+  return { client: own.join({ name: NAME, role: 'controls' }), outputEnded, left: leaving(sharing) };
+}
+
+function visitorOf(pid: number): Visitor {
+  return { name: `${NAME} ${pid}`, clients: DEFAULT_CLIENTS };
+}
+
+function leaving(sharing: Sharing | null): () => Promise<void> {
+  return async () => await sharing?.leave('the editor has left');
 }
 
 async function launched(request: LaunchRequest, output: OutputListener, shares: boolean): Promise<OpenedTarget> {
@@ -36,22 +57,11 @@ async function launched(request: LaunchRequest, output: OutputListener, shares: 
   using pipes = new ProgramPipes(output);
   const options = { inherit, surroundings: pipes.surroundings(request), ...(engine === null ? {} : { engine }) };
   const shared = await launchShared(commandOf(request), options);
-  return await opened(shared, { inherit, shares, outputEnded: pipes.listen() });
-}
-
-interface Opening {
-  readonly inherit: TargetRequest['inherit'];
-  readonly shares: boolean;
-  readonly outputEnded: Promise<void>;
-}
-
-/** What others join is let go of when the editor leaves, and they are told. */
-async function opened(shared: SharedTarget, { inherit, shares, outputEnded }: Opening): Promise<OpenedTarget> {
+  const outputEnded = pipes.listen();
   const client = shared.join({ name: NAME, role: 'controls' });
   const { pid } = client;
-  const visitor = { name: `dap ${pid}`, clients: DEFAULT_CLIENTS };
-  const sharing = shares ? await shareClients({ pid, inherit }, visitor, (who) => shared.join(who)) : null;
-  return { client, outputEnded, left: async () => await sharing?.leave('the editor has left') };
+  const sharing = shares ? await shareClients({ pid, inherit }, visitorOf(process.pid), (who) => shared.join(who)) : null;
+  return { client, outputEnded, left: leaving(sharing) };
 }
 
 async function nothing(): Promise<void> {}

@@ -11,7 +11,8 @@ export type Where = { readonly kind: 'stdio' } | { readonly kind: 'tcp'; readonl
 export interface GdbServerChoice {
   readonly where: Where;
   readonly target: Exclude<TargetChoice, { readonly kind: 'kernel' }>;
-  readonly inherit: Inherit;
+  /** Null: whatever is done by the hwbkpt that has the process already; else threads. */
+  readonly inherit: Inherit | null;
   readonly clients: number;
   readonly once: boolean;
   readonly int3: boolean;
@@ -31,7 +32,7 @@ export function gdbServerChoice(invocation: Invocation): GdbServerChoice {
   return {
     where: whereOf(names[0] ?? ''),
     target,
-    inherit: (options['inherit'] ?? 'threads') as Inherit,
+    inherit: (options['inherit'] ?? null) as Inherit | null,
     clients: wholeNumber(options['clients'], '--clients', 1) ?? DEFAULT_CLIENTS,
     once: options['once'] === true,
     int3: options['int3'] === true,

@@ -11,7 +11,7 @@ const SEED = 20070222;
 
 const wishes: Wishes = {
   ...{ access: 'write', as: null, stackDepth: 4, instruction: true, condition: 'new > 3', changesOnly: false, priority: 20 },
-  ...{ keep: 'each', follow: false, everyCall: false, stop: true },
+  ...{ keep: 'each', follow: false, everyCall: false, stop: true, pid: null, unmapped: false },
 };
 
 const REQUESTS: readonly Request[] = [
@@ -34,6 +34,7 @@ const REQUESTS: readonly Request[] = [
   { type: 'readMemory', id: 15, pid: 4711, address: 0x40_4040n, length: 8 },
   { type: 'writeMemory', id: 16, pid: 4711, address: 0xffff_ffff_ffff_fff8n, bytes: Uint8Array.of(1, 2) },
   { type: 'kill', id: 17, pid: 4711 },
+  { type: 'detach', id: 18, pid: 4712 },
 ];
 
 const TYPES: readonly WireType[] = [

@@ -34,6 +34,9 @@ export const wishes = object({
   follow: truth,
   everyCall: truth,
   stop: truth,
+  /** Of several processes; null: the one that it began with. */
+  pid: nullable(pid),
+  unmapped: truth,
 });
 export type Wishes = Of<typeof wishes>;
 
@@ -79,6 +82,7 @@ export const request = union('type', {
   readMemory: { id, pid, address: u64, length: whole(0, MOST_MEMORY) },
   writeMemory: { id, pid, address: u64, bytes: bytes(MOST_MEMORY) },
   kill: { id, pid },
+  detach: { id, pid },
 });
 export type Request = Of<typeof request>;
 export type RequestOf<T extends Request['type']> = Extract<Request, { readonly type: T }>;
@@ -134,5 +138,6 @@ export const RESULTS = {
   readMemory: nullable(bytes(MOST_MEMORY)),
   writeMemory: nullable(truth),
   kill: nullable(truth),
+  detach: nullable(truth),
 } as const satisfies Record<Request['type'], Codec<unknown>>;
 export type ResultOf<T extends Request['type']> = Of<(typeof RESULTS)[T]>;

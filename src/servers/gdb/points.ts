@@ -8,6 +8,7 @@ export type PointType = 0 | 1 | 2 | 3 | 4;
 
 /** One that gdb wants. `linker`: the server's own, for gdb's many on the events of the dynamic linker. */
 export interface Point {
+  readonly pid: number;
   readonly type: PointType;
   readonly kind: 'code' | 'data' | 'linker';
   readonly address: bigint;
@@ -61,9 +62,9 @@ export class Points {
   }
 
   async #watch(armed: Armed): Promise<void> {
-    const { type, kind, address, length, isOptional } = armed.point;
+    const { pid, type, kind, address, length, isOptional } = armed.point;
     const hex = `0x${address.toString(16)}`;
-    const options = { stop: true, priority: isOptional ? LOWEST_PRIORITY : undefined };
+    const options = { stop: true, pid, unmapped: true, priority: isOptional ? LOWEST_PRIORITY : undefined };
     const watch =
       kind === 'data'
         ? await this.#client.watch(`${hex}:${length}`, { ...options, access: type === 2 ? 'write' : 'readwrite', as: 'hex' })
@@ -110,9 +111,9 @@ export class Points {
     this.#byWatch.delete(watch.id);
   }
 
-  /** Disarms all. */
-  async clear(): Promise<void> {
-    for (const armed of this.#armed.values()) armed.isWanted = false;
+  /** Process `pid` runs another program: what was armed in the one before is gone. */
+  async executed(pid: number): Promise<void> {
+    for (const armed of this.#armed.values()) if (armed.point.pid === pid) armed.isWanted = false;
     await this.#flush();
   }
 
@@ -135,6 +136,6 @@ export class Points {
   }
 }
 
-function keyOf({ type, kind, address, length }: Point): string {
-  return `${type} ${kind} ${address.toString(16)} ${length}`;
+function keyOf({ pid, type, kind, address, length }: Point): string {
+  return `${pid} ${type} ${kind} ${address.toString(16)} ${length}`;
 }

@@ -76,14 +76,15 @@ export class GdbSession {
     if (stop.cause.kind === 'step' && (await isInRange(thread, this.registers))) return null;
     if (stop.cause.kind === 'signal' && (await this.int3s.met(stop))) return [{ kind: 'int3' }];
     const reasons = reasonsOf(stop, this.points);
-    if (stop.cause.kind === 'exec') this.#executed();
+    if (stop.cause.kind === 'exec') await this.#executed(stop.pid);
     if (!reasons.some(({ kind }) => kind === 'library')) return reasons;
     return (await this.libraries.haveChanged(stop.pid)) ? reasons : reasons.filter(({ kind }) => kind !== 'library');
   }
 
-  #executed(): void {
+  async #executed(pid: number): Promise<void> {
     this.libraries.forget();
     this.#landmarks.clear();
+    await this.points.executed(pid);
   }
 
   /** The thread that `g`, `m` and their like mean. Throws RefusedError: there is none. */

@@ -197,15 +197,28 @@ export class Steering {
     this.#settle();
   }
 
-  /** gdb lets go of a process: it runs as if nobody looked. */
+  /** gdb lets go of a process of several: it runs as if nobody looked. */
   async release(pid: number): Promise<void> {
     this.#processes.release(pid);
     const threads = this.#parts.threads.of(pid);
-    for (const thread of threads) {
-      thread.reasons.length = 0;
-      thread.action = CONTINUE;
-    }
-    await this.#motion.continue(threads.filter(({ stop }) => stop !== null));
+    this.#parts.threads.removeProcess(pid);
+    await this.#swallowTraps(threads);
+    await this.#parts.client.detach(pid);
+  }
+
+  /** gdb is about to let go of all. */
+  async releaseAll(): Promise<void> {
+    await this.#swallowTraps(this.known());
+  }
+
+  /** A program that is let go of gets the signals that it stands for, but not those of int3s that gdb has written (--int3). */
+  async #swallowTraps(threads: readonly Thread[]): Promise<void> {
+    const trapped = threads.filter(({ stop }) => stop?.cause.kind === 'signal' && stop.cause.signal === SIGTRAP);
+    if (trapped.length > 0)
+      await this.#parts.client.resume(
+        trapped.map(({ tid }) => tid),
+        0,
+      );
   }
 
   async #take(event: ClientEvent): Promise<void> {
@@ -228,7 +241,8 @@ export class Steering {
       case 'closed':
         // Of a target that has ended gdb is still to be told.
         if (this.ended === null) {
-          peer.say(event.because);
+          if (this.#isRunning) this.#tellWhy(event.because);
+          else peer.say(event.because);
           peer.close();
         }
         break;

@@ -12,7 +12,7 @@ const hello: Request = {
 };
 const wishes: Wishes = {
   ...{ access: 'write', as: null, stackDepth: 0, instruction: false, condition: null, changesOnly: false, priority: 20 },
-  ...{ keep: 'each', follow: false, everyCall: false, stop: true },
+  ...{ keep: 'each', follow: false, everyCall: false, stop: true, pid: null, unmapped: false },
 };
 
 /** Valid at first: most mutants of these are about threads, watches and memory that are there. */
@@ -35,6 +35,7 @@ const REQUESTS: readonly Request[] = [
   { type: 'setSignalInfo', id: 19, tid: PID, info: new Uint8Array(128) },
   { type: 'readMemory', id: 16, pid: PID, address: 0x40_4000n, length: 8 },
   { type: 'writeMemory', id: 17, pid: PID, address: 0x40_4000n, bytes: Uint8Array.of(1) },
+  { type: 'detach', id: 18, pid: 101 },
   hello,
 ];
 

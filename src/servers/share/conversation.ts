@@ -41,6 +41,8 @@ export interface Line {
 const MOST_WAITING = 4 * 1024 * 1024;
 /** Beyond it he is given up: even what is not hits finds no end. */
 const MOST_BEHIND = 64 * 1024 * 1024;
+/** ms after which a loss is told where nothing else is. */
+const LOSS_PATIENCE = 200;
 /** Requests under way at a time. */
 const MOST_PENDING = 1024;
 
@@ -54,6 +56,7 @@ export class Conversation {
   #greeted = false;
   #pending = 0;
   #dropped = 0;
+  #lossTimer: NodeJS.Timeout | null = null;
   #isFlushing = false;
   #isOver = false;
 
@@ -116,6 +119,7 @@ export class Conversation {
     if (this.#isOver) return;
     if (event.type === 'hit' && this.#line.waiting > MOST_WAITING) {
       this.#dropped++;
+      this.#lossTimer ??= setTimeout(() => this.#tellLoss(), LOSS_PATIENCE);
       return;
     }
     this.#tellDropped();
@@ -124,7 +128,15 @@ export class Conversation {
     else this.#flushSoon();
   }
 
+  /** Nothing has come since that could have brought it along: it is quiet, or the reader is slow still. */
+  #tellLoss(): void {
+    this.#tellDropped();
+    this.#flushSoon();
+  }
+
   #tellDropped(): void {
+    if (this.#lossTimer !== null) clearTimeout(this.#lossTimer);
+    this.#lossTimer = null;
     if (this.#dropped === 0) return;
     this.#news.dropped(this.#dropped);
     this.#dropped = 0;
@@ -184,6 +196,7 @@ export class Conversation {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (this.#lossTimer !== null) clearTimeout(this.#lossTimer);
     this.#line.end();
     const client = this.#client;
     this.#client = null;

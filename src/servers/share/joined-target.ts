@@ -5,14 +5,15 @@ import type { TargetEvent } from '../../model/hit.js';
 import type { SummaryMessage } from '../../model/messages.js';
 import type { ClientEvent, ClientWatch } from '../../session/debug/index.js';
 import { NoSlotError, type Target, type WatchOptions } from '../../session/index.js';
-import { isAlive, startTime } from '../../session/process-start.js';
+import { startTime } from '../../session/process-start.js';
 import { JoinedCounts } from './joined-counts.js';
 import { JoinedWatch } from './joined-watch.js';
-import { findWay, type Visitor, type Way } from './open.js';
+import { type CommandWay, wayToWatch } from './open.js';
 import type { RemoteClient } from './remote-client.js';
 import type { RunTarget, SharedItem, SharedOptions } from './run-target.js';
 import type { Sharing } from './sharing.js';
 import { namingHolders } from './slots-taken.js';
+import { isThere, type Visitor } from './ways.js';
 
 interface Parts {
   readonly pid: number;
@@ -179,12 +180,12 @@ export class JoinedTarget implements RunTarget {
 
   /** Whether the process is there still; others may have its number by now. */
   #isThere(): boolean {
-    return this.#start !== null && startTime(this.pid) === this.#start && isAlive(this.pid);
+    return isThere(this.pid, this.#start);
   }
 
   async #attachAgain(live: readonly JoinedWatch[], since: bigint): Promise<void> {
     const { pid, options, visitor } = this.#parts;
-    const way = await findWay(pid, { ...options, onItems: (items) => this.#ownItems(items) }, visitor);
+    const way = await wayToWatch(pid, { ...options, onItems: (items) => this.#ownItems(items) }, visitor, true);
     if (this.#state.kind !== 'between') return await leave(way);
     this.#take(way);
     const events: TargetEvent[] = [];
@@ -195,12 +196,12 @@ export class JoinedTarget implements RunTarget {
     if (!live.some(({ isWatched }) => isWatched)) await this.disarm();
   }
 
-  #take(way: Way): void {
+  #take(way: CommandWay): void {
     if (way.kind === 'joined') {
       this.#join(way.client);
       return;
     }
-    const { target, sharing } = way;
+    const { own: target, sharing } = way;
     this.#state = { kind: 'own', target, sharing };
     this.#engine = target.engine;
     this.#blindTo = target.inherentBlindness;
@@ -218,10 +219,10 @@ export class JoinedTarget implements RunTarget {
     }
   }
 
-  async #watchAgain(way: Way, watch: JoinedWatch): Promise<TargetEvent> {
+  async #watchAgain(way: CommandWay, watch: JoinedWatch): Promise<TargetEvent> {
     try {
       if (way.kind === 'joined') watch.joinedBy(await whenFree(() => watchBy(way.client, watch.expression, watch.options)));
-      else watch.ownedBy(await whenFree(() => way.target.watch(watch.expression, watch.options)));
+      else watch.ownedBy(await whenFree(() => way.own.watch(watch.expression, watch.options)));
     } catch (error) {
       return { kind: 'watch-ended', watch: watch.info, reason: error instanceof Error ? error.message : String(error) };
     }
@@ -286,10 +287,10 @@ export class JoinedTarget implements RunTarget {
   }
 }
 
-async function leave(way: Way): Promise<void> {
+async function leave(way: CommandWay): Promise<void> {
   if (way.kind === 'joined') return await way.client[Symbol.asyncDispose]();
   await way.sharing?.leave('its command has ended');
-  await way.target[Symbol.asyncDispose]();
+  await way.own[Symbol.asyncDispose]();
 }
 
 async function watchBy(client: RemoteClient, expression: string, options: WatchOptions): Promise<ClientWatch> {

@@ -9,79 +9,27 @@ import { BrokenConversationError, OwnerGoneError } from './errors.js';
 import type { RemoteClient } from './remote-client.js';
 import type { RunTarget, SharedOptions } from './run-target.js';
 import { Sharing } from './sharing.js';
+import { findWay, type Visitor, type Way } from './ways.js';
 
-/** Who comes, and with how many others he shares what he has. */
-export interface Visitor {
-  /** For people: `watch 4711`. */
-  readonly name: string;
-  readonly clients: number;
-}
+/** A way for a command that watches. */
+export type CommandWay = Way<Target>;
 
-/** The way that was found. */
-export type Way =
-  | { readonly kind: 'joined'; readonly client: RemoteClient }
-  /** `sharing` null: alone, `because` says why. */
-  | { readonly kind: 'own'; readonly target: Target; readonly sharing: Sharing | null; readonly because: string | null };
-
-/** Owners that are about to leave are asked so often. */
-const TRIES = 50;
-const PAUSE = 20;
-
-/** To process `pid`. Rejects with what attach rejects with. */
-export async function findWay(pid: number, options: SharedOptions, visitor: Visitor): Promise<Way> {
-  const start = startTime(pid);
-  if (start === null) return await alone(pid, options, null);
-  for (let round = 0; round < TRIES; round++) {
-    const claimed = await claim(pid);
-    if (claimed.kind === 'impossible') return await alone(pid, options, claimed.because);
-    if (claimed.kind === 'owner') return await own(pid, options, { claimed: new Sharing(claimed, visitor.clients), visitor, start });
-    try {
-      const { joinOver } = await import('./remote-client.js');
-      const { engine = 'auto', inherit = 'threads' } = options;
-      return {
-        kind: 'joined',
-        client: await joinOver(claimed.socket, { name: visitor.name, role: 'watches', pid, start, engine, inherit }),
-      };
-    } catch (error) {
-      if (!(error instanceof OwnerGoneError)) return await alone(pid, options, error instanceof Error ? error.message : String(error));
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
-  return await alone(pid, options, 'the hwbkpt that has it does not answer');
-}
-
-async function alone(pid: number, options: SharedOptions, because: string | null): Promise<Way> {
-  return { kind: 'own', target: await attach(pid, options), sharing: null, because };
-}
-
-interface Owning {
-  readonly claimed: Sharing;
-  readonly visitor: Visitor;
-  readonly start: string;
-}
-
-async function own(pid: number, options: SharedOptions, { claimed, visitor, start }: Owning): Promise<Way> {
-  try {
-    const target = await attach(pid, options);
-    claimed.open(hostOf(target, { name: visitor.name, inherit: options.inherit ?? 'threads', start, pid }));
-    return { kind: 'own', target, sharing: claimed, because: null };
-  } catch (error) {
-    await claimed.leave('it could not attach');
-    throw error;
-  }
+/** To process `pid`, for a command that watches. Rejects with what attach rejects with. */
+export async function wayToWatch(pid: number, options: SharedOptions, visitor: Visitor, isHandedOver = false): Promise<CommandWay> {
+  const { engine = 'auto', inherit = 'threads' } = options;
+  return await findWay<Target>(pid, {
+    ...{ role: 'watches', needsStops: false, engine, inherit, visitor, isHandedOver },
+    open: () => attach(pid, options),
+    host: (target) => ({ inherit, join: joiner(target, visitor.name) }),
+  });
 }
 
 /** Lets others join what a command watches itself; what that takes is loaded for the first one. */
-function hostOf(target: Target, about: Omit<ShareHost, 'join'>): ShareHost {
+function joiner(target: Target, owner: string): ShareHost['join'] {
   let shared: Promise<{ join: ShareHost['join'] }> | null = null;
-  return {
-    ...about,
-    async join(who) {
-      shared ??= import('../../session/debug/index.js').then(
-        ({ SharedTarget }) => new SharedTarget(target, { disposes: false, owner: about.name }),
-      );
-      return (await shared).join(who);
-    },
+  return async (who) => {
+    shared ??= import('../../session/debug/index.js').then(({ SharedTarget }) => new SharedTarget(target, { disposes: false, owner }));
+    return (await shared).join(who);
   };
 }
 
@@ -89,7 +37,7 @@ function hostOf(target: Target, about: Omit<ShareHost, 'join'>): ShareHost {
 export async function shareTarget(target: Target, inherit: ShareHost['inherit'], visitor: Visitor): Promise<Sharing | null> {
   const { pid } = target;
   if (pid === null) return null;
-  return await shareHost(pid, visitor, (start) => hostOf(target, { name: visitor.name, inherit, start, pid }));
+  return await shareHost(pid, visitor, (start) => ({ pid, start, name: visitor.name, inherit, join: joiner(target, visitor.name) }));
 }
 
 /** For servers, whose clients have a hub already: others join it by `join`. Null where somebody has the process already, or it cannot be shared. */
@@ -141,8 +89,8 @@ export interface OpenedTarget {
 
 /** Opens process `pid` for a command. Rejects with what attach rejects with. */
 export async function openShared(pid: number, options: SharedOptions, visitor: Visitor): Promise<OpenedTarget> {
-  const way = await findWay(pid, options, visitor);
-  if (way.kind === 'own') return { target: way.target, sharing: way.sharing, because: way.because };
+  const way = await wayToWatch(pid, options, visitor);
+  if (way.kind === 'own') return { target: way.own, sharing: way.sharing, because: way.because };
   const { JoinedTarget } = await import('./joined-target.js');
   return { target: new JoinedTarget(way.client, { pid, options, visitor }), sharing: null, because: null };
 }

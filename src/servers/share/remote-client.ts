@@ -1,5 +1,6 @@
 // A client of a target that another hwbkpt has: what it asks and is told travels over that one's socket.
 import type { Socket } from 'node:net';
+import type { Inherit } from '../../model/access.js';
 import { type Answer, FrameReader, PROTOCOL_VERSION, parseAnswer, type ResultOf, type Wishes } from '../../protocols/share/index.js';
 import type {
   Client,
@@ -28,7 +29,7 @@ export interface Joining {
   /** `auto`: any. */
   readonly engine: string;
   /** Null: any. */
-  readonly inherit: 'none' | 'threads' | 'children' | null;
+  readonly inherit: Inherit | null;
 }
 
 /** ms. The owner may be busy arming thousands of threads, or still be opening the process. */
@@ -109,6 +110,8 @@ export class RemoteClient implements Client {
   readonly capabilities: Client['capabilities'];
   /** The hwbkpt that has the process. */
   readonly owner: { readonly pid: number; readonly name: string };
+  /** What its owner has it watched with. */
+  readonly inherit: Inherit;
   readonly #connection: Connection;
   readonly #news: NewsReader;
   readonly #stops = new RemoteStops();
@@ -123,6 +126,7 @@ export class RemoteClient implements Client {
     this.role = role;
     this.pid = pid;
     this.owner = { pid: welcome.owner, name: welcome.name };
+    this.inherit = welcome.inherit;
     this.capabilities = welcome.capabilities as Client['capabilities'];
     this.#connection = connection;
     const { calls } = connection;
@@ -210,8 +214,10 @@ export class RemoteClient implements Client {
   }
 
   async resume(tids: readonly number[] | 'all', signal = 0): Promise<void> {
-    this.#stops.resumed(tids);
-    await this.#connection.calls.ask('resume', { tids: tids === 'all' ? null : tids, signal });
+    // Not those whose stop is still on its way: this client would be told of it when it holds them no more.
+    const told = tids === 'all' ? this.#stops.tids : tids;
+    this.#stops.resumed(told);
+    await this.#connection.calls.ask('resume', { tids: told, signal });
   }
 
   async step(tid: number, { signal = 0, by = 'breakpoint' }: Partial<StepRequest> = {}): Promise<void> {
@@ -255,6 +261,11 @@ export class RemoteClient implements Client {
     await this.#connection.calls.ask('kill', { pid });
   }
 
+  async detach(pid: number): Promise<void> {
+    this.#stops.left(pid);
+    await this.#connection.calls.ask('detach', { pid });
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#listener = null;
     this.#isOver = true;
@@ -277,5 +288,7 @@ function wishesOf(options: ClientWatchOptions): Wishes {
     follow: options.follow ?? false,
     everyCall: options.everyCall ?? false,
     stop: options.stop ?? false,
+    pid: options.pid ?? null,
+    unmapped: options.unmapped ?? false,
   };
 }

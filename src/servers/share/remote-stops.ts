@@ -13,8 +13,17 @@ export class RemoteStops {
     else if (event.type === 'thread' && event.change === 'ended') this.#stops.delete(event.tid);
   }
 
-  resumed(tids: readonly number[] | 'all'): void {
-    if (tids === 'all') this.#stops.clear();
-    else for (const tid of tids) this.#stops.delete(tid);
+  /** Process `pid` was let go of. */
+  left(pid: number): void {
+    for (const [tid, stop] of this.#stops) if (stop.pid === pid) this.#stops.delete(tid);
+  }
+
+  /** All threads that it holds. */
+  get tids(): number[] {
+    return [...this.#stops.keys()];
+  }
+
+  resumed(tids: readonly number[]): void {
+    for (const tid of tids) this.#stops.delete(tid);
   }
 }

@@ -60,6 +60,9 @@ export class RequestCarrier {
       case 'kill':
         await client.kill(request.pid);
         return null;
+      case 'detach':
+        await client.detach(request.pid);
+        return null;
       case 'readMemory':
         return resultOf('readMemory', await client.readMemory(request.pid, request.address, request.length));
       case 'writeMemory':
@@ -133,12 +136,13 @@ export class RequestCarrier {
 }
 
 /** Null on the socket is what is left out here. */
-function optionsOf({ as, condition, priority, stop, ...others }: Wishes): ClientWatchOptions {
+function optionsOf({ as, condition, priority, stop, pid, ...others }: Wishes): ClientWatchOptions {
   return {
     ...others,
     as: as ?? undefined,
     condition: condition ?? undefined,
     priority: priority ?? undefined,
+    pid: pid ?? undefined,
     // An engine that never stops a thread need not know the word.
     ...(stop ? { stop } : {}),
   };

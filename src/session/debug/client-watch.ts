@@ -9,13 +9,16 @@ export class SharedWatch implements ClientWatch {
   readonly id: number;
   /** Its hits stop their threads. */
   readonly stops: boolean;
+  /** The process of several that it is in; null: the one that the target began with. */
+  readonly pid: number | null;
   readonly #watch: Watch;
   readonly #closing: () => void;
 
   /** `closing`: its last hit was told to its client's queue. */
-  constructor(id: number, watch: Watch, how: { readonly stops: boolean; readonly closing: () => void }) {
+  constructor(id: number, watch: Watch, how: { readonly stops: boolean; readonly pid: number | null; readonly closing: () => void }) {
     this.id = id;
     this.stops = how.stops;
+    this.pid = how.pid;
     this.#watch = watch;
     this.#closing = how.closing;
   }

@@ -119,4 +119,9 @@ export interface Client extends AsyncDisposable {
   readMemory(pid: number, address: bigint, length: number): Promise<Uint8Array | null>;
   writeMemory(pid: number, address: bigint, bytes: Uint8Array): Promise<void>;
   kill(pid: number): Promise<void>;
+  /**
+   * Lets go of one process of several, as leaving lets go of all: this client's holds there are gone, its watches tell nothing of it any more, and
+   * nothing else is told of it. The process is not traced any more once no client that controls, and nobody's watch, is left in it.
+   */
+  detach(pid: number): Promise<void>;
 }

@@ -7,7 +7,8 @@ import type { Client } from './client.js';
 import { STOP_ONLY_AT_HITS } from './index.js';
 
 const X = 0x40_4000n;
-const TIDS = [PID, 101, 102];
+const CHILD = 102;
+const TIDS = [PID, 101, CHILD];
 
 type Act = (session: FakeSession, client: Client) => unknown;
 
@@ -17,7 +18,7 @@ const ACTS: Readonly<Record<string, (tid: number) => Act>> = {
   signal: (tid) => (session) => session.threads.get(tid)?.stop === null && session.stands(tid, { kind: 'signal', signal: 10 }),
   'step is done': (tid) => (session) => session.threads.get(tid)?.stop === null && session.stands(tid, { kind: 'step' }),
   'thread ends': (tid) => (session) => tid !== PID && session.threads.has(tid) && session.ends(tid),
-  exec: () => (session) => session.executes(),
+  exec: () => (session) => session.threads.has(PID) && session.executes(),
   watch: () => (_, client) => client.watch('x', { stop: true }),
   log: () => (_, client) => client.watch('y'),
   stop: (tid) => (_, client) => client.stop([tid]),
@@ -25,6 +26,7 @@ const ACTS: Readonly<Record<string, (tid: number) => Act>> = {
   resume: (tid) => (_, client) => client.resume([tid]),
   'resume all': () => (_, client) => client.resume('all', 10),
   step: (tid) => (_, client) => client.step(tid),
+  detach: (tid) => (_, client) => client.detach(tid === CHILD ? CHILD : PID),
   'ask for signals': () => (_, client) => client.setPolicy({ ...STOP_ONLY_AT_HITS, signals: new Set([10]) }),
   'ask for all': () => (_, client) => client.setPolicy({ ...STOP_ONLY_AT_HITS, wholeProcess: true, execs: true }),
 };
@@ -45,7 +47,7 @@ test('whatever two clients do, a thread stands exactly while one of them holds i
   let stood = 0;
   const property = fc.asyncProperty(fc.array(EVENT, { minLength: 5, maxLength: 25 }), async (events) => {
     const { session, shared } = fakeTarget();
-    for (const tid of TIDS.slice(1)) session.starts(tid);
+    for (const tid of TIDS.slice(1)) session.starts(tid, tid === CHILD ? CHILD : PID);
     const clients = ['first', 'second'].map((name) => shared.join({ name, role: 'controls' })) as [Client, Client];
     for (const { act, tid, who } of events) {
       await Promise.resolve(ACTS[act]?.(tid)(session, clients[who === 0 ? 0 : 1])).catch(() => undefined);

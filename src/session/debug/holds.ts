@@ -167,14 +167,26 @@ export class Holds {
 
   /** `holder` leaves: what it held, waited for and stepped is not its any more. It has no say in signals either. */
   leave(holder: Holder): Go[] {
-    for (const holders of this.#wanted.values()) holders.delete(holder);
-    for (const steps of this.#stepping.values()) steps.delete(holder);
     for (const holders of this.#stoppedAll.values()) holders.delete(holder);
-    for (const { signals, steps } of this.#standing.values()) {
-      signals.delete(holder);
-      steps.delete(holder);
+    return this.#leaveThreads(holder, new Set([...this.#wanted.keys(), ...this.#stepping.keys(), ...this.#standing.keys()]));
+  }
+
+  /** {@link leave} for one process, whose threads are `tids`. */
+  leaveProcess(holder: Holder, pid: number, tids: Iterable<number>): Go[] {
+    this.#stoppedAll.get(pid)?.delete(holder);
+    return this.#leaveThreads(holder, tids);
+  }
+
+  #leaveThreads(holder: Holder, tids: Iterable<number>): Go[] {
+    const going: (Go | null)[] = [];
+    for (const tid of tids) {
+      this.#wanted.get(tid)?.delete(holder);
+      this.#stepping.get(tid)?.delete(holder);
+      const standing = this.#standing.get(tid);
+      standing?.signals.delete(holder);
+      standing?.steps.delete(holder);
+      going.push(this.#release(holder, tid, () => undefined));
     }
-    const going = [...this.#standing].map(([tid]) => this.#release(holder, tid, () => undefined));
     return going.filter((go) => go !== null);
   }
 

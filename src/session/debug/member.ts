@@ -19,6 +19,8 @@ export class Member {
   closedBecause: string | null = null;
   /** The threads that it holds, as it was told. */
   readonly stops = new Map<number, ClientStop>();
+  /** Processes that it has let go of, and when (CLOCK_MONOTONIC, ns): nothing of them is its business. */
+  readonly letGo = new Map<number, bigint>();
   #listener: ((event: ClientEvent) => void) | null = null;
   #queue: ClientEvent[] = [];
 

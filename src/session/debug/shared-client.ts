@@ -21,6 +21,8 @@ export interface ClientParts {
   unregistered(watch: Watch): void;
   slots(): readonly SlotUse[];
   nextWatch(): number;
+  /** It lets go of one process. */
+  detach(pid: number): void;
   /** It leaves: its holds go. */
   leaving(): void;
   /** Its watches are closed, too. */
@@ -60,10 +62,12 @@ export class SharedClient implements Client {
     this.#checkOpen();
     const stops = options.stop ?? false;
     if (stops) this.#steering('stop threads');
+    else if (options.pid !== undefined) this.#steering('watch one process of several');
     const { inside, registered, unregistered, nextWatch, steering } = this.#parts;
     const watch = await inside.watch(expression, options);
     const shared = new SharedWatch(nextWatch(), watch, {
       stops,
+      pid: options.pid ?? null,
       closing: () => {
         steering?.flush(shared);
         unregistered(watch);
@@ -88,7 +92,13 @@ export class SharedClient implements Client {
     this.#checkOpen();
     const { inside, member } = this.#parts;
     const name = (pid: number, tid: number): string => inside.threadName(pid, tid) ?? '';
-    return inside.threads().map(({ pid, tid }) => ({ pid, tid, name: name(pid, tid), stop: member.stops.get(tid) ?? null }));
+    return this.#threads().map(({ pid, tid }) => ({ pid, tid, name: name(pid, tid), stop: member.stops.get(tid) ?? null }));
+  }
+
+  /** Of processes that it has not let go of. */
+  #threads(): { readonly pid: number; readonly tid: number }[] {
+    const { inside, member } = this.#parts;
+    return inside.threads().filter(({ pid }) => !member.letGo.has(pid));
   }
 
   async setPolicy(policy: StopPolicy): Promise<void> {
@@ -99,7 +109,7 @@ export class SharedClient implements Client {
 
   async stop(tids: readonly number[] | 'all'): Promise<void> {
     const steering = this.#steering('stop threads');
-    const all = this.#parts.inside.threads().map(({ tid }) => tid);
+    const all = this.#threads().map(({ tid }) => tid);
     steering.stop(this.#parts.member, tids === 'all' ? all : tids.filter((tid) => all.includes(tid)));
   }
 
@@ -147,6 +157,13 @@ export class SharedClient implements Client {
 
   async kill(pid: number): Promise<void> {
     this.#steering('end processes').control.kill(pid);
+  }
+
+  async detach(pid: number): Promise<void> {
+    this.#steering('let go of processes');
+    const there = [...this.#watches].filter((watch) => watch.pid === pid);
+    this.#parts.detach(pid);
+    await Promise.all(there.map((watch) => watch.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -309,3 +309,101 @@ describe('the target’s own user', () => {
     expect(shared.target.summary().hits).toBe(1);
   });
 });
+
+describe('a process of several that a client lets go of', () => {
+  const CHILD = 200;
+
+  function withChild(names: readonly string[]): ReturnType<typeof made> {
+    const all = made(names);
+    all.session.starts(CHILD, CHILD);
+    return all;
+  }
+
+  test('runs on, and tells that client nothing any more', async () => {
+    const { session, all } = withChild(['a', 'b']);
+    const [a, b] = all as [Listener, Listener];
+    await a.client.setPolicy({ ...STOP_ONLY_AT_HITS, signals: new Set([10]) });
+    await a.client.watch('x', { stop: true });
+    await b.client.watch('y', { stop: true });
+    session.stands(CHILD, { kind: 'signal', signal: 10 });
+    await a.stopped(1);
+    await a.client.detach(CHILD);
+    // As if it had left: the program gets its signal.
+    expect(session.log).toEqual([`resume ${CHILD} 10`]);
+    expect((await a.client.threads()).map(({ tid }) => tid)).toEqual([PID]);
+    expect((await b.client.threads()).map(({ tid }) => tid)).toEqual([PID, CHILD]);
+    await a.event('event');
+    const before = a.events.length;
+    session.stores(CHILD, X, 5n);
+    await vi.waitFor(() => expect(session.log.at(-1)).toBe(`resume ${CHILD} 0`), PATIENCE);
+    session.stands(CHILD, { kind: 'signal', signal: 10 });
+    await vi.waitFor(() => expect(session.log.at(-1)).toBe(`resume ${CHILD} 10`), PATIENCE);
+    session.stores(CHILD, X + 8n, 6n);
+    expect(await b.stopped(1)).toMatchObject({ pid: CHILD, cause: { kind: 'hit' } });
+    await a.client.stop('all');
+    expect((await a.stopped(2)).tid).toBe(PID);
+    // The made processes share their memory: that it has changed is told of the other one.
+    const told = a.events.slice(before).filter((event) => event.type !== 'event');
+    expect(told.map(({ type }) => type)).toEqual(['stopped']);
+  });
+
+  test('is traced until nobody wants it', async () => {
+    const { session, shared, all } = withChild(['a', 'b']);
+    const [a, b] = all as [Listener, Listener];
+    const w = new Listener(shared.join({ name: 'w', role: 'watches' }));
+    const log = await w.client.watch('x');
+    await a.client.detach(CHILD);
+    await b.client.stop([CHILD]);
+    await b.stopped(1);
+    await b.client.detach(CHILD);
+    expect(session.log).toEqual([`stop ${CHILD}`, `resume ${CHILD} 0`]);
+    await log.close();
+    expect(session.log.at(-1)).toBe(`detach ${CHILD} 0`);
+    expect((await w.client.threads()).map(({ tid }) => tid)).toEqual([PID]);
+  });
+
+  test('is let go of, too, when the last one leaves who wants it', async () => {
+    const { session, all } = withChild(['a', 'b']);
+    const [a, b] = all as [Listener, Listener];
+    await a.client.detach(CHILD);
+    expect(session.log).toEqual([]);
+    await b.client[Symbol.asyncDispose]();
+    expect(session.log).toEqual([`detach ${CHILD} 0`]);
+    await expect(a.client.registers(CHILD)).rejects.toMatchObject({ code: 'control-failed' });
+  });
+
+  test('may be the one that it began with: others go on, also when that one has ended', async () => {
+    const { session, shared, all } = withChild(['a']);
+    const [a] = all as [Listener];
+    await a.client.detach(PID);
+    expect(session.log).toEqual([`detach ${PID} 0`]);
+    expect(shared.join({ name: 'late', role: 'controls' }).pid).toBe(CHILD);
+    session.processEnds({ kind: 'exited', status: 0 });
+    await a.client.stop('all');
+    expect((await a.stopped(1)).tid).toBe(CHILD);
+    session.processEnds({ kind: 'exited', status: 3 }, CHILD);
+    expect(await a.event('process-ended')).toMatchObject({ end: { pid: CHILD } });
+    await a.event('closed');
+  });
+
+  test('takes children that it makes later with it', async () => {
+    const { session, all } = withChild(['a', 'b']);
+    const [a, b] = all as [Listener, Listener];
+    for (const { client } of [a, b]) await client.setPolicy({ ...STOP_ONLY_AT_HITS, forks: true });
+    await a.client.detach(CHILD);
+    session.happens((sink) =>
+      sink.threadStarted({ pid: 300, tid: 300, parentPid: CHILD, parentTid: CHILD, time: process.hrtime.bigint() }),
+    );
+    session.threads.set(300, { pid: 300, tid: 300, stop: null });
+    session.stands(300, { kind: 'born' });
+    expect((await b.stopped(1)).tid).toBe(300);
+    expect(a.stops).toEqual([]);
+    expect((await a.client.threads()).map(({ tid }) => tid)).toEqual([PID]);
+  });
+
+  test('is for those who control', async () => {
+    const { shared } = withChild([]);
+    const watching = shared.join({ name: 'w', role: 'watches' });
+    await expect(watching.detach(CHILD)).rejects.toMatchObject({ code: 'not-in-control' });
+  });
+});

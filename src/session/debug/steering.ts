@@ -40,7 +40,8 @@ export class Steering {
   }
 
   #tellHit(watch: SharedWatch, hit: Hit): void {
-    this.#parts.ownerOf(watch)?.tell({ type: 'hit', watch, hit });
+    const owner = this.#parts.ownerOf(watch);
+    if (owner?.letGo.has(hit.pid) === false) owner.tell({ type: 'hit', watch, hit });
   }
 
   /** No stop of `watch` will be told any more. */
@@ -49,11 +50,12 @@ export class Steering {
   }
 
   stopped(stop: ThreadStop): void {
-    const { members } = this.#parts;
+    const concerned = [...this.#parts.members.values()].filter(({ letGo }) => !letGo.has(stop.pid));
     const hits = this.#hits.take(stop.tid);
-    const hitOwners = [...hits.keys()].map((watch) => this.#parts.ownerOf(watch)?.id ?? 0).filter((id) => members.has(id));
-    const policies = [...members.values()].filter(({ policy }) => asksFor(policy, stop)).map(({ id }) => id);
-    const wholeProcess = new Set([...members.values()].filter(({ policy }) => policy.wholeProcess).map(({ id }) => id));
+    const owners = new Set([...hits.keys()].map((watch) => this.#parts.ownerOf(watch)));
+    const hitOwners = concerned.filter((member) => owners.has(member)).map(({ id }) => id);
+    const policies = concerned.filter(({ policy }) => asksFor(policy, stop)).map(({ id }) => id);
+    const wholeProcess = new Set(concerned.filter(({ policy }) => policy.wholeProcess).map(({ id }) => id));
     const asked = new Set([...hitOwners, ...policies]);
     const { told, go } = this.#holds.stands(stop, [...asked], wholeProcess);
     for (const one of told) this.#tell(one, hits);
@@ -150,6 +152,34 @@ export class Steering {
     member.stops.clear();
     this.applyPolicies();
     this.#go(this.#holds.leave(member.id), null);
+  }
+
+  /** `member` has let go of process `pid`: it holds nothing there any more. `isLast`: {@link detach} comes next. */
+  leaveProcess(member: Member, pid: number, isLast: boolean): void {
+    const tids = this.#threadsOf(pid);
+    for (const tid of tids) member.stops.delete(tid);
+    const going = this.#holds.leaveProcess(member.id, pid, tids);
+    // What is to take a signal along runs with it first; the others do not run before they are let go of.
+    this.#go(
+      going.filter((go) => !isLast || (go.kind === 'resume' && go.signal !== 0)),
+      null,
+    );
+  }
+
+  /** Lets go of process `pid` for good. False: not all of its threads could be had, they sleep too deeply. */
+  detach(pid: number): boolean {
+    const tids = this.#threadsOf(pid);
+    this.control.detach(pid, 0);
+    const left = this.#threadsOf(pid);
+    for (const tid of tids) if (!left.includes(tid)) this.#forget(tid);
+    return left.length === 0;
+  }
+
+  #threadsOf(pid: number): number[] {
+    return this.control
+      .threads()
+      .filter((thread) => thread.pid === pid)
+      .map(({ tid }) => tid);
   }
 
   threadEnded(tid: number): void {

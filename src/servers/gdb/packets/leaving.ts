@@ -5,15 +5,18 @@ import { OK, RefusedError } from '../replies.js';
 
 export const leaving: Packets = {
   D: async (session, rest) => {
-    const { steering, points, peer } = session;
+    const { steering, peer } = session;
     const args = rest.replace(/^;/, '');
     const pid = args === '' ? null : numberOfHex(args);
     if (args !== '' && (pid === null || !steering.processes.includes(pid))) throw new RefusedError('ESRCH', `no process ${args}`);
     const isLast = steering.processes.every((known) => known === pid || pid === null);
-    if (isLast) await points.clear();
-    for (const known of pid === null ? steering.processes : [pid]) await steering.release(known);
-    // Whoever detaches from all has nothing more to say; the answer goes out first.
-    if (isLast) peer.close();
+    if (pid !== null && !isLast) await steering.release(pid);
+    else {
+      await steering.releaseAll();
+      await session.leave();
+      // Whoever detaches from all has nothing more to say; the answer goes out first.
+      peer.close();
+    }
     return OK;
   },
   k: async ({ client, steering, peer }) => {

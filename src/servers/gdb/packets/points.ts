@@ -9,13 +9,13 @@ import type { GdbSession } from '../session.js';
 
 export const points: Packets = {
   Z: async (session, args) => {
-    const asked = parsePoint(args);
+    const asked = parsePoint(session, args);
     if (asked === null || isGdbsOwnBusiness(session, asked)) return UNKNOWN;
     const point = asked.kind === 'code' ? served(session, asked) : asked;
     return insert(session, point);
   },
   z: (session, args) => {
-    const asked = parsePoint(args);
+    const asked = parsePoint(session, args);
     if (asked === null || isGdbsOwnBusiness(session, asked)) return UNKNOWN;
     session.points.remove(asked.kind === 'code' ? served(session, asked) : asked);
     return OK;
@@ -31,15 +31,15 @@ function isGdbsOwnBusiness({ options, settings }: GdbSession, { type }: Point): 
 }
 
 /** `TYPE,ADDRESS,KIND` and for us nothing behind; null: no such type. Throws RefusedError. */
-function parsePoint(args: string): Point | null {
+function parsePoint({ pid }: GdbSession, args: string): Point | null {
   const [typeText = '', addressText = '', kindText = ''] = (args.split(';')[0] ?? '').split(',');
   const type = numberOfHex(typeText);
   if (type === null || type > 4) return null;
   const [address, length] = [addressOfHex(addressText), numberOfHex(kindText)];
   if (address === null || length === null) throw new RefusedError('EINVAL', 'Z takes TYPE,ADDRESS,KIND');
-  if (type < 2) return { type: type as PointType, kind: 'code', address, length: 1, isOptional: false };
+  if (type < 2) return { pid, type: type as PointType, kind: 'code', address, length: 1, isOptional: false };
   if (length < 1) throw new RefusedError('EINVAL', 'a watchpoint of no bytes');
-  return { type: type as PointType, kind: 'data', address, length, isOptional: false };
+  return { pid, type: type as PointType, kind: 'data', address, length, isOptional: false };
 }
 
 /** What is armed for a breakpoint. */
