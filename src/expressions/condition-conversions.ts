@@ -35,7 +35,7 @@ function addressOfArray({ place }: Meaning, type: Type): Operand | null {
 }
 
 /** So many bits of a number, with a sign or without. */
-function narrowed(operand: Operand, { bits, signed }: { readonly bits: number; readonly signed: boolean }): Operand {
+export function narrowed(operand: Operand, { bits, signed }: { readonly bits: number; readonly signed: boolean }): Operand {
   const unsigned = !signed && bits === 64;
   if (bits === 64)
     return operand.unsigned === unsigned ? operand : { kind: 'arithmetic', operator: '|', left: operand, right: constant(0n), unsigned };

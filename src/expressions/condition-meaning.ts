@@ -1,5 +1,13 @@
 // What the parts of a condition mean for a watched value, with their types.
-import { type Condition, type FloatOperand, type Operand, utf8, type WatchedValue, type Which } from '../conditions/index.js';
+import {
+  type Condition,
+  type FloatOperand,
+  type Operand,
+  type Register,
+  utf8,
+  type WatchedValue,
+  type Which,
+} from '../conditions/index.js';
 import type { Type } from '../symbols/types.js';
 import type { ConditionPlace } from './condition-places.js';
 import { problem } from './condition-problem.js';
@@ -34,6 +42,18 @@ export interface ConditionNames {
   readonly scope: SymbolScope;
   /** The watched value's type in the program; null where nothing tells. */
   readonly type: Type | null;
+  /** Where execution is watched: the local variable of this name there, or null. Missing where none can be named. */
+  readonly local?: ((name: string) => ConditionLocal | null) | undefined;
+}
+
+/** A local variable at the instruction that is watched. */
+export interface ConditionLocal {
+  readonly type: Type | null;
+  readonly place: /** So many bytes from what the register holds. */
+    | { readonly kind: 'memory'; readonly register: Register; readonly offset: number }
+    | { readonly kind: 'register'; readonly register: Register }
+    /** `why`: a sentence's end. */
+    | { readonly kind: 'none'; readonly why: string };
 }
 
 /** The text, for errors, the value that it is about, and the program; null where there is none with names. */

@@ -2,7 +2,7 @@
 export type { Want } from './choose.js';
 export { parseCondition } from './condition.js';
 export { ConditionError, type ConditionProblem } from './condition-error.js';
-export type { ConditionNames } from './condition-meaning.js';
+export type { ConditionLocal, ConditionNames } from './condition-meaning.js';
 export { type Content, type Contents, contentsOf, type Entry } from './contents.js';
 export * from './errors.js';
 export type { AddressExpression, Expression, NameExpression, PathStep, RegisterExpression } from './expression.js';

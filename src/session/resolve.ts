@@ -5,6 +5,7 @@ import { defaultValueType, sizeOfNamed, valueTypeNamed } from '../model/value-na
 import { demangle } from '../symbols/live/demangle.js';
 import { readProcessMemory } from '../symbols/live/memory.js';
 import type { ProcessImage } from '../symbols/live/process-image.js';
+import { localsAt } from './code-locals.js';
 import { BadRequestError } from './errors.js';
 import type { ResolvedExpression, ResolveOptions } from './program.js';
 import { bitFieldTypeOf, type Shown, valueTypeOf } from './value-type.js';
@@ -30,13 +31,24 @@ export function resolveInImage(expression: string, image: ProcessImage, options:
 export function conditionNamesIn(expression: string, image: ProcessImage, options: ResolveOptions): ConditionNames {
   const { access, as } = options;
   const scope = scopeIn(image, options);
-  if (access === 'execute' || as !== null) return { scope, type: null };
+  if (access === 'execute') return { scope, type: null, local: localsOf(expression, image, scope) };
+  if (as !== null) return { scope, type: null };
   try {
     const { type, bits } = resolve(expression, scope, { memory: memoryOf(image.pid) });
     return { scope, type: bits === null ? type : null };
   } catch {
     // The variable of a frame, or a name that has lost its meaning since it was armed.
     return { scope, type: null };
+  }
+}
+
+/** The local variables where execution is watched. */
+function localsOf(expression: string, image: ProcessImage, scope: SymbolScope): ConditionNames['local'] {
+  try {
+    return localsAt(image, resolve(expression, scope, { want: 'code' }).address);
+  } catch {
+    // It has lost its meaning since it was armed.
+    return undefined;
   }
 }
 

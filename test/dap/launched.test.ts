@@ -98,6 +98,34 @@ describeWith(['perf', 'ptrace', 'gcc'], 'a launched program', () => {
     await adapter.request('disconnect', { terminateDebuggee: true });
   });
 
+  test('stops at a line where a condition on its local variables holds, and the engine tests it', async () => {
+    await using adapter = await Adapter.start();
+    await adapter.begin('launch', { program: await buildFixture('looked-at'), args: ['--rounds', '3'] });
+    const at = async (condition: string): Promise<DebugProtocol.Breakpoint | undefined> => {
+      const place = { source: { path: `${FIXTURES}/looked-at.c` }, breakpoints: [{ line: 41, condition }] };
+      return (await adapter.request<Breakpoints>('setBreakpoints', place)).breakpoints[0];
+    };
+    expect(await at('nobody == 3')).toMatchObject({ verified: false, message: expect.stringContaining('"nobody" means nothing here') });
+    expect(await at('sum > 8 && round == 2')).toMatchObject({ verified: true, line: 41 });
+    await adapter.request('configurationDone');
+    const { threadId = 0 } = await adapter.stopped();
+    const [top] = await adapter.frames(threadId);
+    const locals = await adapter.scope(top?.id ?? 0, /Locals/);
+    expect([locals.get('i')?.value, locals.get('sum')?.value]).toEqual(['3', '12']);
+    expect(await at('numbers[i] == 15 && local.next->hp < 85')).toMatchObject({ verified: true });
+    await adapter.request('continue', { threadId });
+    await adapter.stopped();
+    const [again] = await adapter.frames(threadId);
+    const now = await adapter.scope(again?.id ?? 0, /Locals/);
+    expect([now.get('i')?.value, now.get('numbers')?.value]).toEqual(['4', '[3, 6, 9, 12, 15]']);
+    // Where the frame is not set up, nothing is guessed.
+    const hurt = await adapter.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression: 'hurt' });
+    const entry = { instructionReference: hurt.result.split(' ')[0], condition: 'by == 10' };
+    const { breakpoints } = await adapter.request<Breakpoints>('setInstructionBreakpoints', { breakpoints: [entry] });
+    expect(breakpoints[0]?.message).toContain('by has no value here: the function has not set up its frame');
+    await adapter.request('disconnect', { terminateDebuggee: true });
+  });
+
   test('prints at a line instead of stopping, and counts', async () => {
     await using adapter = await Adapter.start();
     await adapter.begin('launch', { program: await buildFixture('looked-at') });

@@ -92,7 +92,8 @@ describeWith(['perf', 'ptrace', 'g++'], 'new values', () => {
 
 async function standing(adapter: Adapter): Promise<{ readonly threadId: number; readonly frameId: number }> {
   await adapter.begin('launch', { program: await buildFixture('containers') });
-  await adapter.request('setBreakpoints', { source: SOURCE, breakpoints: [{ line: SET }] });
+  // One that lives in a register, one in memory.
+  await adapter.request('setBreakpoints', { source: SOURCE, breakpoints: [{ line: SET, condition: 'kept == 1000 && unit->hp == 10' }] });
   await adapter.request('configurationDone');
   const { threadId = 0 } = await adapter.stopped();
   const [top] = await adapter.frames(threadId);
