@@ -1,5 +1,5 @@
 // Reads what a hit has left, and a word of the kernel's about the thread beside it, with one system call and no object but the answer.
-import { addressOfBytes, processVmReadv } from './libc.js';
+import { addressOfBytes, processVmReadvAt } from './libc.js';
 
 /** The longest range. */
 const MOST_BYTES = 32;
@@ -15,8 +15,11 @@ export interface HitRange {
 export class HitMemory {
   readonly #value = new Uint8Array(MOST_BYTES);
   readonly #word = new Uint32Array(1);
+  /** Vectors for process_vm_readv, and where they lie. */
   readonly #local: BigUint64Array;
+  readonly #localAt: number;
   readonly #remote = new BigUint64Array(4);
+  readonly #remoteAt = Number(addressOfBytes(new Uint8Array(this.#remote.buffer)));
   readonly #localHalves: Uint32Array;
   readonly #remoteHalves = new Uint32Array(this.#remote.buffer);
   /** Views on the value, by length. */
@@ -25,6 +28,7 @@ export class HitMemory {
   constructor() {
     const word = new Uint8Array(this.#word.buffer);
     this.#local = BigUint64Array.of(addressOfBytes(this.#value), 0n, addressOfBytes(word), WORD_BYTES);
+    this.#localAt = Number(addressOfBytes(new Uint8Array(this.#local.buffer)));
     this.#localHalves = new Uint32Array(this.#local.buffer);
     this.#views = Array.from({ length: MOST_BYTES + 1 }, (_, length) => this.#value.subarray(0, length));
   }
@@ -51,7 +55,7 @@ export class HitMemory {
       this.#remote[2] = wordAt;
       this.#remote[3] = WORD_BYTES;
     }
-    const got = processVmReadv(pid, this.#local, parts, this.#remote, parts, 0);
+    const got = processVmReadvAt(pid, this.#localAt, parts, this.#remoteAt, parts, 0);
     return length > 0 && got >= length ? (this.#views[length] ?? null) : null;
   }
 }

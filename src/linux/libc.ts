@@ -40,8 +40,17 @@ export const ptraceCall = declare<(request: number, pid: number, address: number
 export const ptraceWithBuffer = declare<
   (request: number, pid: number, address: number, data: Uint8Array | Uint32Array | BigUint64Array) => number
 >('long ptrace(long, int, uintptr_t, void*)');
-export const wait4Call =
-  declare<(pid: number, status: Int32Array, options: number, usage: null) => number>('int wait4(int, int*, int, void*)');
+/**
+ * Of what is called at every hit, memory of ours is given by its address (see {@link addressOfBytes}), a number below 2^48: to take an array apart costs
+ * half as much as the call.
+ */
+export const wait4Call = declare<(pid: number, status: number, options: number, usage: number) => number>(
+  'int wait4(int, uintptr_t, int, uintptr_t)',
+);
+/** Both vectors by their addresses. */
+export const processVmReadvAt = declare<
+  (pid: number, local: number, localCount: number, remote: number, remoteCount: number, flags: number) => number
+>('intptr_t process_vm_readv(int, uintptr_t, unsigned long, uintptr_t, unsigned long, unsigned long)');
 export const gettidCall = declare<() => number>('int gettid()');
 export const tgkillCall = declare<(pid: number, tid: number, signal: number) => number>('int tgkill(int, int, int)');
 export const sigactionCall =

@@ -4,7 +4,7 @@
 //   0 r15 | 8 r14 | 16 r13 | 24 r12 | 32 rbp | 40 rbx | 48 r11 | 56 r10 | 64 r9 | 72 r8 | 80 rax | 88 rcx | 96 rdx | 104 rsi | 112 rdi
 //   120 orig_rax | 128 rip | 136 cs | 144 eflags | 152 rsp | 160 ss | 168 fs_base | 176 gs_base | 184 ds | 192 es | 200 fs | 208 gs
 // siginfo_t: 0 si_signo i32 | 4 si_errno i32 | 8 si_code i32 | 16 si_addr u64 (of signals that an instruction raised)
-import { checked, LinuxError } from './errno.js';
+import { checked, failed, LinuxError } from './errno.js';
 import { lastErrno, ptraceCall } from './libc.js';
 import { Mapping } from './mapping.js';
 
@@ -24,7 +24,8 @@ const REQUEST = {
 
 /** Lets a stopped thread go on, with `signal` (0: none). Throws LinuxError (ESRCH: not stopped, not traced by the caller, or gone). */
 export function ptraceContinue(tid: number, signal: number): void {
-  checked(ptraceCall(REQUEST.CONT, tid, 0, signal), 'ptrace', `PTRACE_CONT, thread ${tid}`);
+  // At every hit: no text is made for an error that there is not.
+  if (ptraceCall(REQUEST.CONT, tid, 0, signal) < 0) throw failed('ptrace', `PTRACE_CONT, thread ${tid}`);
 }
 
 /** Lets a stopped thread execute one instruction, with `signal` (0: none). Throws LinuxError. */

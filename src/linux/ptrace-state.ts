@@ -33,11 +33,18 @@ export function writeRegisters(tid: number, words: BigUint64Array): void {
   checked(ptraceWithBuffer(REQUEST.SETREGS, tid, 0, words), 'ptrace', `PTRACE_SETREGS, thread ${tid}`);
 }
 
-/** siginfo_t into `words` (32 of 32 bits); false where the thread is not stopped for a signal. Throws LinuxError. */
-export function readSignalInfo(tid: number, words: Uint32Array): boolean {
-  if (ptraceWithBuffer(REQUEST.GETSIGINFO, tid, 0, words) >= 0) return true;
-  if (lastErrno() === ERRNO.EINVAL) return false;
-  throw failed('ptrace', `PTRACE_GETSIGINFO, thread ${tid}`);
+/** What a stopped thread's signal says, in memory that is filled again and again. */
+export class SignalInfo {
+  /** siginfo_t of the last {@link read}, 32 words. */
+  readonly words = new Uint32Array(SIGNAL_INFO_BYTES / 4);
+  readonly #address = Number(addressOfBytes(new Uint8Array(this.words.buffer)));
+
+  /** False where thread `tid` is not stopped for a signal. Throws LinuxError. */
+  read(tid: number): boolean {
+    if (ptraceCall(REQUEST.GETSIGINFO, tid, 0, this.#address) >= 0) return true;
+    if (lastErrno() === ERRNO.EINVAL) return false;
+    throw failed('ptrace', `PTRACE_GETSIGINFO, thread ${tid}`);
+  }
 }
 
 /** Another siginfo_t, 32 words, for the signal that a thread is stopped for. Throws LinuxError (EINVAL: it is stopped for none). */

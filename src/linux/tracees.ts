@@ -5,7 +5,7 @@
 //
 //   struct sigaction (glibc): 0 handler u64 | 8 mask 128 bytes | 136 flags i32 | 144 restorer u64
 import { checked, ERRNO, failed, LinuxError } from './errno.js';
-import { addressOf, dlsymCall, gettidCall, lastErrno, sigactionCall, tgkillCall, wait4Call } from './libc.js';
+import { addressOf, addressOfBytes, dlsymCall, gettidCall, lastErrno, sigactionCall, tgkillCall, wait4Call } from './libc.js';
 
 const WNOHANG = 1;
 /** Only tracees and children of the calling thread: libuv's children, and what other threads trace, are left to them. */
@@ -23,12 +23,20 @@ export function currentThread(): number {
   return gettidCall();
 }
 
+const status = new Int32Array(1);
+const statusAt = Number(addressOfBytes(new Uint8Array(status.buffer)));
+
+/** The raw status of the thread that the calling thread's last {@link waitForTracee} returned. */
+export function waitedStatus(): number {
+  return status[0] ?? 0;
+}
+
 /**
- * Waits until a tracee or child of the calling thread changes its state, or, with `poll`, asks whether one has. Returns its id, its raw status
- * in `status[0]`; or one of {@link WAITED}: `interrupted` by a wake-up, or there is `nobody` to wait for. Throws LinuxError.
+ * Waits until a tracee or child of the calling thread changes its state, or, with `poll`, asks whether one has. Returns its id, for
+ * {@link waitedStatus}; or one of {@link WAITED}: `interrupted` by a wake-up, or there is `nobody` to wait for. Throws LinuxError.
  */
-export function waitForTracee(status: Int32Array, poll: boolean): number {
-  const tid = wait4Call(-1, status, WALL | WNOTHREAD | (poll ? WNOHANG : 0), null);
+export function waitForTracee(poll: boolean): number {
+  const tid = wait4Call(-1, statusAt, WALL | WNOTHREAD | (poll ? WNOHANG : 0), 0);
   if (tid >= 0) return tid;
   const errno = lastErrno();
   if (errno === ERRNO.EINTR) return WAITED.interrupted;

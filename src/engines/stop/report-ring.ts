@@ -49,11 +49,17 @@ export class RingWriter {
   readonly #memory: RingMemory;
   readonly #wait: WaitForWord;
   readonly #waiting: Uint32Array[] = [];
+  /** The head, which nobody else writes, and the tail as it was when it was last looked up. */
+  #head: number;
+  #tail: number;
+  #tellers = 0;
 
   /** `wait`: as Atomics.wait. */
   constructor(memory: RingMemory, wait: WaitForWord) {
     this.#memory = memory;
     this.#wait = wait;
+    this.#head = Atomics.load(memory.control, HEAD);
+    this.#tail = Atomics.load(memory.control, TAIL);
   }
 
   /** Whether something waits for room. */
@@ -72,12 +78,42 @@ export class RingWriter {
     if (this.#waiting.length > 0 || !this.#tryWrite(record, size)) this.#waiting.push(record.slice(0, size));
   }
 
+  /** The ring's words, for a record at a place that {@link reserve} has given. */
+  get words(): Uint32Array {
+    return this.#memory.words;
+  }
+
+  /** Where a record of `size` words may be put together in place, to be handed on by {@link commit}; -1: nowhere, a copy has to be written. */
+  reserve(size: number): number {
+    const at = (this.#head >>> 0) % RING_WORDS;
+    return !this.isFull && size <= RING_WORDS - at && this.#hasRoom(size) ? at : -1;
+  }
+
+  /** Hands on the record of `size` words at `at`, of which only the header is missing. */
+  commit(type: number, at: number, size: number): void {
+    this.#memory.words[at] = header(type, size);
+    this.#advance(size);
+  }
+
+  #advance(size: number): void {
+    this.#head = (this.#head + size) | 0;
+    Atomics.store(this.#memory.control, HEAD, this.#head);
+  }
+
+  /** The reader's place is looked up only where the last one that is known leaves too little. */
+  #hasRoom(size: number): boolean {
+    const { control } = this.#memory;
+    if (RING_WORDS - ((this.#head - this.#tail) >>> 0) >= size) return true;
+    this.#tail = Atomics.load(control, TAIL);
+    return RING_WORDS - ((this.#head - this.#tail) >>> 0) >= size;
+  }
+
   /** So many threads are told of; where there is but one, its reports are in order of time. */
   setTellers(count: number): void {
-    const { control } = this.#memory;
-    const known = Atomics.load(control, TELLERS);
     // What more have told has to be read first.
-    if (count > known || (count < known && this.isRead)) Atomics.store(control, TELLERS, count);
+    if (count < this.#tellers ? !this.isRead : count === this.#tellers) return;
+    this.#tellers = count;
+    Atomics.store(this.#memory.control, TELLERS, count);
   }
 
   /** Writes what waits, as far as there is room now. */
@@ -96,16 +132,14 @@ export class RingWriter {
   }
 
   #tryWrite(record: Uint32Array, size: number): boolean {
-    const { control, words } = this.#memory;
-    const head = Atomics.load(control, HEAD);
-    const free = RING_WORDS - ((head - Atomics.load(control, TAIL)) >>> 0);
-    const at = (head >>> 0) % RING_WORDS;
+    const { words } = this.#memory;
+    const at = (this.#head >>> 0) % RING_WORDS;
     const toEnd = RING_WORDS - at;
     const filling = size > toEnd ? toEnd : 0;
-    if (free < size + filling) return false;
+    if (!this.#hasRoom(size + filling)) return false;
     if (filling > 0) words[at] = header(FILLING, filling);
     words.set(size === record.length ? record : record.subarray(0, size), filling > 0 ? 0 : at);
-    Atomics.store(control, HEAD, (head + filling + size) | 0);
+    this.#advance(filling + size);
     return true;
   }
 }

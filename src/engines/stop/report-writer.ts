@@ -17,52 +17,25 @@ export class ReportWriter {
   readonly #bytes = new Uint8Array(this.#record.buffer);
   /** Called after what somebody may wait for: all but hits. */
   readonly #urgent: () => void;
+  readonly #own: Page = { words: this.#record, bytes: this.#bytes };
+  readonly #inRing: Page;
   delivered = 0;
 
   constructor(ring: RingWriter, urgent: () => void) {
     this.#ring = ring;
+    const { words } = ring;
+    this.#inRing = { words, bytes: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
     this.#urgent = urgent;
   }
 
-  hit(hit: SeenHit, { after, before }: SeenValues, stack: SeenStack | null): void {
-    const record = this.#record;
-    record[1] = hit.cookie;
-    record[2] = hit.pid;
-    record[3] = hit.tid;
-    record[4] = hit.cpu;
-    record[5] = hit.timeLo;
-    record[6] = hit.timeHi;
-    record[7] = hit.ipLo;
-    record[8] = hit.ipHi;
-    const { registers, registersAt } = hit;
-    for (let i = 0; i < REGISTER_WORDS; i++) record[HIT_REGISTERS + i] = registers[registersAt + i] ?? 0;
-    let at = HIT_REGISTERS + REGISTER_WORDS;
-    let flags = (hit.kernel ? HIT_FLAG.kernel : 0) | (hit.exact ? HIT_FLAG.exact : 0);
-    record[10] = after?.length ?? before?.length ?? 0;
-    if (after !== null) {
-      flags |= HIT_FLAG.after;
-      at = this.#put(after, at);
-    }
-    if (before !== null) {
-      flags |= HIT_FLAG.before;
-      at = this.#put(before, at);
-    }
-    record[11] = stack?.chain.length ?? 0;
-    record[12] = stack?.bytes.length ?? 0;
-    if (stack !== null) {
-      flags |= HIT_FLAG.stack;
-      record.set(stack.chain, at);
-      at = this.#put(stack.bytes, at + stack.chain.length);
-    }
-    record[9] = flags;
+  hit(hit: SeenHit, values: SeenValues, stack: SeenStack | null): void {
     this.delivered++;
-    this.#ring.write(REPORT.hit, record, at);
-  }
-
-  /** Returns the word behind the bytes. */
-  #put(bytes: Uint8Array, word: number): number {
-    this.#bytes.set(bytes, 4 * word);
-    return word + Math.ceil(bytes.length / 4);
+    const size = hitWords(values, stack);
+    // Where there is room it is written where it is read: a copy costs more than all else.
+    const at = this.#ring.reserve(size);
+    fillHit(at < 0 ? this.#own : this.#inRing, Math.max(at, 0), { hit, values, stack });
+    if (at < 0) this.#ring.write(REPORT.hit, this.#record, size);
+    else this.#ring.commit(REPORT.hit, at, size);
   }
 
   started(
@@ -104,6 +77,63 @@ export class ReportWriter {
     this.#ring.write(type, this.#record, body.length + 1);
     this.#urgent();
   }
+}
+
+/** Memory to write a record into. */
+interface Page {
+  readonly words: Uint32Array;
+  readonly bytes: Uint8Array;
+}
+
+interface HitContent {
+  readonly hit: SeenHit;
+  readonly values: SeenValues;
+  readonly stack: SeenStack | null;
+}
+
+/** Words that some bytes fill. */
+function wordsOf(bytes: Uint8Array | null): number {
+  return bytes === null ? 0 : (bytes.length + 3) >> 2;
+}
+
+function hitWords({ after, before }: SeenValues, stack: SeenStack | null): number {
+  const values = HIT_REGISTERS + REGISTER_WORDS + wordsOf(after) + wordsOf(before);
+  return stack === null ? values : values + stack.chain.length + wordsOf(stack.bytes);
+}
+
+/** All of a hit's record at word `at` but its header. */
+function fillHit({ words, bytes }: Page, at: number, { hit, values: { after, before }, stack }: HitContent): void {
+  words[at + 1] = hit.cookie;
+  words[at + 2] = hit.pid;
+  words[at + 3] = hit.tid;
+  words[at + 4] = hit.cpu;
+  words[at + 5] = hit.timeLo;
+  words[at + 6] = hit.timeHi;
+  words[at + 7] = hit.ipLo;
+  words[at + 8] = hit.ipHi;
+  words[at + 9] = flagsOf(hit, { after, before }, stack);
+  words[at + 10] = after?.length ?? before?.length ?? 0;
+  words[at + 11] = stack?.chain.length ?? 0;
+  words[at + 12] = stack?.bytes.length ?? 0;
+  const { registers, registersAt } = hit;
+  for (let i = 0; i < REGISTER_WORDS; i++) words[at + HIT_REGISTERS + i] = registers[registersAt + i] ?? 0;
+  let next = at + HIT_REGISTERS + REGISTER_WORDS;
+  if (after !== null) next = put(bytes, after, next);
+  if (before !== null) next = put(bytes, before, next);
+  if (stack === null) return;
+  words.set(stack.chain, next);
+  bytes.set(stack.bytes, 4 * (next + stack.chain.length));
+}
+
+function flagsOf(hit: SeenHit, { after, before }: SeenValues, stack: SeenStack | null): number {
+  const values = (after === null ? 0 : HIT_FLAG.after) | (before === null ? 0 : HIT_FLAG.before);
+  return (hit.kernel ? HIT_FLAG.kernel : 0) | (hit.exact ? HIT_FLAG.exact : 0) | values | (stack === null ? 0 : HIT_FLAG.stack);
+}
+
+/** Writes a value's few bytes from word `word` on; returns the word behind them. */
+function put(page: Uint8Array, bytes: Uint8Array, word: number): number {
+  for (let i = 0; i < bytes.length; i++) page[4 * word + i] = bytes[i] ?? 0;
+  return word + wordsOf(bytes);
 }
 
 function halves(time: number): [number, number] {

@@ -2,8 +2,8 @@
 import {
   readExtendedState,
   readRegisters,
-  readSignalInfo,
   SIGNAL_INFO_BYTES,
+  SignalInfo,
   writeExtendedState,
   writeRegisters,
   writeSignalInfo,
@@ -55,8 +55,8 @@ export class StandingThreads {
 
   signalInfo(tid: number): Uint8Array | null {
     if (!this.#standsForSignal(tid)) return null;
-    const words = new Uint32Array(SIGNAL_INFO_BYTES / 4);
-    return orGone(tid, () => (readSignalInfo(tid, words) ? new Uint8Array(words.buffer) : null));
+    const info = new SignalInfo();
+    return orGone(tid, () => (info.read(tid) ? new Uint8Array(info.words.buffer) : null));
   }
 
   setSignalInfo(tid: number, info: Uint8Array): void {

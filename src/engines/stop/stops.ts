@@ -10,7 +10,7 @@ import { processStatus, threadName } from '../../linux/procfs/process.js';
 import { threadState } from '../../linux/procfs/thread-state.js';
 import { PTRACE_EVENT, ptraceDetach, ptraceInterrupt } from '../../linux/ptrace.js';
 import { ptraceContinue } from '../../linux/ptrace-control.js';
-import { listen, readEventMessage, readSignalInfo } from '../../linux/ptrace-state.js';
+import { listen, readEventMessage, SignalInfo } from '../../linux/ptrace-state.js';
 import { signalThread } from '../../linux/tracees.js';
 import { decodeWaitStatus, waitForChild } from '../../linux/wait.js';
 import type { EngineTarget } from '../contract.js';
@@ -48,7 +48,7 @@ const AT_EVENT = { at: 'event', canDeliver: false, isInCall: false, passing: 0 }
 
 export class Stops {
   readonly #parts: StopsParts;
-  readonly #info = new Uint32Array(32);
+  readonly #info = new SignalInfo();
   policy: StopPolicy = STOP_ONLY_AT_HITS;
   /** How processes have ended, by id. */
   readonly ends = new Map<number, ProcessEnd['end']>();
@@ -113,7 +113,7 @@ export class Stops {
   /** The kernel's own word that a signal's handler is about to begin (ptrace_notify); only a step asks for it. */
   #isNotice({ tid }: Tracee, { signal, event }: Stop): boolean {
     if (event !== 0 || signal !== SIGTRAP || !this.#parts.steps.has(tid)) return false;
-    return readSignalInfo(tid, this.#info) && NOTICES.has(this.#info[INFO_CODE] ?? 0);
+    return this.#info.read(tid) && NOTICES.has(this.#info.words[INFO_CODE] ?? 0);
   }
 
   /** The signal that the thread is to get; 0 where there is none, or it was ours. */
@@ -123,8 +123,8 @@ export class Stops {
   }
 
   #isOurs(tracee: Tracee): boolean {
-    if (!readSignalInfo(tracee.tid, this.#info)) return false;
-    const isOwn = this.#parts.maker.isOwn(this.#info, tracee);
+    if (!this.#info.read(tracee.tid)) return false;
+    const isOwn = this.#parts.maker.isOwn(this.#info.words, tracee);
     if (isOwn) tracee.owesSignal = false;
     return isOwn;
   }

@@ -3,7 +3,7 @@
 import type { HardwareEffect } from '../../facility/index.js';
 import { PTRACE_OPTION, ptraceDetach } from '../../linux/ptrace.js';
 import { ptraceSetOptions } from '../../linux/ptrace-control.js';
-import { signalThread, waitForTracee } from '../../linux/tracees.js';
+import { signalThread, waitedStatus, waitForTracee } from '../../linux/tracees.js';
 import type { Inherit } from '../../model/access.js';
 import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
 import type { ControlledThread, ProcessEnd, StepRequest } from '../control.js';
@@ -45,7 +45,6 @@ export class Tracer implements TracerCalls {
   readonly #pieces = new Pieces();
   readonly #reports: ReportWriter;
   readonly #maker: BreakpointMaker;
-  readonly #status = new Int32Array(1);
   #parts: Parts | null = null;
   #held: HeldProcess | null = null;
 
@@ -117,8 +116,8 @@ export class Tracer implements TracerCalls {
   /** Waits for one thread to stop or end, and takes that in. Returns what waitForTracee has. */
   takeOne(poll: boolean): number {
     const polls = poll || (this.#parts?.stops.awaitsFirstThread() ?? false);
-    const tid = waitForTracee(this.#status, polls);
-    if (tid > 0) this.#parts?.stops.handle(tid, this.#status[0] ?? 0);
+    const tid = waitForTracee(polls);
+    if (tid > 0) this.#parts?.stops.handle(tid, waitedStatus());
     else if (polls && !poll) pause(LOOK_INTERVAL);
     return tid;
   }
