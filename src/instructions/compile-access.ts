@@ -48,10 +48,12 @@ function memoryAccess(decoded: Decoded, memory: UsedMemory, written: ReadonlySet
   };
 }
 
-/** FS and GS have bases that no sample shows; a vector of indices is many addresses; bt with a register index reaches beyond its operand, clzero before it. */
-function isVerifiable({ iced, instruction }: Decoded, memory: UsedMemory): boolean {
+/** FS and GS have bases that no sample shows, and that of FS may be known; a vector of indices is many addresses; bt with a register index reaches beyond its operand, clzero before it. */
+function isVerifiable({ iced, instruction, fsBase }: Decoded, memory: UsedMemory): boolean {
   const { Register: R, Mnemonic: M, OpKind } = iced;
-  if (memory.segment === R.FS || memory.segment === R.GS || instruction.isVsib || instruction.mnemonic === M.Clzero) return false;
+  const isBased = memory.segment === R.FS && fsBase !== null && !isNarrow(iced, memory.base) && !isNarrow(iced, memory.index);
+  if ((memory.segment === R.FS && !isBased) || memory.segment === R.GS || instruction.isVsib || instruction.mnemonic === M.Clzero)
+    return false;
   const known = (register: number) => register === R.None || layoutIndex(iced, register) >= 0;
   if (!known(memory.base) || !known(memory.index)) return false;
   const { mnemonic } = instruction;
@@ -63,7 +65,8 @@ function addressForm(decoded: Decoded, memory: UsedMemory, step: number): Addres
   const { iced } = decoded;
   const base = layoutIndex(iced, memory.base);
   const moved = base === REGISTER.sp ? stackMove(decoded) : 0;
-  const displacement = memory.displacement - BigInt(moved);
+  const start = memory.segment === iced.Register.FS ? (decoded.fsBase ?? 0n) : 0n;
+  const displacement = BigInt.asUintN(64, memory.displacement - BigInt(moved) + start);
   return {
     base,
     index: layoutIndex(iced, memory.index),

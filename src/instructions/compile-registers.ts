@@ -10,6 +10,8 @@ export interface Decoded {
   readonly iced: Iced;
   readonly instruction: Instruction;
   readonly info: InstructionInfo;
+  /** Of the thread whose code it is; null where it may be any. */
+  readonly fsBase: bigint | null;
 }
 
 /** Index in the layout of registers.ts of the general register that `register` is a part of; -1 for all other registers. */

@@ -1,14 +1,12 @@
 // Turns a decoded instruction into its plan: which kind it is, which memory it touches, what that leaves there.
-import type { Instruction, InstructionInfo } from 'iced-x86';
 import { highU32, lowU32 } from '../base/u64.js';
 import type { CallTarget, InstructionPlan, MemoryAccess } from './access-plan.js';
 import { memoryAccesses } from './compile-access.js';
 import { type Decoded, layoutIndex } from './compile-registers.js';
-import type { Iced } from './decoder.js';
 
-/** The plan of `instruction`, whose `ip` is its address. */
-export function compileInstruction(iced: Iced, instruction: Instruction, info: InstructionInfo): InstructionPlan {
-  const decoded: Decoded = { iced, instruction, info };
+/** The plan of an instruction, whose `ip` is its address. */
+export function compileInstruction(decoded: Decoded): InstructionPlan {
+  const { iced, instruction } = decoded;
   const at = { lo: lowU32(instruction.ip), hi: highU32(instruction.ip), length: instruction.length };
   if (instruction.mnemonic === iced.Mnemonic.Call) return { ...at, kind: 'call', target: callTarget(decoded) };
   if (!fallsThrough(decoded)) return { ...at, kind: 'leaves', reads: targetReads(decoded) };

@@ -23,13 +23,20 @@ export class InstructionDecoder {
   readonly #iced: Iced;
   readonly #instruction: IcedModule.Instruction;
   readonly #infos: IcedModule.InstructionInfoFactory;
+  readonly #fsBase: bigint | null;
   #formatter: IcedModule.Formatter | null = null;
 
   /** Use {@link loadDecoder}. */
-  constructor(iced: Iced) {
+  constructor(iced: Iced, fsBase: bigint | null = null) {
     this.#iced = iced;
+    this.#fsBase = fsBase;
     this.#instruction = new iced.Instruction();
     this.#infos = new iced.InstructionInfoFactory();
+  }
+
+  /** For the code of a thread whose FS base is known: its plans have the addresses that are relative to it. */
+  withFsBase(fsBase: bigint): InstructionDecoder {
+    return new InstructionDecoder(this.#iced, fsBase);
   }
 
   /** Length of the instruction that would begin at each offset of `bytes`; 0 where none does. */
@@ -97,7 +104,7 @@ export class InstructionDecoder {
       if (this.#instruction.isInvalid) return null;
       const info = this.#infos.info(this.#instruction);
       try {
-        return compileInstruction(this.#iced, this.#instruction, info);
+        return compileInstruction({ iced: this.#iced, instruction: this.#instruction, info, fsBase: this.#fsBase });
       } finally {
         info.free();
       }

@@ -271,6 +271,30 @@ describe('reads', () => {
   });
 });
 
+describe('relative to a known FS base', () => {
+  const FS = RANGE + 0x1000n;
+  function rebuildOf(hex: string, registers: Registers): RebuiltAccess {
+    const bytes = Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+    const out = newRebuiltAccess();
+    const ip = Number(START) + bytes.length;
+    const range = { rangeLo: Number(RANGE & 0xffff_ffffn), rangeHi: Number(RANGE >> 32n), rangeSize: 8 };
+    const sample = newAccessSample({ ipLo: ip, registers: registersFrom(registers), ...range });
+    new AccessRebuilder(decoder.withFsBase(FS), codeFromBytes(START, bytes), () => START).run(sample, out);
+    return out;
+  }
+
+  test.each([
+    ['mov fs:[-0x1000], eax', '64 89 04 25 00 f0 ff ff', store(0, 4, A & 0xffff_ffffn)],
+    ['mov fs:[-0xffc], eax', '64 89 04 25 04 f0 ff ff', store(4, 4, A & 0xffff_ffffn)],
+    ['mov fs:[rbx], rax', '64 48 89 03', store(0, 8, A)],
+    ['mov fs:[rbx - 8], rax beside the range', '64 48 89 43 f8', NOTHING],
+    ['mov fs:[ebx], rax', '67 64 48 89 03', { kind: 'unknown', placeKnown: false }],
+    ['mov gs:[rbx], rax', '65 48 89 03', { kind: 'unknown', placeKnown: false }],
+  ])('%s', (_, hex, expected) => {
+    expect(rebuildOf(hex, { ax: A, bx: -0x1000n })).toMatchObject(expected);
+  });
+});
+
 describe('what cannot be told', () => {
   test.each([
     ['movups [rbx], xmm0', '0f 11 03', unknownAt(0, 16)],

@@ -10,12 +10,12 @@ const WORD_BYTES = 8;
 
 /** Asks the rebuilder, with one sample and one result that are used again for every hit. */
 export class AccessReader {
-  readonly #rebuilder: () => AccessRebuilder | null;
+  readonly #rebuilder: (tid: number) => AccessRebuilder | null;
   readonly #sample: AccessSample;
   readonly #rebuilt: RebuiltAccess = newRebuiltAccess();
 
-  /** `rebuilder`: there from the first hit on. */
-  constructor(covered: CoveredBytes, writesOnly: boolean, rebuilder: () => AccessRebuilder | null) {
+  /** `rebuilder`: for a thread; there from the first hit on. */
+  constructor(covered: CoveredBytes, writesOnly: boolean, rebuilder: (tid: number) => AccessRebuilder | null) {
     const { address, length } = covered;
     this.#rebuilder = rebuilder;
     this.#sample = newAccessSample({ rangeLo: lowU32(address), rangeHi: highU32(address), rangeSize: length, writesOnly });
@@ -35,7 +35,7 @@ export class AccessReader {
       sample.stackTopLo = userStack.words[userStack.at] ?? 0;
       sample.stackTopHi = userStack.words[userStack.at + 1] ?? 0;
     }
-    present(this.#rebuilder(), 'the instruction decoder').run(sample, this.#rebuilt);
+    present(this.#rebuilder(raw.tid), 'the instruction decoder').run(sample, this.#rebuilt);
     return this.#rebuilt;
   }
 }

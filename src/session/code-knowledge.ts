@@ -1,5 +1,5 @@
 // What is derived from a program's code and remembered: places, and how instructions access memory. Forgotten when code changes.
-import { AccessRebuilder, loadDecoder } from '../instructions/index.js';
+import { AccessRebuilder, type InstructionDecoder, loadDecoder } from '../instructions/index.js';
 import { PlaceCache } from './places.js';
 import type { Program } from './program.js';
 
@@ -12,6 +12,9 @@ export class CodeKnowledge {
   readonly #known: (rebuilder: AccessRebuilder) => void;
   readonly places: PlaceCache;
   #rebuilder: AccessRebuilder | null = null;
+  #decoder: InstructionDecoder | null = null;
+  /** By FS base. */
+  readonly #ofThreads = new Map<bigint, AccessRebuilder>();
   #lastLook = 0;
   #interval = FIRST_LOOK_INTERVAL;
   #generation = 0;
@@ -31,12 +34,26 @@ export class CodeKnowledge {
   /** The decoder takes long to load and nobody needs it before the first hit. */
   async load(): Promise<void> {
     if (this.#rebuilder !== null) return;
-    const program = this.#program;
     const decoder = await loadDecoder();
+    this.#decoder = decoder;
     // It may have been loaded meanwhile, for somebody else who waits.
     if (this.#rebuilder !== null) return;
-    this.#rebuilder = new AccessRebuilder(decoder, program.code, (address) => program.functionStart(address));
+    this.#rebuilder = this.#make(decoder);
     this.#known(this.#rebuilder);
+  }
+
+  #make(decoder: InstructionDecoder): AccessRebuilder {
+    const program = this.#program;
+    return new AccessRebuilder(decoder, program.code, (address) => program.functionStart(address));
+  }
+
+  /** For the thread with this FS base; null until {@link load} is through. The same each time. */
+  rebuilderOf(fsBase: bigint): AccessRebuilder | null {
+    const known = this.#ofThreads.get(fsBase);
+    if (known !== undefined || this.#decoder === null) return known ?? null;
+    const made = this.#make(this.#decoder.withFsBase(fsBase));
+    this.#ofThreads.set(fsBase, made);
+    return made;
   }
 
   /** Other code may be where some was. */
@@ -44,6 +61,7 @@ export class CodeKnowledge {
     this.places.clear();
     if (this.#rebuilder === null) return;
     this.#rebuilder.forgetCode();
+    for (const one of this.#ofThreads.values()) one.forgetCode();
     this.#known(this.#rebuilder);
   }
 

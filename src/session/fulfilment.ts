@@ -95,7 +95,8 @@ export class Fulfilment {
     if (pid === null) return this.#kernelPipeline({ info, covered, pieces, filtered }, context);
     // Not all that user code does is reported: only the engine can tell what the access before has left.
     if (filtered) return new TrapPipeline({ info, covered, pieces, memory: 'process', filtered: true }, context);
-    const pipeline = new WatchPipeline(info, covered, pieces, context);
+    const owner = program.threadAt?.(covered.address) ?? null;
+    const pipeline = new WatchPipeline(info, covered, pieces, { ...context, owner });
     // A held program has done nothing yet: what is in memory now is what its first hit will find.
     pipeline.start(pid, lifecycle.held ? context.readMemory(pid, covered.address, covered.length) : null);
     return pipeline;

@@ -16,7 +16,7 @@ import type { Boundaries } from './frame-exits.js';
 import { type FrameVariable, findFrameVariable } from './frame-variable.js';
 import { LiveFrames } from './frames.js';
 import { isInPlace } from './loading.js';
-import type { Program, ResolvedExpression, ResolveOptions } from './program.js';
+import type { Program, ResolvedExpression, ResolveOptions, ThreadArea } from './program.js';
 import { conditionNamesIn, resolveInImage } from './resolve.js';
 import { isOnStack } from './stack-memory.js';
 
@@ -190,6 +190,11 @@ class LiveProgram implements Program {
 
   isOnStack(address: bigint): boolean {
     return isOnStack(parseMaps(readMaps(this.pid)), address);
+  }
+
+  threadAt(address: bigint): ThreadArea | null {
+    const found = this.#image.threadOwning(address);
+    return found === null ? null : { tid: found.tid, fsBase: found.pointer };
   }
 
   isInPlace(address: bigint): boolean {

@@ -5,6 +5,7 @@ import type { WatchInfo } from '../model/hit.js';
 import type { HitRecord } from './hit-record.js';
 import type { Outbox } from './outbox.js';
 import type { PlaceCache } from './places.js';
+import type { ThreadArea } from './program.js';
 import type { Stamps } from './race.js';
 import type { StackWish } from './stack.js';
 
@@ -12,6 +13,10 @@ import type { StackWish } from './stack.js';
 export interface PipelineContext {
   /** There from the first round on. */
   rebuilder(): AccessRebuilder | null;
+  /** One that knows a thread's FS base; null where {@link rebuilder} is. Missing: there is none. */
+  rebuilderOf?(fsBase: bigint): AccessRebuilder | null;
+  /** The thread among whose thread-local variables the covered bytes are: its stores are relative to its FS base. */
+  readonly owner?: ThreadArea | null;
   readonly places: PlaceCache;
   /** Whether hits show the instruction that made them; default no. */
   readonly instructions?: boolean;

@@ -26,6 +26,12 @@ export interface ResolveOptions {
   readonly followed?: Followed[] | undefined;
 }
 
+/** A thread with variables of its own. */
+export interface ThreadArea {
+  readonly tid: number;
+  readonly fsBase: bigint;
+}
+
 /** The program of one process, and the kernel under it; or the kernel alone. All look-ups are synchronous and cached. */
 export interface Program extends Disposable {
   /** Null: the kernel itself. */
@@ -51,6 +57,8 @@ export interface Program extends Disposable {
   isMapped(address: bigint): boolean;
   /** Whether the byte at `address` is in a thread's stack; missing: it is in none. */
   isOnStack?(address: bigint): boolean;
+  /** The thread among whose thread-local variables `address` is, as far as that can be told without stopping it; null: none. */
+  threadAt?(address: bigint): ThreadArea | null;
   /** While a library is being loaded: whether what is mapped at `address` now is what the loader will leave there. */
   isInPlace(address: bigint): boolean;
 }

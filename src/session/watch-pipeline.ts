@@ -1,6 +1,6 @@
 // Everything that happens to the hits of one watch between the engine and the reader: merging, place, stack, and the chain of values.
 import type { RawHit } from '../engines/contract.js';
-import type { RebuiltAccess } from '../instructions/index.js';
+import type { AccessRebuilder, RebuiltAccess } from '../instructions/index.js';
 import type { InstructionShown, WatchInfo } from '../model/hit.js';
 import { AccessReader } from './access-reader.js';
 import { mayBeLate } from './history.js';
@@ -46,7 +46,7 @@ export class WatchPipeline implements Pipeline {
     const { stamps = STAMPED_IN_TRAP } = context;
     this.#scope = { info, covered, offset: Number(info.address - covered.address), outbox: context.outbox, stamps };
     this.#merger = pieces > 1 ? new PieceMerger() : null;
-    this.#accesses = new AccessReader(covered, info.access === 'write', () => context.rebuilder());
+    this.#accesses = new AccessReader(covered, info.access === 'write', rebuilders(context));
   }
 
   start(pid: number, bytes: Uint8Array | null): void {
@@ -266,4 +266,15 @@ export class WatchPipeline implements Pipeline {
 function finish(chain: ProcessChain, time: number): void {
   chain.settle(time, true);
   chain.release();
+}
+
+/** By thread: the covered bytes' owner reaches them by FS. */
+function rebuilders({ owner = null, ...context }: PipelineContext): (tid: number) => AccessRebuilder | null {
+  if (owner === null) return () => context.rebuilder();
+  let own: AccessRebuilder | null = null;
+  return (tid) => {
+    if (tid !== owner.tid) return context.rebuilder();
+    own ??= context.rebuilderOf?.(owner.fsBase) ?? null;
+    return own ?? context.rebuilder();
+  };
 }

@@ -119,6 +119,7 @@ export class Workings {
     const { session } = this.#parts;
     return {
       rebuilder: () => this.code.rebuilder,
+      rebuilderOf: (fsBase) => this.code.rebuilderOf(fsBase),
       places: this.code.places,
       ...{ outbox, stamps },
       readMemory: (pid, address, length) => session.readMemory(pid, address, length),

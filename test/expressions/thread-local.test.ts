@@ -102,6 +102,17 @@ describeWith(['gcc', 'perf'], 'a watch', () => {
     expect(first).not.toBe(second);
   });
 
+  test('has the values, whose stores are relative to FS', async () => {
+    await using target = await startThreadLocal(folder, 'pie');
+    const [, second] = threadsOf(target);
+    await using watched = await attach(target.pid, { engine: 'perf' });
+    const watch = await watched.watch(`mine@${second}.hits`);
+    target.go();
+    const values = [];
+    for await (const hit of watch) values.push([hit.oldValue, hit.newValue]);
+    expect(values).toEqual([1, 12, 23, 34, 45].map((value) => [value, value + 11]));
+  });
+
   test('waits with --follow for the copy that a thread does not have yet', async () => {
     await using target = await startThreadLocal(folder, 'pie', 'late');
     const [, , third] = threadsOf(target);

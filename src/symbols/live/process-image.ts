@@ -14,6 +14,8 @@ import { type MappedRange, parseMaps, rangeAt } from './maps.js';
 import { readProcessMemory } from './memory.js';
 import { ModuleLoader } from './module-loader.js';
 import { type CodePlace, NOWHERE, placeIn, placesIn } from './place.js';
+import { ThreadDb } from './thread-db.js';
+import { ownerOf, type ThreadPointer } from './thread-list.js';
 import { threadBlock } from './thread-local.js';
 
 /** Places remembered; a program that hits at more is remembered afresh. */
@@ -42,6 +44,8 @@ export class ProcessImage implements Disposable {
   #byAddress: readonly LiveModule[] = [];
   #modules: readonly LiveModule[] = [];
   #program: LiveModule | null = null;
+  /** Undefined: not looked for since something was loaded. */
+  #threadDb: ThreadDb | null | undefined;
   readonly #read = (address: bigint, length: number): Uint8Array | null => readProcessMemory(this.pid, address, length);
 
   /** Reads the process's memory map. Throws {@link NoProcessImageError}. */
@@ -73,6 +77,7 @@ export class ProcessImage implements Disposable {
     if (!sameModules(loaded, this.#byAddress)) {
       this.#byAddress = loaded;
       this.#places.clear();
+      this.#threadDb = undefined;
     }
     this.#program = this.#findProgram(entry);
     const complete = this.#byAddress.filter((module) => module.complete);
@@ -142,7 +147,21 @@ export class ProcessImage implements Disposable {
   threadBlock(module: LiveModule, owner: ThreadOwner | null): ThreadBlock {
     // The linker maps a library before it lists it.
     const linkMap = this.#readLinkMap();
-    return threadBlock({ pid: this.pid, modules: this.#modules, linkMap, read: this.#read }, module, owner);
+    return threadBlock({ pid: this.pid, modules: this.#modules, linkMap, db: this.#db }, module, owner);
+  }
+
+  /** The thread below whose thread pointer `address` is near enough to be in its static blocks; null where none is, or nobody tells. */
+  threadOwning(address: bigint): ThreadPointer | null {
+    const range = rangeAt(this.#ranges, address);
+    // Statically linked programs have the first thread's in their heap.
+    const isHeap = range?.path === '[heap]' && this.#program?.file?.elf.interpreter !== null;
+    if (isHeap || this.moduleAt(address) !== null) return null;
+    return this.#db === null ? null : ownerOf(this.#db, this.pid, address);
+  }
+
+  get #db(): ThreadDb | null {
+    if (this.#threadDb === undefined) this.#threadDb = ThreadDb.of(this.#modules, this.#read);
+    return this.#threadDb;
   }
 
   /** The module that the dynamic linker describes at `linkMap`; null where there is none. */

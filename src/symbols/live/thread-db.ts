@@ -19,6 +19,7 @@ export class ThreadDb {
   readonly #modules: readonly LiveModule[];
   readonly #library: LiveModule;
   readonly #read: ReadMemory;
+  readonly #fields = new Map<string, ThreadDbField | null>();
 
   private constructor(modules: readonly LiveModule[], library: LiveModule, read: ReadMemory) {
     this.#modules = modules;
@@ -28,12 +29,23 @@ export class ThreadDb {
 
   /** Null where there is no glibc, or one without these symbols. `modules`: the program first. */
   static of(modules: readonly LiveModule[], read: ReadMemory): ThreadDb | null {
-    const library = modules.find((module) => mayBeLibc(module) && symbolIn(module, '_thread_db_pthread_tid') !== null);
+    // A program's own symbols may be many: they are looked through last.
+    const inOrder = [...modules.slice(1), ...modules.slice(0, 1)];
+    const library = inOrder.find((module) => mayBeLibc(module) && symbolIn(module, '_thread_db_pthread_tid') !== null);
     return library === undefined ? null : new ThreadDb(modules, library, read);
   }
 
   /** `pthread_tid`, `link_map_l_tls_modid` ... */
   field(name: string): ThreadDbField | null {
+    let field = this.#fields.get(name);
+    if (field === undefined) {
+      field = this.#readField(name);
+      this.#fields.set(name, field);
+    }
+    return field;
+  }
+
+  #readField(name: string): ThreadDbField | null {
     const at = symbolIn(this.#library, `_thread_db_${name}`);
     const bytes = at === null ? null : this.#read(at, 12);
     if (bytes === null || bytes.length < 12) return null;
@@ -67,9 +79,11 @@ export class ThreadDb {
   }
 }
 
-/** Other libraries need not be searched. */
-function mayBeLibc({ name, soname, linkScope }: LiveModule): boolean {
-  return linkScope === 'program' || [name, soname ?? ''].some((known) => /^lib(c|pthread)[.-]/.test(known));
+/** Other libraries need not be searched, nor a program that has them. */
+function mayBeLibc({ name, soname, linkScope, file }: LiveModule): boolean {
+  return (
+    (linkScope === 'program' && file?.elf.interpreter === null) || [name, soname ?? ''].some((known) => /^lib(c|pthread)[.-]/.test(known))
+  );
 }
 
 function symbolIn(module: LiveModule, name: string): bigint | null {

@@ -2,6 +2,7 @@
 // FS base points to.
 //
 //   list head, or `list` in struct pthread:   0 next | 8 previous      an empty list points to itself
+import { threadIds } from '../../linux/procfs/process.js';
 import { readText } from '../../linux/procfs/read.js';
 import type { ThreadDb } from './thread-db.js';
 
@@ -14,6 +15,42 @@ const LISTS = [
   ['_dl_stack_user', '_dl_stack_used'],
   ['__stack_user', 'stack_used'],
 ];
+
+/** More than the static blocks of any thread: glibc's own surplus is 1.7 KiB, and most programs' variables are far smaller. */
+const MOST_STATIC = 1n << 20n;
+
+/** A thread as the C library knows it: `tid` as we call it. */
+export interface ThreadPointer {
+  readonly tid: number;
+  readonly pointer: bigint;
+}
+
+/** The thread whose thread pointer is the next above `address`; null where that is far away, or nobody tells. */
+export function ownerOf(db: ThreadDb, pid: number, address: bigint): ThreadPointer | null {
+  const heads = headsOf(db);
+  const [list, id] = [db.field('pthread_list'), db.field('pthread_tid')];
+  if (heads === null || list === null || id === null) return null;
+  let nearest = address + MOST_STATIC;
+  let element: bigint | null = null;
+  for (const head of heads) {
+    for (const one of elementsOf(db, head)) {
+      const pointer = one - BigInt(list.offset);
+      if (pointer <= address || pointer >= nearest) continue;
+      nearest = pointer;
+      element = one;
+    }
+  }
+  const within = element === null ? null : db.number(nearest + BigInt(id.offset));
+  const tid = within === null ? null : idOutside(pid, within);
+  return tid === null ? null : { tid, pointer: nearest };
+}
+
+/** The thread that calls itself `within`. */
+function idOutside(pid: number, within: number): number | null {
+  const threads = threadIds(pid);
+  const isSame = threads.some((tid) => tid === within) && idWithin(pid, within) === within;
+  return isSame ? within : (threads.find((tid) => idWithin(pid, tid) === within) ?? null);
+}
 
 /** `not-started`: there are no lists yet. Null: the thread is in none of them. */
 export function threadPointer(db: ThreadDb, pid: number, tid: number): bigint | 'not-started' | 'untold' | null {

@@ -9,10 +9,10 @@
 import { threadIds } from '../../linux/procfs/process.js';
 import { SEGMENT_TYPE, type Segment } from '../elf/segment.js';
 import type { NoThreadBlock, ThreadBlock, ThreadOwner } from '../thread-block.js';
-import type { LinkMapEntry, ReadMemory } from './link-map.js';
+import type { LinkMapEntry } from './link-map.js';
 import { lacksNeeded } from './link-order.js';
 import type { LiveModule } from './live-module.js';
-import { ThreadDb } from './thread-db.js';
+import type { ThreadDb } from './thread-db.js';
 import { threadPointer } from './thread-list.js';
 
 /** A process as far as it matters here. `modules`: the program first. */
@@ -20,7 +20,8 @@ export interface ThreadLocalHost {
   readonly pid: number;
   readonly modules: readonly LiveModule[];
   readonly linkMap: readonly LinkMapEntry[];
-  readonly read: ReadMemory;
+  /** Null: its C library tells nothing. */
+  readonly db: ThreadDb | null;
 }
 
 type Refusal = NoThreadBlock['why'];
@@ -31,19 +32,17 @@ const MOST_SLOT_LISTS = 1_000;
 
 /** Where `owner` has its copy of the block of `module`; null: of the only thread. Throws nothing. */
 export function threadBlock(host: ThreadLocalHost, module: LiveModule, owner: ThreadOwner | null): ThreadBlock {
-  const db = ThreadDb.of(host.modules, host.read);
-  const found = owner?.kind === 'pointer' ? { ...owner, tid: null } : pointerOf(host, db, owner?.tid ?? null);
+  const found = owner?.kind === 'pointer' ? { ...owner, tid: null } : pointerOf(host, owner?.tid ?? null);
   if ('why' in found) return { kind: 'none', ...found };
   const { pointer, tid } = found;
-  const address = blockAt({ ...host, db }, module, pointer);
+  const address = blockAt(host, module, pointer);
   if (typeof address === 'bigint') return { kind: 'at', address: BigInt.asUintN(64, address), tid };
   return address === 'not-allocated' ? { kind: 'none', why: address, tid } : { kind: 'none', why: 'untold', what: 'modules' };
 }
 
 /** The thread pointer of a thread that may be running. */
 function pointerOf(
-  { pid, modules }: ThreadLocalHost,
-  db: ThreadDb | null,
+  { pid, modules, db }: ThreadLocalHost,
   wanted: number | null,
 ): { readonly pointer: bigint; readonly tid: number } | NoThreadBlock {
   const threads = threadIds(pid);
@@ -57,11 +56,7 @@ function pointerOf(
   return pointer === 'not-started' || pointer === null ? { why: 'not-started' } : { pointer, tid };
 }
 
-function blockAt(
-  host: ThreadLocalHost & { readonly db: ThreadDb | null },
-  module: LiveModule,
-  pointer: bigint,
-): bigint | Extract<Refusal, 'not-allocated' | 'untold'> {
+function blockAt(host: ThreadLocalHost, module: LiveModule, pointer: bigint): bigint | Extract<Refusal, 'not-allocated' | 'untold'> {
   const segment = module.file?.elf.segments.find(({ type }) => type === SEGMENT_TYPE.tls);
   if (segment === undefined) return 'untold';
   if (module.linkScope === 'program') return pointer - programOffset(segment);
