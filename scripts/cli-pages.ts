@@ -1,5 +1,5 @@
 // The pages of docs/cli as text, from the command table: one for each command, and an index. Pure.
-import type { ArgumentSpec, CommandSpec, OptionSpec } from '#hwbkpt/cli/command-table.js';
+import type { ArgumentSpec, CommandSpec, OptionSpec } from '#hwbkpt/cli/command-spec.js';
 import { markdownTable as table } from './markdown-table.js';
 
 /** Stands at the top of every page. */

@@ -1,5 +1,5 @@
 // Numbers in options.
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './command-spec.js';
 import { UsageError } from './errors.js';
 
 /** The value of an option that takes a whole number of at least `least`; null where it is absent. Throws UsageError. */

@@ -1,6 +1,7 @@
 // The parser of the command line, made from the command table.
 import { Command, Option } from 'commander';
-import { COMMANDS, type CommandSpec, type Invocation, type OptionSpec } from './command-table.js';
+import type { CommandSpec, Invocation, OptionSpec } from './command-spec.js';
+import { COMMANDS } from './command-table.js';
 import { UsageError } from './errors.js';
 import { printError, printLines } from './output/print.js';
 import { versionText } from './version.js';

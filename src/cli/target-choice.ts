@@ -1,5 +1,5 @@
 // Whom a command watches: a running process, a new one, or the kernel.
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './command-spec.js';
 import { UsageError } from './errors.js';
 import { wholeNumber } from './numbers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './command-spec.js';
 import { UsageError } from './errors.js';
 import { wholeNumber } from './numbers.js';
 import { commonOptions } from './watch-options.js';

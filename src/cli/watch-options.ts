@@ -4,7 +4,7 @@ import { VALUE_TYPE_NAMES, valueTypeNamed } from '../model/value-names.js';
 import { DEFAULT_CLIENTS } from '../servers/share/sharing.js';
 import type { WatchOptions } from '../session/index.js';
 import { LEAST_RATE } from '../session/sampling-plan.js';
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './command-spec.js';
 import { UsageError } from './errors.js';
 import { wholeNumber } from './numbers.js';
 import { type TargetChoice, targetChoice } from './target-choice.js';

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { OpenTarget } from '../../servers/dap/open-target.js';
 import { serveClient } from '../../servers/dap/serve.js';
 import { CannotListenError } from '../../servers/errors.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { processOpener } from '../dap/open-process.js';
 import { STATUS } from '../errors.js';
 import { wholeNumber } from '../numbers.js';

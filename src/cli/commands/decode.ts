@@ -1,6 +1,6 @@
 // hwbkpt decode: the bits of a debug register, for people and for programs.
 import { explainDr6, explainDr7, explanationLines } from '../../registers/index.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { STATUS, UsageError } from '../errors.js';
 import { printLines } from '../output/print.js';
 

@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { HwbkptError } from '../../base/errors.js';
 import type { SlotUse } from '../../session/debug/index.js';
 import { examineMachine, examineProcess, holderText, type MachineReport, type ProcessReport, slotHolders } from '../../session/index.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { STATUS } from '../errors.js';
 import { wholeNumber } from '../numbers.js';
 import { colorsFor } from '../output/colors.js';

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { BadValueError, Finder, InterruptedError, searchPath, soughtValue } from '../../session/find/index.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { STATUS, UsageError } from '../errors.js';
 import { Dialogue } from '../find/dialogue.js';
 import { type FindOptions, type FindTask, findOptions } from '../find/find-options.js';

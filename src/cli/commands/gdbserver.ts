@@ -1,6 +1,6 @@
 // hwbkpt gdbserver: the debugger one knows, over breakpoints that nobody has to give up.
 import { ownSurroundings } from '../../linux/surroundings.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { gdbServerChoice } from '../gdbserver/options.js';
 import { serveGdb } from '../gdbserver/serve.js';
 

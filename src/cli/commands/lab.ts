@@ -13,7 +13,7 @@ import {
   type Scenario,
   timelineLines,
 } from '../../scenarios/index.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { STATUS, UsageError } from '../errors.js';
 import { printError, printLines } from '../output/print.js';
 

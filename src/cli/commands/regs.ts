@@ -5,7 +5,7 @@ import { ownPrivileges } from '../../linux/procfs/privileges.js';
 import { processStatus, threadIds } from '../../linux/procfs/process.js';
 import { explainDr7, explanationLines } from '../../registers/index.js';
 import { BadRequestError, NoPermissionError, NoSuchProcessError } from '../../session/errors.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { STATUS, UsageError } from '../errors.js';
 import { wholeNumber } from '../numbers.js';
 import { printLines } from '../output/print.js';

@@ -1,7 +1,7 @@
 // hwbkpt stat: how often, and by which threads.
 import type { CountMessage } from '../../model/messages.js';
 import type { TallyRow } from '../../session/index.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { Counted, type Sampling } from '../counted.js';
 import { type Amount, amountText, samplingFields, samplingText, sumOf } from '../estimates.js';
 import { type Alignment, tableLines } from '../output/table.js';

@@ -1,5 +1,5 @@
 // hwbkpt watch: a line for every access.
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { colorsFor } from '../output/colors.js';
 import { HitJsonPrinter } from '../output/json.js';
 import { type HitStyle, hitLine } from '../output/text.js';

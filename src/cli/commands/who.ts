@@ -1,7 +1,7 @@
 // hwbkpt who: accesses grouped by the place in the code that made them.
 import { isatty } from 'node:tty';
 import { valueToText } from '../../model/format-value.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { Counted, type CountedRun, type Sampling } from '../counted.js';
 import { amountText, samplingText } from '../estimates.js';
 import { type Group, groupMessage, groupsOf } from '../groups.js';

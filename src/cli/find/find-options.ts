@@ -1,6 +1,6 @@
 // The options of find, checked and typed.
 import { FIND_TYPES, type FindTarget, type FindType, isFindType, type Seen } from '../../session/find/index.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { UsageError } from '../errors.js';
 import { wholeNumber } from '../numbers.js';
 

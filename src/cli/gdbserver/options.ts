@@ -1,6 +1,6 @@
 // The options of `hwbkpt gdbserver`, checked and typed.
 import type { Inherit } from '../../model/access.js';
-import type { Invocation } from '../command-table.js';
+import type { Invocation } from '../command-spec.js';
 import { UsageError } from '../errors.js';
 import { wholeNumber } from '../numbers.js';
 import { type TargetChoice, targetChoice } from '../target-choice.js';
