@@ -59,4 +59,18 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'a program that forks', () => {
     expect((await target.finishedWithin(20_000)).stdout).toMatch(/parent counter 500 traced 0\nchild counter 5000 traced 1\n$/);
     expect(await server.finishedWithin(20_000)).toMatchObject({ status: 0 });
   });
+
+  test('detach-on-fork off: both stand, and one of them is detached from', async () => {
+    const forked = await forking();
+    await using target = forked.target;
+    await using server = forked.server;
+    const output = await gdb(server, target, [
+      ...['set detach-on-fork off', 'tbreak parent_round', GO, 'continue', 'watch counter', 'continue', 'detach inferiors 2'],
+      ...['continue', 'delete', 'continue'],
+    ]);
+    expect(output).toContain('[New inferior 2');
+    expect(valuesIn(output)).toEqual(['100', '200']);
+    expect(output).toMatch(/\[Inferior 2 \(process \d+\) detached\]/);
+    expect((await target.finishedWithin(20_000)).stdout).toMatch(/child counter 5000 traced 0\nparent counter 500 traced 1\n$/);
+  });
 });

@@ -43,8 +43,12 @@ export class Family {
 
   /** Of the threads of the program that was, only this one is left. */
   async executed({ pid, tid }: ClientStop): Promise<void> {
-    for (const other of this.#parts.threads.of(pid)) if (other.tid !== tid) this.#parts.threads.remove(other.tid);
+    const { threads, client } = this.#parts;
+    for (const other of threads.of(pid)) if (other.tid !== tid) threads.remove(other.tid);
+    const wasAwaited = this.#processes.isAwaited(pid);
     await this.#leftParent(pid);
+    // Let go of by gdb, and followed only so that its parent's wait would be over.
+    if (wasAwaited && !this.#processes.has(pid)) await client.detach(pid);
   }
 
   /** A process has ended. */

@@ -33,6 +33,11 @@ export class Processes {
     if (kind === 'vfork') this.#vforks.set(child, parent);
   }
 
+  /** Whether a thread waits in vfork until `child` has gone its way. */
+  isAwaited(child: number): boolean {
+    return this.#vforks.has(child);
+  }
+
   /** A process has ended or executed another program: the thread whose vfork is over by that, once; null: none. */
   vforkParent(child: number): number | null {
     const parent = this.#vforks.get(child) ?? null;

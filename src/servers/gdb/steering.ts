@@ -201,9 +201,19 @@ export class Steering {
   async release(pid: number): Promise<void> {
     this.#processes.release(pid);
     const threads = this.#parts.threads.of(pid);
-    this.#parts.threads.removeProcess(pid);
     await this.#swallowTraps(threads);
+    if (this.#processes.isAwaited(pid)) return await this.#setFree(threads);
+    this.#parts.threads.removeProcess(pid);
     await this.#parts.client.detach(pid);
+  }
+
+  /** Threads run as if nobody looked: a child of vfork is to be seen on its way still, at the end of which its parent goes on. */
+  async #setFree(threads: readonly Thread[]): Promise<void> {
+    for (const thread of threads) {
+      thread.reasons.length = 0;
+      thread.action = CONTINUE;
+    }
+    await this.#motion.continue(threads.filter(({ stop }) => stop !== null));
   }
 
   /** gdb is about to let go of all. */

@@ -85,6 +85,8 @@ async function vCont(session: GdbSession, orders: readonly Order[]): Promise<Ans
   }
   if (stopped.length > 0 && !settings.nonStop) throw new RefusedError('EINVAL', 'vCont;t is for non-stop mode');
   if (actions.size > 0) {
+    // What gdb asks about after a stop is the thread of that stop, until it says otherwise.
+    if (!settings.nonStop) session.chosen.general = null;
     try {
       await steering.go(actions);
     } catch (error) {
