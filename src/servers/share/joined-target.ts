@@ -3,16 +3,17 @@
 import type { NotCovered } from '../../model/coverage.js';
 import type { TargetEvent } from '../../model/hit.js';
 import type { SummaryMessage } from '../../model/messages.js';
-import type { ClientEvent, ClientWatch } from '../../session/debug/index.js';
+import type { ClientEvent } from '../../session/debug/index.js';
 import { NoSlotError, type Target, type WatchOptions } from '../../session/index.js';
 import { startTime } from '../../session/process-start.js';
+import { ItemBatch } from './item-batch.js';
 import { JoinedCounts } from './joined-counts.js';
 import { JoinedWatch } from './joined-watch.js';
 import { type CommandWay, wayToWatch } from './open.js';
 import type { RemoteClient } from './remote-client.js';
 import type { RunTarget, SharedItem, SharedOptions } from './run-target.js';
 import type { Sharing } from './sharing.js';
-import { namingHolders } from './slots-taken.js';
+import { watchAgain, watchBy } from './watch-ways.js';
 import { isThere, type Visitor } from './ways.js';
 
 interface Parts {
@@ -31,9 +32,6 @@ type State =
 
 /** How often (ms) the owner is asked for what it has counted. */
 const COUNTS_INTERVAL = 200;
-/** A dead owner's registers may be free a moment later. */
-const SLOT_TRIES = 100;
-const SLOT_PAUSE = 20;
 
 export class JoinedTarget implements RunTarget {
   readonly pid: number;
@@ -46,18 +44,17 @@ export class JoinedTarget implements RunTarget {
   readonly #start: string | null;
   readonly #watches: JoinedWatch[] = [];
   readonly #counts = new JoinedCounts();
+  readonly #items: ItemBatch;
   #settle: { resolve(): void; reject(error: unknown): void } = { resolve: () => undefined, reject: () => undefined };
   #state: State = { kind: 'between' };
   #engine = '';
   #blindTo: readonly NotCovered[] = [];
-  #items: SharedItem[] = [];
-  /** What comes before {@link resume} waits: whoever has armed says so first. */
-  #isWaiting = true;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(client: RemoteClient, parts: Parts) {
     this.pid = parts.pid;
     this.#parts = parts;
+    this.#items = new ItemBatch(parts.options.onItems);
     this.#start = startTime(parts.pid);
     this.ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -111,11 +108,11 @@ export class JoinedTarget implements RunTarget {
     switch (event.type) {
       case 'hit':
         this.#counts.hits++;
-        this.#item(event.hit as SharedItem);
+        this.#items.add(event.hit as SharedItem);
         break;
       case 'event':
         this.#counts.note(event.event);
-        this.#item(event.event);
+        this.#items.add(event.event);
         break;
       case 'watch':
         this.#watchChanged(event);
@@ -137,29 +134,17 @@ export class JoinedTarget implements RunTarget {
     this.#counts.armed(arming);
     if (change === 'ended') {
       const own = this.#watches.find(({ joined }) => joined === watch);
-      this.#item({ kind: 'watch-ended', watch: info, reason: because ?? 'it has ended' });
+      this.#items.add({ kind: 'watch-ended', watch: info, reason: because ?? 'it has ended' });
       if (own !== undefined) this.#watchEnded(own);
     } else if (change === 'evicted') {
       this.#counts.missed('no-register');
-      this.#item({ kind: 'evicted', watch: info });
-    } else this.#item({ kind: 'installed', watch: info, threads: arming.threads });
+      this.#items.add({ kind: 'evicted', watch: info });
+    } else this.#items.add({ kind: 'installed', watch: info, threads: arming.threads });
   }
 
   #watchEnded(watch: JoinedWatch): void {
     watch.lost();
     if (!this.#watches.some(({ isWatched }) => isWatched)) void this.disarm();
-  }
-
-  /** What comes in one go is handed on in one go. */
-  #item(item: SharedItem): void {
-    this.#items.push(item);
-    if (this.#items.length === 1 && !this.#isWaiting) queueMicrotask(() => this.#handOn());
-  }
-
-  #handOn(): void {
-    const items = this.#items;
-    this.#items = [];
-    if (items.length > 0) this.#parts.options.onItems(items);
   }
 
   async #lostOwner(client: RemoteClient, because: string): Promise<void> {
@@ -169,7 +154,7 @@ export class JoinedTarget implements RunTarget {
     for (const watch of live) watch.lost();
     if (!this.#isThere()) return this.#over();
     this.#counts.missed('owner-left');
-    this.#item({ kind: 'owner-left', owner: client.owner.pid, reason: because, time: since });
+    this.#items.add({ kind: 'owner-left', owner: client.owner.pid, reason: because, time: since });
     try {
       await this.#attachAgain(live, since);
     } catch (error) {
@@ -189,10 +174,13 @@ export class JoinedTarget implements RunTarget {
     if (this.#state.kind !== 'between') return await leave(way);
     this.#take(way);
     const events: TargetEvent[] = [];
-    for (const watch of live) events.push(await this.#watchAgain(way, watch));
+    for (const watch of live) {
+      events.push(await watchAgain(way, watch));
+      if (watch.isWatched) this.#counts.armed(watch.arming);
+    }
     const time = process.hrtime.bigint();
-    this.#item({ kind: 'attached-again', owner: this.owner?.pid ?? null, blind: time - since, time });
-    for (const event of events) this.#item(event);
+    this.#items.add({ kind: 'attached-again', owner: this.owner?.pid ?? null, blind: time - since, time });
+    for (const event of events) this.#items.add(event);
     if (!live.some(({ isWatched }) => isWatched)) await this.disarm();
   }
 
@@ -215,26 +203,13 @@ export class JoinedTarget implements RunTarget {
     for (const item of items) {
       if (item.kind === 'hit') this.#counts.hits++;
       else this.#counts.note(item);
-      this.#item(item);
+      this.#items.add(item);
     }
-  }
-
-  async #watchAgain(way: CommandWay, watch: JoinedWatch): Promise<TargetEvent> {
-    try {
-      if (way.kind === 'joined') watch.joinedBy(await whenFree(() => watchBy(way.client, watch.expression, watch.options)));
-      else watch.ownedBy(await whenFree(() => way.own.watch(watch.expression, watch.options)));
-    } catch (error) {
-      return { kind: 'watch-ended', watch: watch.info, reason: error instanceof Error ? error.message : String(error) };
-    }
-    this.#counts.armed(watch.arming);
-    if (!watch.isArmed) return { kind: 'waiting', watch: watch.info };
-    return { kind: 'armed-again', watch: watch.info, threads: watch.arming.threads };
   }
 
   /** The process runs already; from now on what comes is handed on. */
   resume(): void {
-    this.#isWaiting = false;
-    queueMicrotask(() => this.#handOn());
+    this.#items.open();
   }
 
   pollEnding(): null {
@@ -269,7 +244,7 @@ export class JoinedTarget implements RunTarget {
 
   #end(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#handOn();
+    this.#items.handOn();
     if (this.#state.kind !== 'own') this.#state = { kind: 'over' };
   }
 
@@ -291,24 +266,4 @@ async function leave(way: CommandWay): Promise<void> {
   if (way.kind === 'joined') return await way.client[Symbol.asyncDispose]();
   await way.sharing?.leave('its command has ended');
   await way.own[Symbol.asyncDispose]();
-}
-
-async function watchBy(client: RemoteClient, expression: string, options: WatchOptions): Promise<ClientWatch> {
-  try {
-    return await client.watch(expression, options);
-  } catch (error) {
-    throw await namingHolders(error, client);
-  }
-}
-
-/** What `arm` makes, once there are free registers. */
-async function whenFree<T>(arm: () => Promise<T>): Promise<T> {
-  for (let round = 1; ; round++) {
-    try {
-      return await arm();
-    } catch (error) {
-      if (round === SLOT_TRIES || !(error instanceof Error && 'code' in error && error.code === 'no-slot')) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, SLOT_PAUSE));
-  }
 }
