@@ -146,6 +146,7 @@ export class Steering {
     for (const [thread, action] of actions) {
       thread.action = action;
       thread.isTold = false;
+      thread.isLetGo = true;
     }
     if (this.#nextReport() === null) await this.#start();
     this.#isRunning = true;
@@ -291,12 +292,14 @@ export class Steering {
 
   /**
    * What is told next. What is not true at the moment waits as long as its thread stands: gdb takes a breakpoint away while it steps one of several
-   * threads over it, and sets it again.
+   * threads over it, and sets it again. In all-stop mode gdb expects nothing (and ends by an internal error) of threads that it has not let go.
    */
   #nextReport(): Report | null {
+    const { settings, points } = this.#parts;
     for (const thread of this.known()) {
-      const reason = thread.reasons.find((candidate) => stillHolds(candidate, this.#parts.points));
-      if (reason !== undefined && thread.stop !== null && !thread.isTold) return { thread, reason };
+      const reason = thread.reasons.find((candidate) => stillHolds(candidate, points));
+      const isDue = settings.nonStop ? !thread.isTold : thread.isLetGo;
+      if (reason !== undefined && thread.stop !== null && isDue) return { thread, reason };
     }
     return null;
   }
@@ -341,7 +344,10 @@ export class Steering {
   #tell(report: Report | null): void {
     const { peer, settings, replies } = this.#parts;
     this.#isRunning = false;
-    for (const thread of this.known()) thread.action = null;
+    for (const thread of this.known()) {
+      thread.action = null;
+      thread.isLetGo = false;
+    }
     const end = this.#processes.takeEnd();
     if (end !== null) {
       peer.send(endReply(end, settings));

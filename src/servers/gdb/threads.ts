@@ -19,6 +19,8 @@ export interface Thread {
   readonly reasons: StopReason[];
   /** In non-stop mode: gdb knows that it stands. */
   isTold: boolean;
+  /** In all-stop mode: gdb has let it go, and has not been told of a stop since. */
+  isLetGo: boolean;
 }
 
 /** All threads, in the order in which they were met. */
@@ -33,7 +35,7 @@ export class Threads implements Iterable<Thread> {
   meet(id: { readonly pid: number; readonly tid: number }, action: Action | null): Thread {
     const known = this.#threads.get(id.tid);
     if (known !== undefined && known.pid === id.pid) return known;
-    const thread: Thread = { pid: id.pid, tid: id.tid, stop: null, action, reasons: [], isTold: false };
+    const thread: Thread = { pid: id.pid, tid: id.tid, stop: null, action, reasons: [], isTold: false, isLetGo: action !== null };
     this.#threads.set(id.tid, thread);
     return thread;
   }
