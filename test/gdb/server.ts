@@ -11,7 +11,12 @@ const ANSWER_MS = 15_000;
 export class GdbServerProcess extends RunningHwbkpt {
   /** `target`: `--pid`, `4711` or `--`, `./prog`; options before it. */
   static async start(...target: readonly string[]): Promise<GdbServerProcess> {
-    const server = new GdbServerProcess(['gdbserver', ':0', ...target]);
+    return await GdbServerProcess.startAt(':0', ...target);
+  }
+
+  /** The same, at an address: `[::1]:0`. */
+  static async startAt(address: string, ...target: readonly string[]): Promise<GdbServerProcess> {
+    const server = new GdbServerProcess(['gdbserver', address, ...target]);
     await server.stderr.waitForLine(/listening on/, PATIENCE);
     return server;
   }
@@ -31,6 +36,11 @@ export type Debuggee = Pick<Target, 'program'> & Partial<Pick<Target, 'go'>>;
 /** As a command: the target may go on now. It does so when gdb lets it. */
 export const GO = 'echo go\\n';
 
+/** Of a gdb that does `commands` and ends. */
+export function gdbArguments(commands: readonly string[], program: string): string[] {
+  return ['-nx', '-batch', ...[...QUIET, ...commands].flatMap((command) => ['-ex', command]), program];
+}
+
 /** What gdb says while it does `commands`, connected to `server`; {@link GO} among them lets `target` go. */
 export async function gdb(server: GdbServerProcess, target: Debuggee, commands: readonly string[]): Promise<string> {
   return await runGdb(target, [`target remote ${server.address}`, ...commands]);
@@ -38,8 +48,7 @@ export async function gdb(server: GdbServerProcess, target: Debuggee, commands: 
 
 /** The same, without a connection yet. A command that fails does not keep the others from being done. */
 export async function runGdb(target: Debuggee, commands: readonly string[]): Promise<string> {
-  const args = ['-nx', '-batch', ...[...QUIET, ...commands].flatMap((command) => ['-ex', command]), target.program];
-  await using run = new ManagedProcess('gdb', args);
+  await using run = new ManagedProcess('gdb', gdbArguments(commands, target.program));
   if (commands.includes(GO)) {
     await run.waitForLine(/^go$/, PATIENCE);
     target.go?.();
@@ -48,11 +57,16 @@ export async function runGdb(target: Debuggee, commands: readonly string[]): Pro
   return `${stdout}${stderr}`;
 }
 
+/** Of an lldb that connects to `address`, does `commands` and ends. */
+export function lldbArguments(program: string, address: string, commands: readonly string[]): string[] {
+  const all = ['settings set auto-confirm true', `file ${program}`, `gdb-remote ${address}`, ...commands];
+  return ['--no-lldbinit', '-b', ...all.flatMap((command) => ['-o', command])];
+}
+
 /** What lldb says while it does `commands`, connected to `server`; {@link GO} among them lets `target` go. */
 export async function lldb(server: GdbServerProcess, target: Debuggee, commands: readonly string[]): Promise<string> {
-  const all = ['settings set auto-confirm true', `file ${target.program}`, `gdb-remote ${server.address}`, ...commands];
-  const args = all.map((command) => (command === GO ? 'script print("go", flush=True)' : command)).flatMap((command) => ['-o', command]);
-  await using run = new ManagedProcess('lldb-19', ['--no-lldbinit', '-b', ...args]);
+  const spoken = commands.map((command) => (command === GO ? 'script print("go", flush=True)' : command));
+  await using run = new ManagedProcess('lldb-19', lldbArguments(target.program, server.address, spoken));
   if (commands.includes(GO)) {
     await run.waitForLine(/^go$/, PATIENCE);
     target.go?.();

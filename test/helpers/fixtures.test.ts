@@ -58,6 +58,16 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
   'debug-register-tracee': [{ prints: '' }],
   'written-threads': [{ prints: '' }],
+  'debugger-scenes': [
+    {
+      args: [
+        ...['counts', 'pointers', 'locals', 'recursion', 'wide', 'bitfields', 'sizes', 'bytes', 'reads', 'four', 'at_once', 'in_a_row'],
+        ...['one_line', 'system_call', 'children'],
+      ],
+      prints: 'played 15|',
+    },
+  ],
+  'thread-scenes': [{ args: ['apart', 'in_turn', 'everywhere', 'of_one_name', 'both_read', 'at_label', 'mixed'], prints: 'played 7|' }],
   debugged: [{ args: ['--threads', '2', '--fork', '--vfork'], prints: 'rounds 10 counter 1055 signals 1|' }],
   'fork-rounds': [{ args: ['--rounds', '3'], prints: 'child counter 3000 traced 0|parent counter 300 traced 0|' }],
   'demo/demo': [{ args: ['1', '500'], prints: "the game runs for 1 seconds|mia's health was wrong 9 times, and nobody knows why|" }],
