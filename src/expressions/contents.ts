@@ -8,6 +8,7 @@ import { direct, type Place, type WalkContext } from './part.js';
 import { PartError } from './part-error.js';
 import { readUnsigned } from './pointers.js';
 import type { Memory } from './scope.js';
+import { addressInDeque, type Deque, dequeOf } from './sequences.js';
 
 /** Memory with its type. */
 export interface Content {
@@ -15,9 +16,9 @@ export interface Content {
   readonly type: Type;
 }
 
-/** An element of a map or set. */
+/** An element of a map, set, list or deque. */
 export interface Entry extends Content {
-  /** How it is asked for: `["Ada"]`; null where no expression names it. The value's then, else that of the pair. */
+  /** Of maps how it is asked for: `["Ada"]`, and the value is what is meant then, else the pair; null where no expression names it. */
   readonly key: Key | null;
 }
 
@@ -25,8 +26,8 @@ export interface Entry extends Content {
 export type Contents =
   /** One behind the other. */
   | { readonly kind: 'row'; readonly start: bigint; readonly count: number; readonly element: Type }
-  /** Wherever each is; `count`: as the container says. Iterating reads the process, ends where it cannot be read, and throws nothing. */
-  | { readonly kind: 'entries'; readonly count: number; readonly entries: Iterable<Entry> }
+  /** Wherever each is; `count`: as the container says. `isCounted`: each is asked for by its number, as in sets, lists and deques. Iterating reads the process, ends where it cannot be read, and throws nothing. */
+  | { readonly kind: 'entries'; readonly count: number; readonly isCounted: boolean; readonly entries: Iterable<Entry> }
   /** What a smart pointer points to, or an optional holds; null: nothing. */
   | { readonly kind: 'owned'; readonly value: Content | null };
 
@@ -48,7 +49,7 @@ export function contentsOf({ address, type }: Content, memory: Memory): Contents
   const part: Place = { kind: 'place', address, type: owner, bits: null, display: owner.name, prefixed: false };
   const context = contextOver(memory);
   try {
-    return entriesOf(part, context) ?? rowOf(part, context) ?? owned(part, context);
+    return dequeEntries(part, context) ?? entriesOf(part, context) ?? rowOf(part, context) ?? owned(part, context);
   } catch (error) {
     if (error instanceof PartError) return null;
     throw error;
@@ -81,7 +82,25 @@ function entriesOf(part: Place, context: WalkContext): Contents | null {
   const nodes = nodesOf(part, context);
   const count = nodes === null ? null : numberAt(part, COUNTS, context);
   if (nodes === null || count === null || count > MOST_ELEMENTS) return null;
-  return { kind: 'entries', count, entries: pairs(part, nodes, context) };
+  return { kind: 'entries', count, isCounted: !nodes.isMap, entries: pairs(part, nodes, context) };
+}
+
+function dequeEntries(part: Place, context: WalkContext): Contents | null {
+  const deque = dequeOf(part, context);
+  if (deque === null || deque.count < 0 || deque.count > MOST_ELEMENTS) return null;
+  return { kind: 'entries', count: deque.count, isCounted: true, entries: inDeque(part, deque, context) };
+}
+
+function* inDeque(part: Place, deque: Deque, context: WalkContext): Generator<Entry> {
+  try {
+    for (let index = 0; index < deque.count; index++) yield counted(addressInDeque(part, deque, index, context), deque.element);
+  } catch (error) {
+    if (!(error instanceof PartError)) throw error;
+  }
+}
+
+function counted(address: bigint, type: Type): Entry {
+  return { address, type, key: null };
 }
 
 function* pairs(part: Place, { nodes, pair, isMap }: Nodes, context: WalkContext): Generator<Entry> {
@@ -89,6 +108,10 @@ function* pairs(part: Place, { nodes, pair, isMap }: Nodes, context: WalkContext
   const second = isMap ? findMember(pair, 'second') : null;
   try {
     for (const address of nodes) {
+      if (!isMap) {
+        yield counted(address, pair);
+        continue;
+      }
       const key = first === null ? null : keyAt({ ...part, address: address + BigInt(first.offset), type: first.member.type() }, context);
       if (key === null || second === null) yield { address, type: pair, key: null };
       else yield { address: address + BigInt(second.offset), type: second.member.type(), key };

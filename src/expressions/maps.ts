@@ -29,7 +29,7 @@ const RING_NODE = 16n;
 /** The value that `part` has for `key`; null where it is no map that is known. Throws NoSuchKeyError and what reading memory throws. */
 export function mapElement(part: Place, key: Key, context: WalkContext): Place | null {
   const found = nodesOf(part, context);
-  if (found === null) return null;
+  if (found === null || !found.isMap) return null;
   const first = findMember(found.pair, 'first');
   const second = findMember(found.pair, 'second');
   if (first === null || second === null) return null;

@@ -11,6 +11,7 @@ import { findMember, isCompound, memberNames } from './members.js';
 import { numberIn, offset } from './numbers.js';
 import { described, direct, operand, type Part, type Place, type WalkContext } from './part.js';
 import { arrayOf, behindReferences, pointerTo, targetOf } from './pointers.js';
+import { nthElement } from './sequences.js';
 
 /** One step further. Throws the errors of errors.ts. */
 export function step(part: Part, to: PathStep, context: WalkContext): Part {
@@ -98,8 +99,9 @@ function pointed(part: Part, type: Extract<Type, { kind: 'pointer' }>, context: 
 function element(from: Part, index: number, context: WalkContext): Place {
   const { part, type } = opened(from, context);
   const display = `${operand(part)}[${index}]`;
-  const ofMap = part.kind === 'place' && isCompound(type) ? mapElement(part, index, context) : null;
-  if (ofMap !== null) return { ...ofMap, display, prefixed: false };
+  const isContainer = part.kind === 'place' && isCompound(type);
+  const apart = isContainer ? (mapElement(part, index, context) ?? nthElement(part, index, context)) : null;
+  if (apart !== null) return { ...apart, display, prefixed: false };
   const row = rowOf(part, type, { first: index, last: index, display, context });
   return {
     kind: 'place',

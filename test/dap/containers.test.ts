@@ -27,6 +27,7 @@ describeWith(['perf', 'ptrace', 'g++'], 'containers', () => {
     expect(await text('squares')).toBe('{[4] = 16}');
     expect(await text('primes')).toBe('{2, 3, 5}');
     expect(await text('queue')).toBe('{30, 10, 20}');
+    expect([await text('queue[1]'), await text('primes[2]'), await text('waiting[100]')]).toEqual(['10', '5', '10201']);
     expect(await text('fixed')).toBe('[7, 8, 9]');
     expect([await text('found'), await text('lost'), await text('nobody')]).toEqual(['42', '<empty>', '<empty>']);
     expect(await text('owner')).toMatch(/^0x[0-9a-f]+$/);
@@ -36,6 +37,11 @@ describeWith(['perf', 'ptrace', 'g++'], 'containers', () => {
     };
     expect(await children('many', { filter: 'indexed', start: 500, count: 2 })).toEqual(['[500] 250000', '[501] 251001']);
     expect(await children('primes', { filter: 'indexed', start: 1, count: 1 })).toEqual(['[1] 3']);
+    expect(await children('waiting', { filter: 'indexed', start: 62, count: 3 })).toEqual(['[62] 3969', '[63] 4096', '[64] 4225']);
+    expect((await adapter.parts((await look('queue')).variablesReference)).get('[2]')).toMatchObject({
+      evaluateName: 'queue[2]',
+      value: '20',
+    });
     expect(await children('*owner')).toEqual(['hp 99', 'name "Eve"']);
     expect((await children('shared')).slice(0, 1)).toEqual(['*shared 11']);
     expect((await children('found')).slice(0, 1)).toEqual(['*found 42']);
@@ -64,6 +70,9 @@ describeWith(['perf', 'ptrace', 'g++'], 'containers', () => {
       name: '[1]',
     });
     expect(info.description).toContain('by[1], 4 bytes (int) at');
+    // As Emacs asks: by what was evaluateName.
+    const other = { variablesReference: by.variablesReference, name: 'by[1]' };
+    expect(await adapter.request('dataBreakpointInfo', other)).toEqual(info);
     await adapter.request('setDataBreakpoints', { breakpoints: [{ dataId: info.dataId, accessType: 'write' }] });
     await adapter.request('continue', { threadId: 0 });
     expect((await adapter.stopped()).text).toContain('by[1]: 2 -> 20 (in change');

@@ -32,8 +32,11 @@ export function contentParts(owner: Item, contents: Contents, { start, count }: 
         partAt(owner, { address: contents.start + BigInt(start + i) * size, type: element }, indexed(owner, start + i)),
       );
     }
-    case 'entries':
-      return entriesIn(contents.entries, { start, count }).map((entry, i) => partAt(owner, entry, entryName(owner, entry, start + i)));
+    case 'entries': {
+      const { entries, isCounted } = contents;
+      const nameOf = (entry: Entry, index: number): Named => (isCounted ? indexed(owner, index) : entryName(owner, entry, index));
+      return entriesIn(entries, { start, count }).map((entry, i) => partAt(owner, entry, nameOf(entry, start + i)));
+    }
     case 'owned': {
       const { value } = contents;
       if (value === null || start > 0 || count < 1) return [];

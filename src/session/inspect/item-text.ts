@@ -51,7 +51,9 @@ function contentText(view: ProcessView, item: Item, { contents, depth }: Shown):
     case 'entries': {
       if (contents.count > MOST_ELEMENTS || depth >= DEEPEST) return `{${counted(contents.count)}}`;
       const parts = contentParts(item, contents, { start: 0, count: contents.count });
-      const texts = parts.map((part) => (part.expression === null ? '' : `${part.name} = `) + itemText(view, part, depth + 1));
+      const texts = parts.map(
+        (part) => (contents.isCounted || part.expression === null ? '' : `${part.name} = `) + itemText(view, part, depth + 1),
+      );
       return `{${texts.join(', ')}}`;
     }
     case 'owned': {
