@@ -6,23 +6,26 @@
 //     EXEC                its process runs another program; it has the process's id now, and the other threads are gone
 //     STOP                with SIGTRAP: asked for, or it has just begun; else the process is stopped (SIGSTOP and its like)
 
-import { processStatus, threadName } from '../../linux/procfs/process.js';
+import { threadName } from '../../linux/procfs/process.js';
 import { threadState } from '../../linux/procfs/thread-state.js';
-import { PTRACE_EVENT, ptraceDetach, ptraceInterrupt } from '../../linux/ptrace.js';
+import { PTRACE_EVENT, ptraceInterrupt } from '../../linux/ptrace.js';
 import { ptraceContinue } from '../../linux/ptrace-control.js';
 import { listen, readEventMessage, SignalInfo } from '../../linux/ptrace-state.js';
 import { signalThread } from '../../linux/tracees.js';
-import { decodeWaitStatus, waitForChild } from '../../linux/wait.js';
+import { decodeWaitStatus } from '../../linux/wait.js';
 import type { EngineTarget } from '../contract.js';
 import { type ProcessEnd, STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
 import type { Arming } from './arming.js';
+import { Births } from './births.js';
 import type { BreakpointMaker } from './breakpoints.js';
+import { Parking } from './parking.js';
 import type { Pieces } from './pieces.js';
 import { isGone, now, type Recorder } from './recorder.js';
 import type { ReportWriter } from './report-writer.js';
-import { type Birth, birthOf, SIGTRAP, type PtraceStop as Stop, standingAt } from './stop-kinds.js';
+import { birthOf, SIGTRAP, type PtraceStop as Stop, standingAt } from './stop-kinds.js';
 import type { ThreadSteps } from './thread-steps.js';
 import type { Standing, TracedProcess, Tracee, TraceeTable } from './tracee.js';
+import { unlessGone } from './unless-gone.js';
 
 export interface StopsParts {
   readonly target: EngineTarget;
@@ -36,9 +39,6 @@ export interface StopsParts {
   /** Takes in what has happened; waits a little where nothing has. */
   takeOne(): void;
 }
-
-/** ms that a thread may take to stop: one that waits for a disk takes its time. */
-const PARK_PATIENCE = 1000;
 
 /** si_code of a SIGTRAP that a step ends with: TRAP_BRKPT and TRAP_TRACE, and SIGTRAP itself from ptrace_notify. */
 const NOTICES = new Set([1, 2, SIGTRAP]);
@@ -54,11 +54,18 @@ export class Stops {
   readonly ends = new Map<number, ProcessEnd['end']>();
   /** Processes all of whose threads are to stand before that is told. */
   readonly #gathering = new Set<TracedProcess>();
-  /** New threads that stand and whose parent's stop is not reported yet. */
-  readonly #early = new Set<number>();
+  readonly #births: Births;
+  readonly parking: Parking;
 
   constructor(parts: StopsParts) {
     this.#parts = parts;
+    const { target, table, arming, reports, steps } = parts;
+    this.#births = new Births({
+      ...{ target, table, arming, reports },
+      policy: () => this.policy,
+      stand: (tracee, cause) => this.#stand(tracee, cause, AT_EVENT),
+    });
+    this.parking = new Parking({ table, steps, takeOne: () => parts.takeOne(), hasEnded: (tracee) => this.#noticeEnd(tracee) });
   }
 
   /** Takes in what wait4 has reported of thread `tid`. */
@@ -67,9 +74,9 @@ export class Stops {
       const status = decodeWaitStatus(raw);
       const tracee = this.#parts.table.get(tid);
       if (status.kind === 'stopped' && tracee !== undefined) this.#stopped(tracee, status);
-      else if (status.kind === 'stopped') this.#early.add(tid);
+      else if (status.kind === 'stopped') this.#births.met(tid);
       else if (tracee !== undefined && (status.kind === 'exited' || status.kind === 'killed')) this.end(tracee, status);
-      else this.#early.delete(tid);
+      else this.#births.forget(tid);
     } catch (error) {
       // Killed where it stood: its end is reported next.
       if (!isGone(error)) throw error;
@@ -97,7 +104,7 @@ export class Stops {
     const at = isNotice ? 'event' : standingAt(stop);
     if (cause === null) {
       tracee.parked = { at, passing, replan: typeof step === 'object' ? step.replan : null };
-      if (!tracee.parking) this.#goOn(tracee);
+      if (!tracee.parking) this.parking.goOn(tracee);
     } else {
       const isInCall = birthOf(stop.event) !== null;
       this.#stand(tracee, cause, { at, canDeliver: at === 'signal', isInCall, passing: cause.kind === 'signal' ? 0 : passing });
@@ -135,7 +142,7 @@ export class Stops {
     { hits, passing, isStep }: { readonly hits: readonly number[]; readonly passing: number; readonly isStep: boolean },
   ): StopCause | null {
     const birth = birthOf(stop.event);
-    const told = birth === null ? null : this.#born(tracee, birth);
+    const told = birth === null ? null : this.#births.born(tracee, birth);
     if (hits.length > 0) return { kind: 'hit', cookies: hits };
     if (isStep) return { kind: 'step' };
     if (told !== null) return told;
@@ -144,92 +151,6 @@ export class Stops {
     return stop.event === PTRACE_EVENT.STOP && stop.signal !== SIGTRAP
       ? { kind: 'group-stop', signal: stop.signal }
       : { kind: 'interrupted' };
-  }
-
-  #goOn(tracee: Tracee): void {
-    const { tid, parked } = tracee;
-    tracee.parked = null;
-    if (parked === null) return;
-    if (parked.replan !== null) this.#parts.steps.beginAtSignal(tracee, parked.replan);
-    else if (parked.at === 'group') listen(tid);
-    else ptraceContinue(tid, parked.passing);
-  }
-
-  /** Has threads stand for `action`, and lets them go on as if nothing had been. Those that do not stop in time are left out. */
-  whileStanding<T>(tracees: () => Iterable<Tracee>, action: (standing: readonly Tracee[]) => T): T {
-    const chosen = new Set<Tracee>();
-    const deadline = performance.now() + PARK_PATIENCE;
-    // Those that are born meanwhile are among them.
-    while (this.#parkNew(tracees(), chosen) && performance.now() < deadline) this.#parts.takeOne();
-    for (const tracee of chosen) tracee.parking = false;
-    try {
-      return action(
-        [...chosen].filter((tracee) => this.#isThere(tracee) && (tracee.standing !== null || tracee.held || tracee.parked !== null)),
-      );
-    } finally {
-      for (const tracee of chosen) if (this.#isThere(tracee)) unlessGone(() => this.#goOn(tracee));
-    }
-  }
-
-  /** Parks those that are not yet; false when all stand. */
-  #parkNew(tracees: Iterable<Tracee>, chosen: Set<Tracee>): boolean {
-    let isAwaited = false;
-    for (const tracee of tracees) {
-      if (!chosen.has(tracee)) this.#park(tracee);
-      chosen.add(tracee);
-      isAwaited ||= this.#isAwaited(tracee);
-    }
-    return isAwaited;
-  }
-
-  #park(tracee: Tracee): void {
-    if (tracee.standing !== null || tracee.held) return;
-    tracee.parking = true;
-    unlessGone(() => ptraceInterrupt(tracee.tid));
-  }
-
-  #isThere(tracee: Tracee): boolean {
-    return this.#parts.table.get(tracee.tid) === tracee;
-  }
-
-  #isAwaited(tracee: Tracee): boolean {
-    const { parking, parked, standing, inVfork } = tracee;
-    return parking && parked === null && standing === null && !inVfork && this.#isThere(tracee) && !this.#noticeEnd(tracee);
-  }
-
-  /** A thread has made another. Returns why it is to stand for that. */
-  #born(parent: Tracee, birth: Birth): StopCause | null {
-    const child = readEventMessage(parent.tid);
-    if (birth === 'vfork') parent.inVfork = true;
-    // It is traced already and stops before its first instruction. Now, because its parent may end before anybody looks again.
-    if (this.#early.delete(child) || waitForChild(child).kind === 'stopped') this.#adopt(child, parent, birth);
-    const tells = birth === 'clone' ? this.policy.clones : this.policy.forks;
-    return tells ? { kind: birth, child } : null;
-  }
-
-  /** A new thread stands before its first instruction: arms it as its parent is, or lets go of it. */
-  #adopt(tid: number, parent: Tracee, birth: Birth): void {
-    const { table, reports, arming } = this.#parts;
-    const pid = birth === 'clone' ? (processStatus(tid)?.tgid ?? parent.process.pid) : tid;
-    const how = pid === parent.process.pid ? 'thread' : 'child';
-    reports.started({ pid, tid }, { pid: parent.process.pid, tid: parent.tid }, now());
-    if (!this.#follows(parent, how)) {
-      ptraceDetach(tid, 0);
-      return;
-    }
-    const tracee = table.add(pid, tid);
-    // What it does from now on, nobody may see.
-    if (!arming.inherit(tracee, parent, how)) reports.lost(1, now());
-    const tells = how === 'thread' ? this.policy.clones : this.policy.forks;
-    if (tells) this.#stand(tracee, { kind: 'born' }, AT_EVENT);
-    else if (tracee.process.gathering !== null) this.#stand(tracee, { kind: 'interrupted' }, AT_EVENT);
-    else ptraceContinue(tid, 0);
-  }
-
-  #follows(parent: Tracee, how: 'thread' | 'child'): boolean {
-    const { inherit, tid } = this.#parts.target;
-    if (how === 'thread') return tid === null || inherit !== 'none';
-    return inherit === 'children' || parent.pieces.some(({ piece }) => piece.order.inherit === 'children');
   }
 
   #executed(tracee: Tracee): void {
@@ -245,7 +166,7 @@ export class Stops {
     pieces.forgetProcess(process.pid);
     this.#parts.steps.cancel(former);
     tracee.owesSignal = false;
-    this.#letOrphansGo(process.pid);
+    this.#births.letOrphansGo(process.pid);
     reports.executed(process.pid, threadName(process.pid, tid) ?? '', now());
     const isWanted = this.policy.execs || tracee.asked || process.gathering !== null;
     if (isWanted) this.#stand(tracee, { kind: 'exec' }, AT_EVENT);
@@ -266,28 +187,13 @@ export class Stops {
       this.ends.set(process.pid, end);
       reports.processEnded({ pid: process.pid, end }, now());
     }
-    if (process.threads.size === 0) this.#letOrphansGo(process.pid);
+    if (process.threads.size === 0) this.#births.letOrphansGo(process.pid);
     this.#tellGathered(process);
   }
 
   /** What a thread has met while it blocked our signal, or on its last way through the kernel: it has not stopped for that. */
   #lastLook(tracee: Tracee): void {
     if (tracee.pieces.length > 0) unlessGone(() => this.#parts.recorder.look(tracee));
-  }
-
-  /**
-   * Processes whose parent was killed at their birth, before it could be told: nobody knows what they are to have. Children of `pid`, whose threads
-   * but one are gone, and of processes that are gone altogether.
-   */
-  #letOrphansGo(pid: number): void {
-    for (const tid of this.#early) {
-      const status = processStatus(tid);
-      if (status === null || status.tgid !== tid) continue;
-      if (status.parent !== pid && this.#parts.table.process(status.parent) !== undefined) continue;
-      this.#early.delete(tid);
-      this.#parts.reports.started({ pid: tid, tid }, { pid, tid: pid }, now());
-      ptraceDetach(tid, 0);
-    }
   }
 
   /** The thread stands from now on, until {@link resume}. */
@@ -372,14 +278,5 @@ export class Stops {
     } catch (error) {
       if (!isGone(error)) throw error;
     }
-  }
-}
-
-/** Does something to a thread that may have been killed where it stood: its end is reported next. */
-function unlessGone(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (!isGone(error)) throw error;
   }
 }

@@ -130,7 +130,7 @@ export class Tracer implements TracerCalls {
   #change<T>(action: (arming: Arming) => T): T {
     const { arming, stops } = this.#active;
     return this.#maker.needsStanding
-      ? stops.whileStanding(
+      ? stops.parking.whileStanding(
           () => this.table.all,
           () => action(arming),
         )
@@ -245,7 +245,7 @@ export class Tracer implements TracerCalls {
   }
 
   #letGoOf(threads: () => Iterable<Tracee>, signal: number): void {
-    this.#active.stops.whileStanding(threads, (standing) => {
+    this.#active.stops.parking.whileStanding(threads, (standing) => {
       for (const tracee of standing) this.#letGo(tracee, signal);
     });
   }
