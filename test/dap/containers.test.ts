@@ -5,10 +5,11 @@ import { buildFixture } from '../helpers/build-fixture.js';
 import { FIXTURES } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { Adapter } from './adapter.js';
+import { sourceLine } from './source-line.js';
 
 const SOURCE = { path: `${FIXTURES}/containers.cpp` };
 /** In change(), before it changes anything. */
-const START = 63;
+const START = sourceLine('containers.cpp', 'int *where');
 
 describeWith(['perf', 'ptrace', 'g++'], 'containers', () => {
   test('show what they hold, and open', async () => {

@@ -5,10 +5,12 @@ import { buildFixture } from '../helpers/build-fixture.js';
 import { FIXTURES } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { Adapter } from './adapter.js';
+import { sourceLine } from './source-line.js';
 
 const SOURCE = { path: `${FIXTURES}/containers.cpp` };
 /** In change(), where all of its locals are set. */
-const SET = 66;
+const SET = sourceLine('containers.cpp', 'unit->hp += *where');
+const BEFORE = sourceLine('containers.cpp', 'by[1] = 20');
 
 type Value = DebugProtocol.SetVariableResponse['body'];
 
@@ -70,9 +72,9 @@ describeWith(['perf', 'ptrace', 'g++'], 'new values', () => {
     const { threadId } = await standing(adapter);
     const info = await adapter.request<DebugProtocol.BreakpointLocationsResponse['body']>('breakpointLocations', {
       source: SOURCE,
-      line: 64,
+      line: BEFORE,
     });
-    expect(info.breakpoints).toEqual([{ line: 64 }]);
+    expect(info.breakpoints).toEqual([{ line: BEFORE }]);
     const [top] = await adapter.frames(threadId);
     const pc = top?.instructionPointerReference ?? '';
     const { instructions } = await adapter.request<{ instructions: DebugProtocol.DisassembledInstruction[] }>('disassemble', {

@@ -73,9 +73,12 @@ export async function evaluated(session: Session, args: Arguments, name: string)
 export function itemNamed(container: Container, name: string): Item {
   const index = /^\[(\d{1,15})\]$/.exec(name)?.[1];
   const isNamed = (one: Item): boolean => one.name === name;
+  // Emacs gives what evaluateName was instead.
+  const isWritten = (one: Item): boolean => one.expression === name;
   const atIndex = index === undefined || container.kind !== 'item' ? [] : itemsIn(container, { start: Number(index), count: 1 });
   // Keys of maps are written as indices are.
-  const item = atIndex.find(isNamed) ?? itemsIn(container, { start: 0, count: MOST_NAMED }).find(isNamed);
+  const all = atIndex.some(isNamed) ? atIndex : itemsIn(container, { start: 0, count: MOST_NAMED });
+  const item = all.find(isNamed) ?? all.find(isWritten);
   if (item === undefined) throw new BadArgumentError('name', 'one of the names in it');
   return item;
 }
