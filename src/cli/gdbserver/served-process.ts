@@ -5,6 +5,7 @@ import type { Inherit } from '../../model/access.js';
 import { DEFAULT_CLIENTS, findWay, isThere, joinOwner, type RemoteClient, type Sharing, shareClients } from '../../servers/share/index.js';
 import { attachShared, type Client, ClientClosedError, launchShared, type SharedTarget } from '../../session/debug/index.js';
 import type { Surroundings } from '../../session/index.js';
+import { prepareToAttach } from '../../session/prepare-attach.js';
 import { startTime } from '../../session/process-start.js';
 import { launchedStatus } from '../process-end.js';
 import type { GdbServerChoice } from './options.js';
@@ -56,8 +57,11 @@ export class ServedProcess implements AsyncDisposable {
 
   #follow(way: Way): void {
     const { keeper } = way;
-    if (way.kind === 'joined') this.#say(`joined hwbkpt ${way.keeper.owner.pid} (${way.keeper.owner.name}), which has process ${this.pid}`);
-    else if (way.shared.target.risk !== null) this.#say(way.shared.target.risk);
+    if (way.kind === 'joined') {
+      this.#say(`joined hwbkpt ${way.keeper.owner.pid} (${way.keeper.owner.name}), which has process ${this.pid}`);
+      // In case that it has to take over.
+      void prepareToAttach('stop');
+    } else if (way.shared.target.risk !== null) this.#say(way.shared.target.risk);
     keeper.onEvent((event) => {
       if (event.type === 'process-ended' && event.end.pid === keeper.pid) this.#over();
       else if (event.type === 'closed') this.#lost(way, event.because);

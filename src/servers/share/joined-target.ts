@@ -5,6 +5,7 @@ import type { TargetEvent } from '../../model/hit.js';
 import type { SummaryMessage } from '../../model/messages.js';
 import type { ClientEvent } from '../../session/debug/index.js';
 import { NoSlotError, type Target, type WatchOptions } from '../../session/index.js';
+import { prepareToAttach } from '../../session/prepare-attach.js';
 import { startTime } from '../../session/process-start.js';
 import { ItemBatch } from './item-batch.js';
 import { JoinedCounts } from './joined-counts.js';
@@ -30,6 +31,8 @@ type State =
   | { readonly kind: 'between' }
   | { readonly kind: 'over' };
 
+/** When (ms after it has joined) a command gets ready to attach by itself: whoever only looks in is gone by then. */
+const READY_AFTER = 500;
 /** How often (ms) the owner is asked for what it has counted. */
 const COUNTS_INTERVAL = 200;
 
@@ -81,6 +84,8 @@ export class JoinedTarget implements RunTarget {
     this.#engine = client.capabilities.name;
     this.#blindTo = client.capabilities.blindTo;
     client.onEvent((event) => this.#event(client, event));
+    // The less there is to do once the owner is gone, the shorter nobody watches.
+    setTimeout(() => void prepareToAttach(this.#parts.options.engine ?? 'auto'), READY_AFTER).unref();
     client.threads().then(
       (threads) => this.#counts.sawThreads(threads.map(({ tid }) => tid)),
       () => undefined,
