@@ -48,7 +48,18 @@ export type LocalPlace =
   | { readonly kind: 'register'; readonly register: number }
   | { readonly kind: 'value'; readonly bytes: Uint8Array }
   | { readonly kind: 'pieces'; readonly pieces: readonly LocalPiece[] }
-  | { readonly kind: 'none'; readonly why: 'optimised-away' | 'not-here' | 'unknown' };
+  | {
+      readonly kind: 'none';
+      readonly why: 'optimised-away' | 'not-here' | 'unknown';
+      /** A pointer that is nowhere, though what it points to is known (DW_OP_implicit_pointer). */
+      readonly pointee?: Pointee;
+    };
+
+/** What a pointer points to that was optimised away: so many bytes into a variable that is there, if only in registers. */
+export interface Pointee {
+  readonly place: LocalPlace;
+  readonly offset: bigint;
+}
 
 /** A parameter or local variable of the function (or of one inlined into it) that contains an address. */
 export interface LocalVariable {

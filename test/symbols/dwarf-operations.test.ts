@@ -84,6 +84,20 @@ describe('operations', () => {
     expect(place()).toEqual({ kind: 'none', why: 'optimised-away' });
   });
 
+  test('a pointer that is nowhere has what it points to, wherever that is said to be', () => {
+    const depthOf = (place: LocalPlace): number =>
+      place.kind === 'none' && place.pointee !== undefined ? 1 + depthOf(place.pointee.place) : 0;
+    const depths = Array.from({ length: 140 }, (_, entry) => {
+      const operation = entry % 2 === 0 ? Op.implicitPointer : Op.gnuImplicitPointer;
+      const place = placeAt(withLocal([At.location, Form.exprloc, [operation, ...little(entry, 4), 3]]), 0x1000);
+      expect(place).toMatchObject({ kind: 'none' });
+      return place === null ? 0 : depthOf(place);
+    });
+    // One of these is the variable itself: round and round, but not for ever. Most others are no entries at all.
+    expect(depths.filter((depth) => depth > 1)).toEqual([4]);
+    expect(depths.filter((depth) => depth === 1).length).toBeGreaterThan(0);
+  });
+
   const broken: readonly (readonly [title: string, operations: readonly number[]])[] = [
     ['an endless loop', [Op.skip, ...little(-3, 2)]],
     ['a stack without end', [Op.lit0, Op.skip, ...little(-4, 2)]],

@@ -11,7 +11,7 @@ import {
   UnknownSymbolError,
 } from '../../expressions/index.js';
 import type { Type } from '../../symbols/types.js';
-import { FrameMemory } from './frame-memory.js';
+import { FrameMemory, isKeptBy } from './frame-memory.js';
 import type { Frame } from './frames.js';
 import type { Item } from './item.js';
 import { localsOf } from './locals.js';
@@ -79,7 +79,7 @@ function localOf(view: ProcessView, text: string, frame: Frame): Item | null {
 
 function itemOf(text: string, { address, size, type, bits }: Resolved, local: Item | null, view: ProcessView): Item {
   const memory = local?.memory ?? view;
-  const isKept = memory instanceof FrameMemory && memory.isKept(address);
+  const isKept = isKeptBy(memory, address);
   // The variable itself, and no part of it.
   const register = local?.at === address && local.size === size ? local.register : undefined;
   const place = { at: address, address: isKept ? null : address, ...(register === undefined ? {} : { register }) };

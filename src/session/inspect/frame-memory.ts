@@ -37,6 +37,11 @@ export class FrameMemory implements ItemMemory {
   }
 }
 
+/** Whether what `memory` has at `address` is nowhere in the process. */
+export function isKeptBy(memory: ItemMemory, address: bigint): boolean {
+  return memory instanceof FrameMemory && memory.isKept(address);
+}
+
 /** The `size` bytes at a place that is no memory; null where one of them is not known. */
 export function bytesAt(place: LocalPlace, size: number, frame: FrameAccess): Uint8Array | null {
   if (size > MOST_BYTES) return null;
@@ -44,7 +49,7 @@ export function bytesAt(place: LocalPlace, size: number, frame: FrameAccess): Ui
     case 'memory':
       return frame.read(place.address, size);
     case 'register':
-      return fitting(wordBytes(frame.register(place.register)), size);
+      return fitting(registerBytes(frame.register(place.register)), size);
     case 'value':
       return fitting(place.bytes, size);
     case 'pieces':
@@ -54,8 +59,12 @@ export function bytesAt(place: LocalPlace, size: number, frame: FrameAccess): Ui
   }
 }
 
-function wordBytes(word: bigint | null): Uint8Array | null {
-  if (word === null) return null;
+function registerBytes(word: bigint | null): Uint8Array | null {
+  return word === null ? null : wordBytes(word);
+}
+
+/** Low byte first. */
+export function wordBytes(word: bigint): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, word, true);
   return bytes;

@@ -2,6 +2,7 @@
 import { valueToText } from '../../model/format-value.js';
 import type { Type } from '../../symbols/types.js';
 import { type Contents, contentParts, contentsOfItem, isTextRow } from './contents.js';
+import { isKeptBy } from './frame-memory.js';
 import { type Item, plainType, pointerIn, valueTypeOfItem } from './item.js';
 import { partsOf } from './parts.js';
 import type { ProcessView } from './process-view.js';
@@ -26,6 +27,7 @@ export function itemText(view: ProcessView, item: Item, depth = 0): string {
   if (around !== null) return around;
   const bytes = item.memory.read(item.at, item.size);
   if (bytes === null) return '<cannot be read>';
+  if (plain?.kind === 'pointer' && isKeptBy(item.memory, pointerIn(bytes))) return '<optimised away, but not what it points to>';
   const text = valueToText(bytes, valueTypeOfItem(item, { symbol: (address) => view.symbolAt(address) }));
   const pointed = plain?.kind === 'pointer' ? textBehind(view, plain, bytes) : null;
   return pointed === null ? text : `${text} ${pointed}`;

@@ -1,10 +1,11 @@
 // The variables of a frame: parameters and local variables, the innermost block's first; and what its source file declares outside functions.
 import type { Variable } from '../../symbols/debug-info.js';
-import type { FrameAccess, LocalPlace, LocalVariable } from '../../symbols/frame.js';
+import type { FrameAccess, LocalPlace, LocalVariable, Pointee } from '../../symbols/frame.js';
 import type { LiveModule } from '../../symbols/live/live-module.js';
-import { bytesAt, FrameMemory } from './frame-memory.js';
+import type { Type } from '../../symbols/types.js';
+import { bytesAt, FrameMemory, wordBytes } from './frame-memory.js';
 import { callerFrame, type Frame } from './frames.js';
-import type { Item } from './item.js';
+import { type Item, plainType } from './item.js';
 import type { ProcessView } from './process-view.js';
 import { registerName } from './registers.js';
 
@@ -128,12 +129,25 @@ function itemOf(local: LocalVariable, { access, memory, level }: Around): FrameI
   const common = { name: local.name, expression: local.name, isParameter: local.isParameter, type, size, bits: null, memory };
   const place = local.place(access);
   if (place.kind === 'memory') return { ...common, at: place.address, address: place.address, absence: null };
+  const target = place.kind === 'none' && place.pointee !== undefined ? pointeeAt(place.pointee, type, { access, memory }) : null;
+  if (target !== null) return { ...common, at: memory.keep(wordBytes(target)), address: null, absence: null };
   const absence = whyNone(place);
   if (absence !== null) return { ...common, at: 0n, address: null, absence };
   const bytes = bytesAt(place, size, access);
   if (bytes === null) return { ...common, at: 0n, address: null, absence: ABSENT.unknown };
   const register = place.kind === 'register' && level === 0 ? registerName(place.register) : null;
   return { ...common, at: memory.keep(bytes), address: null, absence: null, ...(register === null ? {} : { register }) };
+}
+
+/** An address, perhaps one of the frame's own, at which what a pointer of `type` points to can be read; null where it is not known. */
+function pointeeAt({ place, offset }: Pointee, type: Type | null, { access, memory }: Pick<Around, 'access' | 'memory'>): bigint | null {
+  if (place.kind === 'memory') return BigInt.asUintN(64, place.address + offset);
+  const plain = type === null ? null : plainType(type);
+  const target = plain?.kind === 'pointer' || plain?.kind === 'alias' ? plain.target() : null;
+  if (target === null || target.size === 0 || offset < 0n) return null;
+  const size = place.kind === 'pieces' ? place.pieces.reduce((sum, { bits }) => sum + bits, 0) / 8 : Number(offset) + target.size;
+  const bytes = bytesAt(place, size, access);
+  return bytes === null ? null : memory.keep(bytes) + offset;
 }
 
 function whyNone(place: LocalPlace): string | null {

@@ -1,6 +1,7 @@
 // What a value is made of: members of structs, elements of arrays and containers, what pointers and references lead to; a page at a time.
 import type { Member, Type } from '../../symbols/types.js';
 import { contentCount, contentParts, contentsOfItem, type Page } from './contents.js';
+import { isKeptBy } from './frame-memory.js';
 import { type Item, operand, plainType, pointerIn } from './item.js';
 import type { ProcessView } from './process-view.js';
 
@@ -73,7 +74,8 @@ function ownerOf(view: ProcessView, item: Item): Item | null {
   const bytes = item.size === 8 ? item.memory.read(item.at, 8) : null;
   if (target === null || bytes === null || plainType(target).size === 0) return null;
   const address = pointerIn(bytes);
-  if (view.read(address, 1) === null) return null;
+  if (item.memory.read(address, 1) === null) return null;
+  const isKept = isKeptBy(item.memory, address);
   const isReference = type.kind === 'alias';
   return {
     name: isReference ? item.name : `*${item.name}`,
@@ -81,9 +83,9 @@ function ownerOf(view: ProcessView, item: Item): Item | null {
     type: target,
     size: target.size,
     bits: null,
-    memory: view,
+    memory: isKept ? item.memory : view,
     at: address,
-    address,
+    address: isKept ? null : address,
     absence: null,
   };
 }

@@ -34,7 +34,8 @@ function alternateDie(unit: Unit, offset: number): Die | null {
   return file === null ? null : dieAt(file, offset);
 }
 
-function dieAt(file: DwarfFile, offset: number): Die {
+/** The entry at `offset` of .debug_info. Throws DwarfError where there is none. */
+export function dieAt(file: DwarfFile, offset: number): Die {
   const unit = file.unitAt('info', offset);
   if (unit === null) throw new DwarfError(`reference to 0x${offset.toString(16)}, which is in no unit`);
   return new Die(unit, offset);

@@ -3,17 +3,25 @@ import type { FrameAccess, LocalPlace } from '../../frame.js';
 import { addressKey } from '../bytes/address-key.js';
 import { At } from '../codes/attributes.js';
 import type { Die } from '../dies/die.js';
+import { dieAt } from '../forms/references.js';
 import { type Attribute, readBlock } from '../forms/values.js';
 import type { Unit } from '../units/unit.js';
 import { constantOf } from '../variables/variable.js';
 import { readLocationList } from './lists.js';
 import { runExpression } from './machine.js';
 
+/** Pointers that point to each other, and are nowhere themselves. */
+const MOST_POINTERS = 4;
+
 /** The place of the variable that `die` describes, in `frame` of `owner`, the function (not an inlined one) around it. Throws DwarfError. */
 export function placeIn(die: Die, owner: Die, frame: FrameAccess): LocalPlace {
+  return placeAround(die, { owner, frame, pointers: 0 });
+}
+
+function placeAround(die: Die, around: Surroundings): LocalPlace {
   for (const link of die.chain()) {
     const location = link.attribute(At.location);
-    if (location !== null) return located(link.unit, location, { owner, frame });
+    if (location !== null) return located(link.unit, location, around);
   }
   const constant = constantOf(die);
   if (constant === null) return { kind: 'none', why: 'optimised-away' };
@@ -31,13 +39,18 @@ export function valueIn(expression: Uint8Array, owner: Die, frame: FrameAccess):
 interface Surroundings {
   readonly owner: Die;
   readonly frame: FrameAccess;
+  /** Pointers on the way here that are nowhere themselves. */
+  readonly pointers: number;
 }
 
-function located(unit: Unit, location: Attribute, { owner, frame }: Surroundings): LocalPlace {
+function located(unit: Unit, location: Attribute, around: Surroundings): LocalPlace {
+  const { owner, frame, pointers } = around;
   const expression = expressionAt(unit, location, frame);
   if (expression === null) return { kind: 'none', why: 'not-here' };
   if (expression.length === 0) return { kind: 'none', why: 'optimised-away' };
-  return runExpression(expression, { unit, frame, frameBase: () => frameBase(owner, frame) });
+  const placeOf = (offset: number): LocalPlace | null =>
+    pointers >= MOST_POINTERS ? null : placeAround(dieAt(unit.file, offset), { owner, frame, pointers: pointers + 1 });
+  return runExpression(expression, { unit, frame, frameBase: () => frameBase(owner, frame), placeOf });
 }
 
 /** Null where a list has nothing for the frame's instruction. */

@@ -1,4 +1,4 @@
-// Runs a location expression in a frame: all operations of DWARF 5 but those that need other variables or floats.
+// Runs a location expression in a frame: all operations of DWARF 5 but those that call other expressions or need floats.
 import type { FrameAccess, LocalPiece, LocalPlace } from '../../frame.js';
 import { Cursor } from '../bytes/cursor.js';
 import { At } from '../codes/attributes.js';
@@ -25,6 +25,8 @@ export interface ExpressionContext {
   readonly frame: FrameAccess;
   /** What DW_OP_fbreg adds to; null where it is not known. */
   readonly frameBase: () => bigint | null;
+  /** Where the variable is that the entry at `offset` of the file describes; null where that is not to be told. */
+  readonly placeOf?: (offset: number) => LocalPlace | null;
 }
 
 /** Where `expression` leads. Throws DwarfError where it ends early. */
@@ -117,6 +119,9 @@ class Machine {
       }
       case Op.implicitValue:
         return this.#say({ kind: 'value', bytes: this.#cursor.block(this.#cursor.uleb()) });
+      case Op.implicitPointer:
+      case Op.gnuImplicitPointer:
+        return this.#implicitPointer();
       case Op.piece:
         return this.#piece(this.#cursor.uleb() * 8, 0);
       case Op.bitPiece:
@@ -124,6 +129,14 @@ class Machine {
       default:
         return null;
     }
+  }
+
+  #implicitPointer(): boolean {
+    const { unit, placeOf } = this.#context;
+    const entry = this.#cursor.offset(unit.version <= 2 ? unit.addressSize : unit.offsetSize);
+    const offset = this.#cursor.slebBig();
+    const place = placeOf?.(entry) ?? null;
+    return this.#say({ kind: 'none', why: 'optimised-away', ...(place === null ? {} : { pointee: { place, offset } }) });
   }
 
   #piece(bits: number, bitOffset: number): boolean {
@@ -203,7 +216,7 @@ class Machine {
         return value !== undefined && jump(cursor, value !== 0n);
       }
       default:
-        // DW_OP_implicit_pointer, DW_OP_call*, and what nobody knows.
+        // DW_OP_call*, and what nobody knows.
         return false;
     }
   }
