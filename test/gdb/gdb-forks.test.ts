@@ -1,5 +1,6 @@
 // Stock gdb and the children of its program: which of parent and child it keeps, and that the other one is let go of for good.
 import { expect, test } from 'vitest';
+import { buildFixture } from '../helpers/build-fixture.js';
 import { describeWith } from '../helpers/requirement.js';
 import { startTarget, type Target } from '../helpers/target.js';
 import { GdbServerProcess, GO, gdb } from './server.js';
@@ -72,5 +73,19 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'a program that forks', () => {
     expect(valuesIn(output)).toEqual(['100', '200']);
     expect(output).toMatch(/\[Inferior 2 \(process \d+\) detached\]/);
     expect((await target.finishedWithin(20_000)).stdout).toMatch(/child counter 5000 traced 0\nparent counter 500 traced 1\n$/);
+  });
+
+  test('follow-fork-mode child goes along into a program that a shell starts', async () => {
+    const program = await buildFixture('debugged');
+    const command = `${program}; exit 4`;
+    await using server = await GdbServerProcess.start('--inherit', 'children', '--', '/bin/sh', '-c', command);
+    const output = await gdb(server, { program: '/bin/sh' }, [
+      ...['set follow-fork-mode child', 'handle SIGUSR1 nostop noprint', 'catch exec', 'continue', 'tbreak main', 'continue'],
+      ...['watch counter', 'rwatch level', 'continue', 'continue', 'continue', 'delete', 'continue'],
+    ]);
+    expect(output).toContain(`(exec'd ${program})`);
+    expect(output.match(/^(?:New value|Value) = \d+$/gm)).toEqual(['New value = 1', 'Value = 3', 'New value = 3']);
+    expect(output).toContain('exited normally]');
+    expect(await server.finishedWithin(20_000)).toMatchObject({ status: 4, stdout: 'rounds 10 counter 55 signals 1\n' });
   });
 });

@@ -76,7 +76,11 @@ export class Stops {
       if (status.kind === 'stopped' && tracee !== undefined) this.#stopped(tracee, status);
       else if (status.kind === 'stopped') this.#births.met(tid);
       else if (tracee !== undefined && (status.kind === 'exited' || status.kind === 'killed')) this.end(tracee, status);
-      else this.#births.forget(tid);
+      else {
+        this.#births.forget(tid);
+        // Started here, and let go of since: still our child.
+        if (tid === this.#parts.target.pid && (status.kind === 'exited' || status.kind === 'killed')) this.ends.set(tid, status);
+      }
     } catch (error) {
       // Killed where it stood: its end is reported next.
       if (!isGone(error)) throw error;
