@@ -4,9 +4,9 @@ import { USER_WORD } from '../../protocols/rsp/index.js';
 import type { Client, ClientStop } from '../../session/debug/index.js';
 import { mappingAt } from './procfs.js';
 import type { RegisterCache } from './register-cache.js';
+import { SIGTRAP } from './stop-reply.js';
 
 const INT3 = 0xcc;
-const SIGTRAP = 5;
 
 export class Int3s {
   readonly #client: Client;

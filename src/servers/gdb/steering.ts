@@ -2,17 +2,19 @@
 // a notification of its own. What stops a thread and means nothing to gdb lets it go on.
 import { hexOfText, utf8 } from '../../protocols/rsp/index.js';
 import type { ClientEvent, ClientStop, ProcessEnd } from '../../session/debug/index.js';
+import { Departures } from './departures.js';
+import { DueReports } from './due-reports.js';
 import { Family } from './family.js';
+import { Farewell } from './farewell.js';
 import { CONTINUE, Motion, type MotionParts } from './motion.js';
 import { Notices } from './notices.js';
 import type { Peer } from './peer.js';
 import { policyOf } from './policy.js';
 import { Processes } from './processes.js';
-import { refusalOf } from './refusals.js';
 import type { Settings } from './settings.js';
 import { Standing } from './standing.js';
-import { type StopReason, stillHolds } from './stop-reasons.js';
-import { endReply, type Report, type StopReplies } from './stop-reply.js';
+import type { StopReason } from './stop-reasons.js';
+import { endReply, type Report, SIGTRAP, type StopReplies } from './stop-reply.js';
 import type { Action, Thread, Threads } from './threads.js';
 
 export interface SteeringParts extends MotionParts {
@@ -33,6 +35,9 @@ export class Steering {
   readonly #standing: Standing;
   readonly #processes: Processes;
   readonly #family: Family;
+  readonly #farewell: Farewell;
+  readonly #due: DueReports;
+  readonly #departures: Departures;
   /** Events are taken one after the other. */
   #events: Promise<void> = Promise.resolve();
   #eventsLeft = 0;
@@ -53,6 +58,13 @@ export class Steering {
     this.#standing = new Standing(parts.client, parts.threads, () => this.known());
     this.#processes = new Processes(parts.client.pid);
     this.#family = new Family(parts, this.#processes, this.#motion);
+    this.#farewell = new Farewell({ client: parts.client, threads: parts.threads, processes: this.#processes, motion: this.#motion });
+    this.#due = new DueReports(parts, () => this.known());
+    this.#departures = new Departures({
+      ...{ motion: this.#motion, due: this.#due },
+      refused: (thread, why) => this.#stepRefused(thread, why),
+      failed: (error) => this.#fail(error),
+    });
     parts.client.onEvent((event) => {
       this.#eventsLeft++;
       this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#fail(error));
@@ -148,33 +160,9 @@ export class Steering {
       thread.isTold = false;
       thread.isLetGo = true;
     }
-    if (this.#nextReport() === null) await this.#start();
+    if (this.#due.next() === null) await this.#departures.begin();
     this.#isRunning = true;
     this.#settle();
-  }
-
-  /** Steps come first: one that has no slot has to be refused before others have moved. */
-  async #start(): Promise<void> {
-    const ready = this.#ready();
-    for (const thread of ready.filter(({ action }) => action?.kind === 'step')) {
-      try {
-        await this.#motion.step(thread);
-      } catch (error) {
-        for (const other of ready) other.action = null;
-        throw refusalOf(error);
-      }
-    }
-    await this.#motion.continue(this.#ready());
-  }
-
-  /** Those that stand, have nothing to tell and are wanted to run: what was not true any more is forgotten. */
-  #ready(): Thread[] {
-    const { threads, points } = this.#parts;
-    const ready = [...threads].filter(
-      ({ stop, action, reasons }) => stop !== null && action !== null && !reasons.some((reason) => stillHolds(reason, points)),
-    );
-    for (const { reasons } of ready) reasons.length = 0;
-    return ready;
   }
 
   /** vCont;t, and the interrupt of non-stop mode. */
@@ -199,37 +187,13 @@ export class Steering {
   }
 
   /** gdb lets go of a process of several: it runs as if nobody looked. */
-  async release(pid: number): Promise<void> {
-    this.#processes.release(pid);
-    const threads = this.#parts.threads.of(pid);
-    await this.#swallowTraps(threads);
-    if (this.#processes.isAwaited(pid)) return await this.#setFree(threads);
-    this.#parts.threads.removeProcess(pid);
-    await this.#parts.client.detach(pid);
-  }
-
-  /** Threads run as if nobody looked: a child of vfork is to be seen on its way still, at the end of which its parent goes on. */
-  async #setFree(threads: readonly Thread[]): Promise<void> {
-    for (const thread of threads) {
-      thread.reasons.length = 0;
-      thread.action = CONTINUE;
-    }
-    await this.#motion.continue(threads.filter(({ stop }) => stop !== null));
+  release(pid: number): Promise<void> {
+    return this.#farewell.of(pid);
   }
 
   /** gdb is about to let go of all. */
-  async releaseAll(): Promise<void> {
-    await this.#swallowTraps(this.known());
-  }
-
-  /** A program that is let go of gets the signals that it stands for, but not those of int3s that gdb has written (--int3). */
-  async #swallowTraps(threads: readonly Thread[]): Promise<void> {
-    const trapped = threads.filter(({ stop }) => stop?.cause.kind === 'signal' && stop.cause.signal === SIGTRAP);
-    if (trapped.length > 0)
-      await this.#parts.client.resume(
-        trapped.map(({ tid }) => tid),
-        0,
-      );
+  releaseAll(): Promise<void> {
+    return this.#farewell.swallowTraps(this.known());
   }
 
   async #take(event: ClientEvent): Promise<void> {
@@ -290,26 +254,6 @@ export class Steering {
       thread.reasons.push(ASKED);
   }
 
-  /**
-   * What is told next. What is not true at the moment waits as long as its thread stands: gdb takes a breakpoint away while it steps one of several
-   * threads over it, and sets it again. In all-stop mode gdb expects nothing (and ends by an internal error) of threads that it has not let go.
-   */
-  #nextReport(): Report | null {
-    const { settings, points } = this.#parts;
-    for (const thread of this.known()) {
-      const reason = thread.reasons.find((candidate) => stillHolds(candidate, points));
-      const isDue = settings.nonStop ? !thread.isTold : thread.isLetGo;
-      if (reason !== undefined && thread.stop !== null && isDue) return { thread, reason };
-    }
-    return null;
-  }
-
-  /** It is told now. */
-  #taken({ thread, reason }: Report): StopReason {
-    thread.reasons.splice(thread.reasons.indexOf(reason), 1);
-    return reason;
-  }
-
   #settle(): void {
     if (this.#isListing) return;
     if (this.#parts.settings.nonStop) this.#settleNonStop();
@@ -317,8 +261,8 @@ export class Steering {
   }
 
   #settleAllStop(): void {
-    const report = this.#nextReport();
-    if (report === null && !this.#processes.hasEnds && !this.#isInterrupted) this.#goOn();
+    const report = this.#due.next();
+    if (report === null && !this.#processes.hasEnds && !this.#isInterrupted) this.#departures.goOn();
     else if (this.#standing.isReached) this.#tell(report);
     else if (!this.#standing.isAwaited)
       void this.standStill().then(
@@ -327,17 +271,10 @@ export class Steering {
       );
   }
 
-  /** Threads that stand for nothing go on. */
-  #goOn(): void {
-    for (const thread of this.#ready().filter(({ action }) => action?.kind === 'step')) {
-      void this.#motion.step(thread).catch((error: unknown) => {
-        this.#tellWhy(refusalOf(error).message);
-        thread.reasons.push({ kind: 'signal', signal: SIGINT });
-        this.#settle();
-      });
-    }
-    const ready = this.#ready();
-    if (ready.length > 0) void this.#motion.continue(ready).catch((error: unknown) => this.#fail(error));
+  #stepRefused(thread: Thread, why: string): void {
+    this.#tellWhy(why);
+    thread.reasons.push({ kind: 'signal', signal: SIGINT });
+    this.#settle();
   }
 
   /** Ends come before stops: what has ended cannot be asked about. */
@@ -355,7 +292,7 @@ export class Steering {
     }
     const thread = report?.thread ?? this.current;
     if (thread === null) return;
-    const reason: StopReason = report === null ? { kind: 'signal', signal: SIGINT } : this.#taken(report);
+    const reason: StopReason = report === null ? { kind: 'signal', signal: SIGINT } : this.#due.take(report);
     if (report === null) this.#isInterrupted = false;
     this.#last = thread;
     void replies.of({ thread, reason }).then(
@@ -367,17 +304,15 @@ export class Steering {
   #settleNonStop(): void {
     for (let end = this.#processes.takeEnd(); end !== null; end = this.#processes.takeEnd())
       this.#notices.add(Promise.resolve(endReply(end, this.#parts.settings)));
-    for (let report = this.#nextReport(); report !== null; report = this.#nextReport()) {
-      this.#taken(report);
+    for (let report = this.#due.next(); report !== null; report = this.#due.next()) {
+      this.#due.take(report);
       report.thread.isTold = true;
       report.thread.action = null;
       this.#notices.add(this.#parts.replies.of(report));
     }
-    this.#goOn();
+    this.#departures.goOn();
   }
 }
 
 const SIGINT = 2;
-/** Also what a target that stands when gdb comes is said to have been stopped by. */
-const SIGTRAP = 5;
 const ASKED: StopReason = { kind: 'signal', signal: 0 };

@@ -23,7 +23,8 @@ export interface StopRepliesParts {
   known(): readonly Thread[];
 }
 
-const SIGTRAP = 5;
+/** Also what a target that stands when gdb comes is said to have been stopped by. */
+export const SIGTRAP = 5;
 const WATCH_WORDS = { 2: 'watch', 3: 'rwatch', 4: 'awatch' } as const;
 
 export class StopReplies {
