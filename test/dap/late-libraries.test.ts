@@ -39,6 +39,25 @@ describeWith(['perf', 'ptrace', 'gcc'], 'breakpoints in libraries', () => {
     await adapter.request('disconnect', { terminateDebuggee: true });
   });
 
+  test('that come back elsewhere are found again', async () => {
+    const library = await buildFixture('dlopen-late-lib');
+    await using adapter = await Adapter.start();
+    await adapter.begin('launch', { program: await buildFixture('dlopen-late'), args: [library, '--count', '1', '--times', '2'] });
+    await adapter.request('setBreakpoints', { source: LIBRARY_SOURCE, breakpoints: [{ line: WRITE }] });
+    await adapter.request('configurationDone');
+    const where: (string | undefined)[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { threadId = 0, reason } = await adapter.stopped();
+      expect(reason).toBe('breakpoint');
+      where.push((await adapter.frames(threadId))[0]?.instructionPointerReference);
+      await adapter.request('continue', { threadId });
+    }
+    expect(new Set(where).size).toBe(2);
+    expect(await adapter.event('exited')).toEqual({ exitCode: 0 });
+    const told = adapter.events.filter(({ event }) => event === 'breakpoint').map(({ body }) => body.breakpoint.verified);
+    expect(told).toEqual([true, false, true, false]);
+  });
+
   test('that a launched program begins with are found before main', async () => {
     await using adapter = await Adapter.start();
     await adapter.begin('launch', { program: await buildFixture('looked-at'), args: ['--rounds', '1'] });
