@@ -94,8 +94,12 @@ export const spawnAttributesFlags = declare<(attributes: Uint8Array, flags: numb
 export const spawnAttributesSigdefault = declare<(attributes: Uint8Array, set: Uint8Array) => number>(
   'int posix_spawnattr_setsigdefault(void*, void*)',
 );
+export const schedYield = declare<() => number>('int sched_yield()');
 export const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
   'intptr_t send(int, void*, size_t, int)',
+);
+export const recvCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
+  'intptr_t recv(int, void*, size_t, int)',
 );
 export const fcntlCall = declare<(fd: number, command: number, argument: number) => number>('int fcntl(int, int, int)');
 export const fcntlWithBuffer = declare<(fd: number, command: number, argument: Int32Array) => number>('int fcntl(int, int, void*)');

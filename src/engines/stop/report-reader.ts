@@ -4,9 +4,10 @@ import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { EngineSink } from '../contract.js';
 import type { ProcessEnd, StopCause, ThreadStop } from '../control.js';
 import { newRawHit, type UserStack } from '../reports.js';
+import type { KnownRegisters } from './known-registers.js';
 import { ReportOrder } from './report-order.js';
 import { isRead, type RingMemory, readRing, tellers } from './report-ring.js';
-import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT } from './reports.js';
+import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT, STOP_REGISTERS } from './reports.js';
 
 const decoder = new TextDecoder();
 
@@ -15,13 +16,13 @@ export class ReportReader {
   readonly #order = new ReportOrder();
   readonly #hit = newRawHit();
   readonly #userStack: UserStack = { ip: 0, registers: this.#hit.registers, registersAt: 0, words: new Uint32Array(0), at: 0, length: 0 };
-  /** Told of every end, by pid, also when nobody collects them. */
-  readonly #ends: (end: ProcessEnd) => void;
+  readonly #registers: KnownRegisters;
   hits = 0;
 
-  constructor(memory: RingMemory, ends: (end: ProcessEnd) => void) {
+  /** `registers` learns those of threads that stop. */
+  constructor(memory: RingMemory, registers: KnownRegisters) {
     this.#memory = memory;
-    this.#ends = ends;
+    this.#registers = registers;
   }
 
   /**
@@ -53,6 +54,7 @@ export class ReportReader {
         sink.threadStarted({ pid: word(1), tid: word(2), parentPid: word(3), parentTid: word(4), time: joinU64(word(5), word(6)) });
         return;
       case REPORT.ended:
+        this.#registers.forget(word(2));
         sink.threadEnded({ pid: word(1), tid: word(2) });
         return;
       case REPORT.renamed:
@@ -62,11 +64,11 @@ export class ReportReader {
         sink.lost({ kind: 'lost', count: word(1), time: joinU64(word(2), word(3)) });
         return;
       case REPORT.stopped:
+        this.#registers.stood(word(2), word(8), words.subarray(at + STOP_REGISTERS, at + STOP_REGISTERS + word(9)));
         sink.stopped?.(stopOf(words, at));
         return;
       case REPORT.processEnded: {
         const end: ProcessEnd['end'] = word(2) === 0 ? { kind: 'exited', status: word(3) } : { kind: 'killed', signal: word(3) };
-        this.#ends({ pid: word(1), end });
         sink.processEnded?.({ pid: word(1), end });
         return;
       }
@@ -119,7 +121,8 @@ export class ReportReader {
 
 function stopOf(words: Uint32Array, at: number): ThreadStop {
   const word = (offset: number): number => words[at + offset] ?? 0;
-  const cookies = Array.from(words.subarray(at + 8, at + 8 + word(7)));
+  const cookiesAt = at + STOP_REGISTERS + word(9);
+  const cookies = Array.from(words.subarray(cookiesAt, cookiesAt + word(7)));
   const cause = causeOf(CAUSES[word(5)] ?? 'interrupted', { detail: word(6), cookies });
   return { pid: word(1), tid: word(2), cause, time: joinU64(word(3), word(4)) };
 }

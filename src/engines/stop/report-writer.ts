@@ -2,7 +2,7 @@
 import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { ProcessEnd, StopCause, ThreadStop } from '../control.js';
 import { MOST_RECORD_WORDS, type RingWriter } from './report-ring.js';
-import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT, upperHalf } from './reports.js';
+import { CAUSES, COMM_WORDS, HIT_FLAG, HIT_REGISTERS, REPORT, STOP_REGISTERS, upperHalf } from './reports.js';
 import type { SeenHit, SeenStack } from './seen-hit.js';
 
 /** The bytes after the access, and before it. */
@@ -11,21 +11,28 @@ export interface SeenValues {
   readonly before: Uint8Array | null;
 }
 
+/** What else there is to a report. */
+export interface ReportCompany {
+  /** Called after what somebody may wait for: all but hits. */
+  urgent(): void;
+  /** How many of the session's calls have been answered. */
+  answered(): number;
+}
+
 export class ReportWriter {
   readonly #ring: RingWriter;
   readonly #record = new Uint32Array(MOST_RECORD_WORDS);
   readonly #bytes = new Uint8Array(this.#record.buffer);
-  /** Called after what somebody may wait for: all but hits. */
-  readonly #urgent: () => void;
   readonly #own: Page = { words: this.#record, bytes: this.#bytes };
   readonly #inRing: Page;
+  readonly #company: ReportCompany;
   delivered = 0;
 
-  constructor(ring: RingWriter, urgent: () => void) {
+  constructor(ring: RingWriter, company: ReportCompany) {
     this.#ring = ring;
     const { words } = ring;
     this.#inRing = { words, bytes: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
-    this.#urgent = urgent;
+    this.#company = company;
   }
 
   hit(hit: SeenHit, values: SeenValues, stack: SeenStack | null): void {
@@ -62,20 +69,27 @@ export class ReportWriter {
     this.#write(REPORT.lost, [count, ...halves(time)]);
   }
 
-  stopped({ pid, tid, cause, time }: ThreadStop): void {
+  /** `registers`: struct user_regs_struct of the thread; null where it is gone. Whoever is told asks for them next. */
+  stopped({ pid, tid, cause, time }: ThreadStop, registers: Uint32Array | null): void {
     const cookies = cause.kind === 'hit' ? cause.cookies : [];
     const kind = CAUSES.indexOf(cause.kind);
-    this.#write(REPORT.stopped, [pid, tid, ...halves(Number(time)), kind, detailOf(cause), cookies.length, ...cookies]);
+    const words = registers?.length ?? 0;
+    if (registers !== null) this.#record.set(registers, STOP_REGISTERS);
+    this.#record.set(cookies, STOP_REGISTERS + words);
+    const answered = this.#company.answered();
+    const head = [pid, tid, ...halves(Number(time)), kind, detailOf(cause), cookies.length, answered, words];
+    this.#write(REPORT.stopped, head, words + cookies.length);
   }
 
   processEnded({ pid, end }: ProcessEnd, time: number): void {
     this.#write(REPORT.processEnded, [pid, ...(end.kind === 'exited' ? [0, end.status] : [1, end.signal]), ...halves(time)]);
   }
 
-  #write(type: number, body: readonly number[]): void {
+  /** `more`: words that are in the record behind `body` already. */
+  #write(type: number, body: readonly number[], more = 0): void {
     this.#record.set(body, 1);
-    this.#ring.write(type, this.#record, body.length + 1);
-    this.#urgent();
+    this.#ring.write(type, this.#record, body.length + 1 + more);
+    this.#company.urgent();
   }
 }
 

@@ -4,7 +4,8 @@
 //            13.. registers (34 words) | after | before (each filled up to a word) | call chain | stack
 //  started   1 pid | 2 tid | 3 parent's pid | 4 parent's tid | 5-6 time            ended   1 pid | 2 tid | 3-4 time
 //  renamed   1 pid | 2 tid | 3 exec | 4-5 time | 6-9 name                          lost    1 count | 2-3 time
-//  stopped   1 pid | 2 tid | 3-4 time | 5 cause | 6 its signal or child | 7 number of cookies | 8.. cookies
+//  stopped   1 pid | 2 tid | 3-4 time | 5 cause | 6 its signal or child | 7 number of cookies | 8 calls answered before | 9 words of registers
+//            10.. struct user_regs_struct (54 words; none where the thread is gone) | cookies
 //  process ended   1 pid | 2 0: exited, 1: killed | 3 status or signal | 4-5 time
 import type { StopCause } from '../control.js';
 
@@ -26,6 +27,8 @@ export const HIT_FLAG = { kernel: 1, exact: 2, after: 4, before: 8, stack: 16 } 
 
 /** Where a hit's registers begin. */
 export const HIT_REGISTERS = 13;
+/** Where a stop's registers begin. */
+export const STOP_REGISTERS = 10;
 /** Words of a name. */
 export const COMM_WORDS = 4;
 

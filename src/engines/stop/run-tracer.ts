@@ -4,7 +4,7 @@ import type { BreakpointMaker } from './breakpoints.js';
 import { type RingMemory, RingWriter, type WaitForWord } from './report-ring.js';
 import { ReportWriter } from './report-writer.js';
 import { Tracer } from './tracer.js';
-import { LINK } from './tracer-line.js';
+import { LINK, LISTENS } from './tracer-line.js';
 import { type Answer, packError, type Request } from './wire.js';
 
 /** The tracing thread's end of the line. */
@@ -31,7 +31,8 @@ const IDLE_INTERVAL = 1000;
 export async function runTracer(end: TracerEnd, maker: BreakpointMaker): Promise<void> {
   const { control, wait } = end;
   const ring = new RingWriter(end.ring, wait);
-  const tracer = new Tracer(new ReportWriter(ring, () => tellNews(end)), maker);
+  const company = { urgent: () => tellNews(end), answered: () => Atomics.load(control, LINK.answered) };
+  const tracer = new Tracer(new ReportWriter(ring, company), maker);
   Atomics.store(control, LINK.thread, currentThread());
   Atomics.notify(control, LINK.thread);
   try {
@@ -73,7 +74,10 @@ function serve(end: TracerEnd, { ring, tracer }: { readonly ring: RingWriter; re
 
 function tellNews(end: TracerEnd): void {
   const { control } = end;
-  if (Atomics.load(control, LINK.listens) === 1 && Atomics.exchange(control, LINK.news, 1) === 0) end.tellNews();
+  const listens = Atomics.load(control, LINK.listens);
+  // Asked again: who looked may have gone to sleep just before there was something to see.
+  if (listens !== LISTENS.no && Atomics.exchange(control, LINK.news, 1) === 0 && Atomics.load(control, LINK.listens) === LISTENS.wakes)
+    end.tellNews();
 }
 
 /** Carries out what is asked for; null where threads are to be looked after again. */

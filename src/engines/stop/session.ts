@@ -27,8 +27,9 @@ export class StopSession implements EngineSession {
     this.capabilities = capabilities;
     this.target = target;
     this.#link = link;
-    this.control = new Steering(link);
-    this.#reader = new ReportReader(link.ring, () => undefined);
+    const steering = new Steering(link);
+    this.control = steering;
+    this.#reader = new ReportReader(link.ring, steering.known);
   }
 
   apply(effects: readonly HardwareEffect[]): EngineEvent[] {

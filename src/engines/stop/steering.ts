@@ -2,10 +2,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Control, ControlledThread, StepRequest, StopPolicy } from '../control.js';
 import { ControlError } from '../errors.js';
+import { KnownRegisters } from './known-registers.js';
 import type { TracerLine } from './tracer-line.js';
 
 export class Steering implements Control {
   readonly #link: TracerLine;
+  /** Of threads that stand, as the reader of reports learns of them. */
+  readonly known = new KnownRegisters();
 
   constructor(link: TracerLine) {
     this.#link = link;
@@ -24,18 +27,23 @@ export class Steering implements Control {
   }
 
   resume(tids: readonly number[], signal: number): void {
+    for (const tid of tids) this.known.changed(tid, this.#link.nextCall);
     this.#link.call('resume', tids, signal);
+    this.#link.linger();
   }
 
   step(tid: number, request: StepRequest): void {
+    this.known.changed(tid, this.#link.nextCall);
     this.#link.call('step', tid, request);
+    this.#link.linger();
   }
 
   registers(tid: number): BigUint64Array {
-    return this.#link.call('registers', tid);
+    return this.known.get(tid) ?? this.#link.call('registers', tid);
   }
 
   setRegisters(tid: number, registers: BigUint64Array): void {
+    this.known.changed(tid, this.#link.nextCall);
     this.#link.call('setRegisters', tid, registers);
   }
 

@@ -10,11 +10,11 @@ import { threadName } from '../../linux/procfs/process.js';
 import { threadState } from '../../linux/procfs/thread-state.js';
 import { PTRACE_EVENT, ptraceInterrupt } from '../../linux/ptrace.js';
 import { ptraceContinue } from '../../linux/ptrace-control.js';
-import { listen, readEventMessage, SignalInfo } from '../../linux/ptrace-state.js';
+import { listen, readEventMessage, readRegisters, SignalInfo } from '../../linux/ptrace-state.js';
 import { signalThread } from '../../linux/tracees.js';
 import { decodeWaitStatus } from '../../linux/wait.js';
 import type { EngineTarget } from '../contract.js';
-import { type ProcessEnd, STOP_ONLY_AT_HITS, type StopCause, type StopPolicy } from '../control.js';
+import { type ProcessEnd, STOP_ONLY_AT_HITS, type StopCause, type StopPolicy, type ThreadStop, USER_REGISTER_WORDS } from '../control.js';
 import type { Arming } from './arming.js';
 import { Births } from './births.js';
 import type { BreakpointMaker } from './breakpoints.js';
@@ -49,6 +49,8 @@ const AT_EVENT = { at: 'event', canDeliver: false, isInCall: false, passing: 0 }
 export class Stops {
   readonly #parts: StopsParts;
   readonly #info = new SignalInfo();
+  readonly #registers = new BigUint64Array(USER_REGISTER_WORDS);
+  readonly #registerWords = new Uint32Array(this.#registers.buffer);
   policy: StopPolicy = STOP_ONLY_AT_HITS;
   /** How processes have ended, by id. */
   readonly ends = new Map<number, ProcessEnd['end']>();
@@ -210,10 +212,15 @@ export class Stops {
     if (process.gathering !== null) process.gathering.push(stop);
     else if (this.policy.wholeProcess) this.#gather(process, stop);
     else {
-      this.#parts.reports.stopped(stop);
+      this.#tell(stop);
       return;
     }
     this.#tellGathered(process);
+  }
+
+  #tell(stop: ThreadStop): void {
+    const isThere = unlessGone(() => readRegisters(stop.tid, this.#registers));
+    this.#parts.reports.stopped(stop, isThere ? this.#registerWords : null);
   }
 
   #gather(process: TracedProcess, stop: NonNullable<Tracee['standing']>['stop']): void {
@@ -228,7 +235,7 @@ export class Stops {
     for (const { standing, inVfork, held, hasEnded } of threads.values()) if (standing === null && !inVfork && !held && !hasEnded) return;
     process.gathering = null;
     this.#gathering.delete(process);
-    for (const stop of gathering) if (threads.has(stop.tid)) this.#parts.reports.stopped(stop);
+    for (const stop of gathering) if (threads.has(stop.tid)) this.#tell(stop);
   }
 
   /** Whether a first thread has ended whose end is not reported. */

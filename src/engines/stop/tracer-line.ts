@@ -1,12 +1,18 @@
 // A session's line to the thread that traces, wherever that is: what all of them promise, and what they share. How a call gets there is their own.
 //
-//   control   0 calls made | 1 calls answered | 2 the thread's id, once it is ready | 3 somebody is to be told of news | 4 news is on its way
+//   control   0 calls made | 1 calls answered | 2 the thread's id, once it is ready | 3 who wants news: 0 nobody, 1 is to be told, 2 looks | 4 there is news
 //             5 calls begun | 6 the thread has failed: what it threw is the last answer
+import { lookFor } from '../../linux/short-wait.js';
 import type { RingMemory } from './report-ring.js';
 import { type Answer, type Request, type TracerCalls, unpackError } from './wire.js';
 
+/** Values of the word `listens`. */
+export const LISTENS = { no: 0, wakes: 1, looks: 2 } as const;
 /** Words of control. */
 export const LINK = { called: 0, answered: 1, thread: 2, listens: 3, news: 4, taken: 5, failed: 6 } as const;
+
+/** us that news is looked for when a thread was let go: one that is watched hard stops again sooner than this thread could be woken. */
+const PATIENCE = 80;
 
 export abstract class TracerLine {
   abstract readonly ring: RingMemory;
@@ -16,6 +22,7 @@ export abstract class TracerLine {
   readonly #tracer: string;
   #isOpen = true;
   #listener: (() => void) | null = null;
+  #isLingering = false;
 
   constructor(control: Int32Array, tracer: 'thread' | 'process') {
     this.control = control;
@@ -31,6 +38,11 @@ export abstract class TracerLine {
     return Atomics.load(this.control, LINK.failed) === 1;
   }
 
+  /** The number of the call that is made next, modulo 2^32. */
+  get nextCall(): number {
+    return (Atomics.load(this.control, LINK.called) + 1) | 0;
+  }
+
   /** Has the thread do one thing; what it throws is thrown here. */
   call<K extends keyof TracerCalls>(name: K, ...args: Parameters<TracerCalls[K]>): ReturnType<TracerCalls[K]> {
     if (!this.#isOpen) throw new Error('the session is closed');
@@ -43,7 +55,7 @@ export abstract class TracerLine {
   /** `listener` is called from the event loop when there is news; null: nobody is. */
   onNews(listener: (() => void) | null): void {
     this.#listener = listener;
-    Atomics.store(this.control, LINK.listens, listener === null ? 0 : 1);
+    Atomics.store(this.control, LINK.listens, listener === null ? LISTENS.no : LISTENS.wakes);
     if (listener === null) return;
     Atomics.store(this.control, LINK.news, 0);
     // What came before is news too.
@@ -59,6 +71,22 @@ export abstract class TracerLine {
       this.#isOpen = false;
       this.close();
     }
+  }
+
+  /** A thread was let go: what it does next may come at once. */
+  linger(): void {
+    if (this.#listener !== null && !this.#isLingering) setImmediate(() => this.#linger());
+    this.#isLingering = this.#listener !== null;
+  }
+
+  #linger(): void {
+    this.#isLingering = false;
+    if (this.#listener === null || !this.#isOpen) return;
+    const { control } = this;
+    Atomics.store(control, LINK.listens, LISTENS.looks);
+    lookFor(() => Atomics.load(control, LINK.news) === 1 || null, PATIENCE);
+    Atomics.store(control, LINK.listens, LISTENS.wakes);
+    if (Atomics.load(control, LINK.news) === 1) this.hear();
   }
 
   /** News has come. */

@@ -3,6 +3,7 @@
 // The thread sleeps in wait4, from which a signal wakes it; one that comes just before it sleeps is in vain, so it is sent again until it has answered.
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { lookFor } from '../../linux/short-wait.js';
 import { hushStops, prepareWakeups, wakeThread } from '../../linux/tracees.js';
 import { newRingMemory, type RingMemory } from './report-ring.js';
 import { LINK, TracerLine } from './tracer-line.js';
@@ -17,8 +18,8 @@ export interface LinkMemory {
 
 /** ms between two wake-ups for one call. */
 const WAKE_INTERVAL = 1;
-/** Looks for an answer before this thread sleeps: some 20 us, less than it takes to be woken. */
-const LOOKS = 2000;
+/** us that an answer is looked for before this thread sleeps: the other one has to be woken, and to be woken oneself takes as long again. */
+const PATIENCE = 100;
 /** ms that a thread may take to start. */
 const START_PATIENCE = 20_000;
 
@@ -68,7 +69,7 @@ export class TracerLink extends TracerLine {
       if (answered === number || Atomics.load(control, LINK.failed) === 1) return;
       // A call that has begun may sleep itself, and is not to be woken.
       if (Atomics.load(control, LINK.taken) !== number) wakeThread(thread);
-      for (let looks = 0; looks < LOOKS && Atomics.load(control, LINK.answered) === answered; looks++);
+      if (lookFor(() => Atomics.load(control, LINK.answered) !== answered || null, PATIENCE) === true) continue;
       Atomics.wait(control, LINK.answered, answered, WAKE_INTERVAL);
     }
   }

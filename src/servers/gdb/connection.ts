@@ -4,6 +4,7 @@ import { type Arrival, encodeNotification, encodePacket, PacketReader } from '..
 import type { Client } from '../../session/debug/index.js';
 import { answer } from './dispatch.js';
 import type { Peer } from './peer.js';
+import { QuickLine } from './quick-line.js';
 import { GdbSession, type SessionOptions } from './session.js';
 import { PACKET_SIZE } from './settings.js';
 
@@ -23,12 +24,15 @@ const MOST_WAITING = 1000;
 
 export class Connection implements Peer {
   readonly #stream: Duplex;
+  readonly #line: QuickLine;
   readonly #reader = new PacketReader(PACKET_SIZE);
   readonly #session: GdbSession;
   readonly #parts: ConnectionParts;
   readonly #waiting: string[] = [];
   readonly #over: Promise<void>;
   #isAnswering = false;
+  /** The debugger has what it waited for, and asks for more soon. */
+  #isAwaiting = false;
   #acknowledges = true;
   /** Said by the packet that is being answered: its own answer is acknowledged still. */
   #isLastAcknowledged = false;
@@ -40,15 +44,14 @@ export class Connection implements Peer {
     const { stream, client, options } = parts;
     this.#parts = parts;
     this.#stream = stream;
+    this.#line = new QuickLine(stream);
     this.#session = new GdbSession(client, this, options);
     this.#over = new Promise((resolve) => {
       stream.on('close', resolve);
       stream.on('end', () => this.#end());
       stream.on('error', () => stream.destroy());
     });
-    stream.on('data', (bytes: Uint8Array) => {
-      for (const arrival of this.#reader.push(bytes)) this.#arrived(arrival);
-    });
+    stream.on('data', (bytes: Uint8Array) => this.#take(bytes));
   }
 
   /** Resolves when the other side has gone, and everything of it is let go of. */
@@ -61,19 +64,23 @@ export class Connection implements Peer {
     this.#stream.destroy();
   }
 
+  #take(bytes: Uint8Array): void {
+    for (const arrival of this.#reader.push(bytes)) this.#arrived(arrival);
+  }
+
   #arrived(arrival: Arrival): void {
     switch (arrival.kind) {
       case 'packet':
-        if (this.#acknowledges) this.#stream.write(ACK);
+        if (this.#acknowledges) this.#line.write(ACK);
         this.#waiting.push(arrival.content);
         if (this.#waiting.length > MOST_WAITING) this.#end();
         else if (!this.#isAnswering) void this.#answerAll();
         break;
       case 'damaged':
-        if (this.#acknowledges) this.#stream.write(NACK);
+        if (this.#acknowledges) this.#line.write(NACK);
         break;
       case 'nack':
-        if (this.#acknowledges && this.#last !== null) this.#stream.write(this.#last);
+        if (this.#acknowledges && this.#last !== null) this.#line.write(this.#last);
         break;
       case 'interrupt':
         this.#session.steering.interrupt();
@@ -86,8 +93,10 @@ export class Connection implements Peer {
 
   async #answerAll(): Promise<void> {
     this.#isAnswering = true;
-    for (let content = this.#waiting.shift(); content !== undefined; content = this.#waiting.shift()) {
+    for (let content = this.#next(); content !== undefined; content = this.#next()) {
       const reply = await answer(this.#session, content);
+      // Where no answer was given, the target runs: nothing is asked before it stops.
+      this.#isAwaiting = reply !== null;
       if (reply !== null) this.send(reply);
       if (this.#isLastAcknowledged) this.#acknowledges = false;
       if (this.#isClosing) this.#finishSending();
@@ -95,13 +104,24 @@ export class Connection implements Peer {
     this.#isAnswering = false;
   }
 
+  #next(): string | undefined {
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined || this.#isClosing || !this.#isAwaiting) return waiting;
+    const bytes = this.#line.look();
+    if (bytes !== null) this.#take(bytes);
+    return this.#waiting.shift();
+  }
+
   send(content: string): void {
     this.#last = encodePacket(content);
-    if (this.#stream.writable) this.#stream.write(this.#last);
+    this.#line.write(this.#last);
+    // A stop reply: what the debugger asks about it comes soon.
+    this.#isAwaiting = true;
+    if (!this.#isAnswering) void this.#answerAll();
   }
 
   notify(content: string): void {
-    if (this.#stream.writable) this.#stream.write(encodeNotification(content));
+    this.#line.write(encodeNotification(content));
   }
 
   stopAcknowledging(): void {

@@ -11,9 +11,21 @@ export function workingDirectoryOf(pid: number): string | null {
   return attempt(() => readlinkSync(`/proc/${pid}/cwd`));
 }
 
+/** As it was at most {@link NAME_AGE} ms ago: gdb asks for all names at each stop, and they hardly ever change. */
 export function threadNameOf(pid: number, tid: number): string | null {
-  return attempt(() => readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').replace(/\n$/, ''));
+  const now = performance.now();
+  const known = names.get(tid);
+  if (known !== undefined && now - known.read < NAME_AGE) return known.name;
+  if (names.size > MOST_NAMES) names.clear();
+  const name = attempt(() => readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').replace(/\n$/, ''));
+  names.set(tid, { name, read: now });
+  return name;
 }
+
+/** ms. */
+const NAME_AGE = 100;
+const MOST_NAMES = 10_000;
+const names = new Map<number, { readonly name: string | null; readonly read: number }>();
 
 /** As the kernel gave it: pairs of u64. */
 export function auxiliaryVector(pid: number): Uint8Array | null {

@@ -51,6 +51,7 @@ export class GdbSession {
   /** What qXfer is reading. */
   document: { readonly key: string; readonly text: string | null } = { key: '', text: null };
   readonly replies: StopReplies;
+  #hasMetAll = false;
   readonly #landmarks = new Map<bigint, Landmark>();
 
   constructor(client: Client, peer: Peer, options: SessionOptions) {
@@ -99,8 +100,10 @@ export class GdbSession {
     return (this.chosen.general ?? this.steering.current)?.pid ?? this.client.pid;
   }
 
-  /** Takes in threads that nobody has told of. */
+  /** Takes in threads that nobody has told of: those that were there before us. Of others we are told before their parents stand. */
   async learnThreads(): Promise<void> {
+    if (this.#hasMetAll && this.steering.known().every(({ stop }) => stop !== null)) return;
+    this.#hasMetAll = true;
     for (const { pid, tid, stop } of await this.client.threads()) this.threads.meet({ pid, tid }, null).stop ??= stop;
   }
 
