@@ -5,6 +5,7 @@ import { buildFixture } from '../helpers/build-fixture.js';
 import { FIXTURES } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
 import { Adapter } from './adapter.js';
+import { sourceLine } from './source-line.js';
 
 const LLDB_DAP = 'lldb-dap-19';
 const SOURCE = { path: `${FIXTURES}/looked-at.c` };
@@ -65,7 +66,51 @@ async function account(adapter: Adapter, program: string): Promise<Account> {
   return { ...account, afterChange, afterStep, exitCode: (await adapter.event('exited'))['exitCode'] };
 }
 
-describeWith(['perf', 'ptrace', 'gcc', `command:${LLDB_DAP}`], 'hwbkpt dap and lldb-dap', () => {
+/** Elements of a vector, and what becomes of a program whose variables are set. */
+async function changed(adapter: Adapter, program: string): Promise<object> {
+  await adapter.begin('launch', { program });
+  await adapter.request('setBreakpoints', {
+    source: { path: `${FIXTURES}/containers.cpp` },
+    breakpoints: [{ line: sourceLine('containers.cpp', 'unit->hp += *where') }],
+  });
+  await adapter.request('configurationDone');
+  const { threadId = 0 } = await adapter.stopped();
+  const [top] = await adapter.frames(threadId);
+  const { scopes } = await adapter.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: top?.id });
+  const [first, second] = scopes;
+  const named = new Map(
+    (await Promise.all([first, second].map((one) => adapter.parts(one?.variablesReference ?? 0)))).flatMap((all) => [...all]),
+  );
+  const owner = async (name: string): Promise<number> =>
+    (await adapter.parts(first?.variablesReference ?? 0)).has(name) ? (first?.variablesReference ?? 0) : (second?.variablesReference ?? 0);
+  const numbers = await adapter.parts(named.get('by')?.variablesReference ?? 0);
+  for (const [name, value] of [
+    ['ratio', '2.5'],
+    ['flag', '1'],
+    ['kept', '77'],
+  ])
+    await adapter.request('setVariable', { variablesReference: await owner(name ?? ''), name, value });
+  await adapter.refusal('setVariable', { variablesReference: await owner('ratio'), name: 'ratio', value: 'half' });
+  await adapter.request('setBreakpoints', { source: { path: `${FIXTURES}/containers.cpp` }, breakpoints: [] });
+  await adapter.request('continue', { threadId });
+  await adapter.event('exited');
+  return {
+    elements: ['[0]', '[1]', '[2]'].map((name) => numbers.get(name)?.value),
+    total: /total (\d+)/.exec(adapter.printed('stdout'))?.[1],
+  };
+}
+
+describeWith(['perf', 'ptrace', 'g++', `command:${LLDB_DAP}`], 'hwbkpt dap and lldb-dap', () => {
+  test('show the same elements, and change a program alike', async () => {
+    const program = await buildFixture('containers');
+    await using lldb = await Adapter.spawn(LLDB_DAP, '--repl-mode=variable');
+    await using ours = await Adapter.start();
+    const said = await changed(ours, program);
+    expect(said).toEqual(await changed(lldb, program));
+    // 77 + (10 + 1) + 2.5 * 2 + 1 + 3 + 'a'
+    expect(said).toEqual({ elements: ['1', '20', '3'], total: String(77 + 11 + 5 + 1 + 3 + 97) });
+  });
+
   test('say the same of a program: lines, stacks, values, what changes data', async () => {
     const program = await buildFixture('looked-at');
     await using lldb = await Adapter.spawn(LLDB_DAP, '--repl-mode=variable');
