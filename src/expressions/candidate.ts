@@ -6,6 +6,7 @@ import type { Type } from '../symbols/types.js';
 import { identifierIn, matchName } from './demangled-names.js';
 import type { Absence } from './errors.js';
 import { type NameExpression, qualified } from './expression.js';
+import { rustThreadLocals } from './rust-thread-local.js';
 import type { ScopeModule } from './scope.js';
 
 /** What a name may mean. `declaration`: said to be elsewhere. */
@@ -59,7 +60,11 @@ function variableCandidates(module: ScopeModule, wanted: Wanted): Candidate[] {
   for (const variable of module.variables(wanted.name)) {
     if (variable.address === null || !known.has(variable.address)) add(variable, fitOf(scopedName(variable), full));
   }
-  return [...found.values()];
+  if (found.size > 0) return [...found.values()];
+  return rustThreadLocals(module, wanted.name).flatMap(({ name, variable }): Candidate[] => {
+    const how = fitOf(name, full);
+    return how === null || !isIn(variable.file, wanted.file) ? [] : [{ ...fromVariable(module, variable, how), name, external: true }];
+  });
 }
 
 /** A static inside a function carries the function's name. */

@@ -82,6 +82,29 @@ describe('whose', () => {
   });
 });
 
+describe("Rust's thread_local!", () => {
+  const hidden = (path: string, offset: bigint, size = 4) =>
+    local(`${path}::__RUST_STD_INTERNAL_VAL`, offset, { external: false, of: { kind: 'base', name: 'u32', size, encoding: 'unsigned' } });
+  const mangled = (demangled: string, at: number, size = 4) => ({ symbol: tls('_ZN1r4HITS', at, { size, binding: 'local' }), demangled });
+  const rust = scope(
+    madeModule({
+      // What the linker has dropped is said to be at 0.
+      variables: [
+        hidden('r::HITS::{constant#0}::{closure#0}', 0n, 16),
+        hidden('r::HITS::{constant#0}::{closure#1}', 8n),
+        hidden('r::OTHER::{constant#0}::{closure#1}', 12n),
+      ],
+      mangled: [mangled('r::HITS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL', 8)],
+    }),
+  );
+
+  test('is found by its own name', () => {
+    expect(resolve('HITS@101', rust)).toMatchObject({ address: 0x8008n, display: 'r::HITS@101', size: 4 });
+    expect(resolve('r::HITS@101', rust)).toMatchObject({ address: 0x8008n, display: 'r::HITS@101' });
+    expect(errorOf('OTHER@101', rust).code, 'dropped').toBe('unknown-symbol');
+  });
+});
+
 describe('errors', () => {
   const all = scope(madeModule({ variables: [local('counter', 0x10n), variable('plain', 0x40), local('lost', 0n)] }));
 
