@@ -16,6 +16,7 @@ import { Standing } from './standing.js';
 import type { StopReason } from './stop-reasons.js';
 import { endReply, type Report, SIGTRAP, type StopReplies } from './stop-reply.js';
 import type { Action, Thread, Threads } from './threads.js';
+import { Turns } from './turns.js';
 
 export interface SteeringParts extends MotionParts {
   readonly settings: Settings;
@@ -38,9 +39,7 @@ export class Steering {
   readonly #farewell: Farewell;
   readonly #due: DueReports;
   readonly #departures: Departures;
-  /** Events are taken one after the other. */
-  #events: Promise<void> = Promise.resolve();
-  #eventsLeft = 0;
+  readonly #events: Turns<ClientEvent>;
   /** Non-stop: who stands is being told as an answer, and not by notices. */
   #isListing = false;
   /** gdb has asked why the target stands: before that nobody does for its sake. */
@@ -65,10 +64,12 @@ export class Steering {
       refused: (thread, why) => this.#stepRefused(thread, why),
       failed: (error) => this.#fail(error),
     });
-    parts.client.onEvent((event) => {
-      this.#eventsLeft++;
-      this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#fail(error));
+    this.#events = new Turns({
+      take: (event) => this.#take(event),
+      failed: (error) => this.#fail(error),
+      done: (isLast) => this.#taken(isLast),
     });
+    parts.client.onEvent((event) => this.#events.add(event));
   }
 
   #fail(error: unknown): void {
@@ -225,10 +226,12 @@ export class Steering {
       case 'event':
         break;
     }
-    this.#eventsLeft--;
+  }
+
+  /** What comes together is one thing: all threads of a process stop at once. */
+  #taken(isLast: boolean): void {
     this.#standing.look();
-    // What comes together is one thing: all threads of a process stop at once.
-    if (this.#eventsLeft === 0) this.#settle();
+    if (isLast) this.#settle();
   }
 
   /** A thread that begins while all are to stand does so too. */
