@@ -1,6 +1,6 @@
 // npm run bench: measures hwbkpt against its peers in one run and prints tables; writes build/bench.json.
 //
-// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,debug-information,exactness,facility,find,machine,rates,stacks,startup,stopping
+// Options: --rounds N (default 5), --seconds N (of the aggregation; default 60), --only aggregation,cost,debug-information,exactness,facility,find,machine,rates,stacks,startup,stopping,stopping-threads
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,10 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '60' },
-    only: { type: 'string', default: 'rates,startup,exactness,cost,aggregation,find,facility,machine,debug-information,stacks,stopping' },
+    only: {
+      type: 'string',
+      default: 'rates,startup,exactness,cost,aggregation,find,facility,machine,debug-information,stacks,stopping,stopping-threads',
+    },
   },
 });
 const wanted = values.only.split(',');
@@ -37,6 +40,8 @@ if (wanted.includes('debug-information'))
   show('debug-information', (await import('./debug-information.js')).measureDebugInformation(Number(values.rounds)));
 if (wanted.includes('stacks')) show('stacks', await (await import('./stacks.js')).measureStacks());
 if (wanted.includes('stopping')) show('stopping', await (await import('./stopping.js')).measureStopping(hot, Number(values.rounds)));
+if (wanted.includes('stopping-threads'))
+  show('stopping-threads', await (await import('./stopping-threads.js')).measureThreads(Number(values.rounds)));
 if (wanted.includes('facility')) show('facility', (await import('./facility.js')).measureFacility());
 if (wanted.includes('machine')) show('machine', (await import('./machine.js')).measureMachine());
 writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);

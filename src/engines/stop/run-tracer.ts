@@ -1,10 +1,11 @@
 // The tracing thread's life: asleep until a traced thread stops, or until the session wants something.
+import { raisePriority } from '../../linux/scheduling.js';
 import { currentThread, WAITED } from '../../linux/tracees.js';
 import type { BreakpointMaker } from './breakpoints.js';
 import { type RingMemory, RingWriter, type WaitForWord } from './report-ring.js';
 import { ReportWriter } from './report-writer.js';
 import { Tracer } from './tracer.js';
-import { LINK, LISTENS } from './tracer-line.js';
+import { LINK, LISTENS, TRACER_PRIORITY } from './tracer-line.js';
 import { type Answer, packError, type Request } from './wire.js';
 
 /** The tracing thread's end of the line. */
@@ -29,6 +30,7 @@ const IDLE_INTERVAL = 1000;
 
 /** Serves one session until it closes. */
 export async function runTracer(end: TracerEnd, maker: BreakpointMaker): Promise<void> {
+  raisePriority(TRACER_PRIORITY);
   const { control, wait } = end;
   const ring = new RingWriter(end.ring, wait);
   const company = { urgent: () => tellNews(end), answered: () => Atomics.load(control, LINK.answered) };

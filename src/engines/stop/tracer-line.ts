@@ -14,6 +14,12 @@ export const LINK = { called: 0, answered: 1, thread: 2, listens: 3, news: 4, ta
 /** us that news is looked for when a thread was let go: one that is watched hard stops again sooner than this thread could be woken. */
 const PATIENCE = 80;
 
+/**
+ * Nice value of the tracing thread and of the session's, where that is allowed: before the threads that are traced, however many. One that has hit stands
+ * until it is served.
+ */
+export const TRACER_PRIORITY = -20;
+
 export abstract class TracerLine {
   abstract readonly ring: RingMemory;
   /** The words drawn above. */

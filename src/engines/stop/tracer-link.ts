@@ -3,10 +3,11 @@
 // The thread sleeps in wait4, from which a signal wakes it; one that comes just before it sleeps is in vain, so it is sent again until it has answered.
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { raisePriorityOfAll, withAllInRealTime } from '../../linux/scheduling.js';
 import { lookFor } from '../../linux/short-wait.js';
 import { hushStops, prepareWakeups, wakeThread } from '../../linux/tracees.js';
 import { newRingMemory, type RingMemory } from './report-ring.js';
-import { LINK, TracerLine } from './tracer-line.js';
+import { LINK, TRACER_PRIORITY, TracerLine } from './tracer-line.js';
 import type { Answer, Request } from './wire.js';
 
 /** What a tracing thread is started with. */
@@ -34,6 +35,8 @@ export class TracerLink extends TracerLine {
   readonly ring = newRingMemory();
   readonly #port: MessagePort;
   readonly #worker: Worker;
+  /** This process's, as long as the line is open: who is kept waiting by it is a thread of the program. */
+  readonly #priority = raisePriorityOfAll(TRACER_PRIORITY);
 
   /** Throws where the thread does not start. */
   constructor() {
@@ -44,12 +47,16 @@ export class TracerLink extends TracerLine {
     const memory: LinkMemory = { control: this.control, ring: this.ring, port: port2 };
     // The compiled file, whoever runs this one from its source.
     const entry = createRequire(import.meta.url).resolve('#hwbkpt/engines/tracing-thread.js');
-    this.#worker = new Worker(entry, { workerData: memory, transferList: [port2], execArgv: [], trackUnmanagedFds: false });
-    this.#worker.on('message', () => this.hear());
+    // Beside 1,000 busy threads it would not have loaded its code in 20 seconds.
+    this.#worker = withAllInRealTime(() => startWorker(entry, memory));
     this.#worker.unref();
+    if (Atomics.load(this.control, LINK.thread) === 0) {
+      this.#priority[Symbol.dispose]();
+      throw new Error('the tracing thread has not started');
+    }
+    this.#worker.on('message', () => this.hear());
     if (links.size === 0) process.once('exit', endAll);
     links.add(this);
-    if (Atomics.wait(this.control, LINK.thread, 0, START_PATIENCE) === 'timed-out') throw new Error('the tracing thread has not started');
   }
 
   protected exchange(request: Request): Answer | undefined {
@@ -75,8 +82,16 @@ export class TracerLink extends TracerLine {
   }
 
   protected close(): void {
+    this.#priority[Symbol.dispose]();
     links.delete(this);
     if (links.size === 0) process.off('exit', endAll);
     this.#port.close();
   }
+}
+
+/** Returns when it is there, or START_PATIENCE is over. */
+function startWorker(entry: string, memory: LinkMemory): Worker {
+  const worker = new Worker(entry, { workerData: memory, transferList: [memory.port], execArgv: [], trackUnmanagedFds: false });
+  Atomics.wait(memory.control, LINK.thread, 0, START_PATIENCE);
+  return worker;
 }

@@ -3,6 +3,7 @@
 import type { HardwareEffect } from '../../facility/index.js';
 import { PTRACE_OPTION, ptraceDetach } from '../../linux/ptrace.js';
 import { ptraceSetOptions } from '../../linux/ptrace-control.js';
+import { inRealTime } from '../../linux/scheduling.js';
 import { signalThread, waitedStatus, waitForTracee } from '../../linux/tracees.js';
 import type { Inherit } from '../../model/access.js';
 import type { CapacityEvent, EngineTarget, Reconciliation } from '../contract.js';
@@ -60,7 +61,7 @@ export class Tracer implements TracerCalls {
 
   attach(target: EngineTarget): void {
     this.#prepare(target);
-    attachAll(target, this.table);
+    inRealTime(() => attachAll(target, this.table));
   }
 
   start({ argv, environment, surroundings }: StartPlan, inherit: Inherit): number | StartFailure {
@@ -138,11 +139,11 @@ export class Tracer implements TracerCalls {
   }
 
   apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[] {
-    return this.#change((arming) => arming.apply(effects));
+    return this.#change((arming) => inRealTime(() => arming.apply(effects)));
   }
 
   forget(cookies: readonly number[]): void {
-    this.#change((arming) => arming.forget(cookies));
+    this.#change((arming) => inRealTime(() => arming.forget(cookies)));
   }
 
   capacity(): CapacityEvent | null {
@@ -273,8 +274,12 @@ export class Tracer implements TracerCalls {
     if (this.#parts === null) return;
     // Those that run are let go of when this thread ends, without being stopped.
     if (this.#maker.needsStanding) this.#letGoOf(() => this.table.all, 0);
+    inRealTime(() => this.#closeAll());
+  }
+
+  #closeAll(): void {
     for (const tracee of [...this.table.all]) {
-      if (tracee.standing === null) this.#parts.arming.closeAll(tracee);
+      if (tracee.standing === null) this.#active.arming.closeAll(tracee);
       else this.#letGo(tracee, 0);
     }
   }
