@@ -66,7 +66,7 @@ describeWith(['perf', 'ptrace', 'gcc'], 'breakpoints in code', () => {
     await adapter.begin('launch', { program: await buildFixture('looked-at'), args: ['--rounds', '2'] });
     const missing = async (): Promise<string | undefined> =>
       (await adapter.request<Breakpoints>('setFunctionBreakpoints', { breakpoints: [{ name: 'nowhere_at_all' }] })).breakpoints[0]?.message;
-    expect(await missing()).toContain('which takes one debug register');
+    expect(await missing()).toContain('by a debug register');
     const data = ['counter', 'hero.speed', 'hero.next'].map((dataId) => ({ dataId, accessType: 'write', condition: 'new != new' }));
     const lines = [{ line: CALL }];
     await adapter.request('setBreakpoints', { source: SOURCE, breakpoints: lines });
@@ -75,11 +75,11 @@ describeWith(['perf', 'ptrace', 'gcc'], 'breakpoints in code', () => {
     await adapter.request('setBreakpoints', { source: SOURCE, breakpoints: [] });
     const set = await adapter.request<Breakpoints>('setDataBreakpoints', { breakpoints: data.slice(0, 3) });
     expect(set.breakpoints.filter(({ verified }) => verified)).toHaveLength(3);
-    expect(await missing()).toContain('which takes one debug register');
+    expect(await missing()).toContain('by a debug register');
     await adapter.request('next', { threadId });
     expect(await adapter.stopped()).toMatchObject({ reason: 'step' });
     expect(await adapter.places(threadId, 1)).toEqual([`walk:${CALL + 1}`]);
-    expect(await missing()).toContain('which takes one debug register');
+    expect(await missing()).toContain('by a debug register');
     await adapter.request('disconnect', { terminateDebuggee: true });
   });
 });

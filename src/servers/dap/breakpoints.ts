@@ -91,9 +91,15 @@ export class Breakpoints {
     return this.#byWatch.get(watch.id) ?? null;
   }
 
-  /** Whether a hit of `watch` says that the program has loaded something, or is about to. */
+  /** Whether `watch` is none of a breakpoint's: its hits say that the program has loaded something, or is about to. */
   isLoad(watch: ClientWatch): boolean {
-    return this.#loads.isAnnouncedBy(watch);
+    return this.#loads.isWatch(watch);
+  }
+
+  /** What the program loads is followed again, or is not any more, because others have the register. */
+  async loadsChanged(): Promise<void> {
+    for (const breakpoint of this.#all) if (breakpoint.isMissing) this.#changed(this.#described(breakpoint));
+    if (this.#loads.isFollowed) await this.lookAgain();
   }
 
   /**
@@ -102,7 +108,10 @@ export class Breakpoints {
    */
   lend(): Promise<Loan | null> {
     return this.#inTurn(async () => {
-      if (await this.#loads.release()) return { of: null, giveBack: () => this.lookAgain() };
+      if (this.#loads.isFollowed) {
+        await this.#loads.release();
+        return { of: null, giveBack: () => this.lookAgain() };
+      }
       const breakpoint = this.#all.find(
         ({ wish, watches }) => wish.kind !== 'data' && wish.condition === null && watches[0]?.isArmed === true,
       );
@@ -185,7 +194,7 @@ export class Breakpoints {
   #described(breakpoint: Breakpoint): object {
     if (!breakpoint.isMissing) return described(breakpoint);
     const note = this.#loads.isFollowed
-      ? 'It is looked for in what the program loads, which takes one debug register.'
+      ? 'It is looked for in what the program loads, by a debug register that anybody else may have.'
       : 'It is looked for again at the next stop: no debug register is free to follow what the program loads.';
     return described({ ...breakpoint, message: `${breakpoint.message ?? ''} ${note}`.trim() });
   }
@@ -211,7 +220,6 @@ export class Breakpoints {
       for (const watch of watches) this.#byWatch.set(watch.id, breakpoint);
     } catch (error) {
       for (const watch of watches) await watch.close();
-      if (isLackOfSlots(error) && (await this.#loads.release())) return await this.#arm(breakpoint, locate);
       Object.assign(breakpoint, { message: await this.#refusal(error), place: NOWHERE, isLate: false, isMissing: mayBeLoaded(error) });
     }
   }

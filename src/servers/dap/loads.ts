@@ -4,10 +4,12 @@ import { HwbkptError } from '../../base/errors.js';
 import { resolve } from '../../expressions/index.js';
 import type { Client, ClientWatch } from '../../session/debug/index.js';
 import type { ProcessView } from '../../session/inspect/index.js';
-import { hex } from './arguments.js';
 
 /** Called before the list changes, and when it has. Debuggers are meant to break off there: glibc and musl have it under this name. */
-const ANNOUNCEMENT = '_dl_debug_state';
+export const ANNOUNCEMENT = '_dl_debug_state';
+
+/** Below all others: whoever wants a register has this one, and gives it back. */
+const PRIORITY = 0;
 
 /** What an error says where a library that is loaded later may have what is missing. */
 const MISSING: readonly string[] = ['unknown-symbol', 'unknown-module', 'no-symbols', 'not-loaded'];
@@ -17,7 +19,7 @@ export function mayBeLoaded(error: unknown): boolean {
   return error instanceof HwbkptError && MISSING.includes(error.code);
 }
 
-/** The register at that function, while there is one. */
+/** The watch of that function: of the lowest priority, so that it has a register only where nobody else wants it. */
 export class Loads {
   readonly #client: Client;
   #watch: ClientWatch | null = null;
@@ -26,31 +28,31 @@ export class Loads {
     this.#client = client;
   }
 
+  /** Whether it has a register now. */
   get isFollowed(): boolean {
-    return this.#watch !== null;
+    return this.#watch?.isArmed === true;
   }
 
-  /** Whether a hit of `watch` says that something is loaded, or let go of. */
-  isAnnouncedBy(watch: ClientWatch): boolean {
+  /** Whether it is this watch: its hits say that something is loaded, or let go of. */
+  isWatch(watch: ClientWatch): boolean {
     return watch.id === this.#watch?.id;
   }
 
-  /** From now on; nothing happens where no register is free, or the program has no dynamic linker. */
+  /** From now on, whenever a register is free; nothing happens where the program has no dynamic linker. */
   async follow(view: ProcessView): Promise<void> {
     if (this.#watch !== null) return;
     try {
-      const { address } = resolve(ANNOUNCEMENT, view.image, { want: 'code' });
-      this.#watch = await this.#client.watch(hex(address), { access: 'execute', stop: true });
+      resolve(ANNOUNCEMENT, view.image, { want: 'code' });
+      this.#watch = await this.#client.watch(ANNOUNCEMENT, { access: 'execute', stop: true, priority: PRIORITY });
     } catch {
       // What waits says so.
     }
   }
 
-  /** Gives the register back. False where there was none. */
-  async release(): Promise<boolean> {
+  /** Gives the register back. */
+  async release(): Promise<void> {
     const watch = this.#watch;
     this.#watch = null;
     await watch?.close();
-    return watch !== null;
   }
 }

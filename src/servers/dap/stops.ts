@@ -121,6 +121,10 @@ export function dealWithEvent(session: Session, debuggee: Debuggee, event: Exclu
       return;
     }
     case 'watch':
+      if (debuggee.breakpoints.isLoad(event.watch)) {
+        debuggee.breakpoints.loadsChanged().catch(() => undefined);
+        return;
+      }
       debuggee.breakpoints.watchChanged(event.watch, event.because);
       if (event.change === 'evicted')
         session.print('console', `${event.watch.info.expression}: a request of higher priority has taken its debug registers\n`);

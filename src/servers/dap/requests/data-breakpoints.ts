@@ -6,6 +6,7 @@ import type { Located } from '../breakpoints.js';
 import { dataAccessesOf, mostBytesOf } from '../capabilities.js';
 import type { Handler } from '../connection.js';
 import { BadArgumentError } from '../errors.js';
+import { ANNOUNCEMENT } from '../loads.js';
 import type { Session } from '../session.js';
 import { evaluated, itemNamed, viewOf } from './values.js';
 
@@ -93,7 +94,8 @@ function isGlobal(view: ProcessView, { expression, address, size, bits }: Item):
 
 async function slotsText({ debuggee }: Session): Promise<string> {
   const { slots } = debuggee.client.capabilities;
-  const used = (await debuggee.client.slots()).filter(({ armed }) => armed).length;
+  // What only follows the dynamic linker gives way.
+  const used = (await debuggee.client.slots()).filter(({ armed, expression }) => armed && expression !== ANNOUNCEMENT).length;
   return `${Math.max(0, slots - used)} of ${slots} debug registers free; reads alone are not told from writes: read means read or write`;
 }
 
