@@ -73,6 +73,22 @@ describeWith(['perf', 'gcc'], 'a running thread', () => {
     expect((await run.target.finishedWithin(10_000)).stdout).toContain(`signals ${SIGUSR1} 2\n`);
   });
 
+  test('what a signal says can be changed while a thread stands for it, and not else', async () => {
+    await using run = await StopRun.start('signals-kept', { args: ['--own', '1', '--number', `${SIGUSR1}`, '--writes', '10'] });
+    run.control.setPolicy(policy({ signals: new Set([SIGUSR1]) }));
+    run.target.go();
+    const { tid } = await run.stop();
+    const info = run.control.signalInfo(tid) ?? new Uint8Array(0);
+    const changed = info.map((byte, at) => (at >= 24 && at < 28 ? 0x5a : byte));
+    run.control.setSignalInfo(tid, changed);
+    expect(run.control.signalInfo(tid)).toEqual(changed);
+    run.control.setPolicy(policy({}));
+    run.control.resume([tid], SIGUSR1);
+    expect(() => run.control.setSignalInfo(tid, changed)).toThrow(expect.objectContaining({ code: 'control-failed' }));
+    await run.toEnd();
+    expect((await run.target.finishedWithin(10_000)).stdout).toContain(`signals ${SIGUSR1} 1\n`);
+  });
+
   test('that is stopped by SIGSTOP is left to that, and goes on with SIGCONT', async () => {
     await using run = await StopRun.start('hot', { args: ['--writes', '10'] });
     run.arm({ name: 'counter', keep: 'each' });

@@ -70,13 +70,10 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb', 'command:lldb-19'], 'lldb', () => 
   test("shows a thread's own", async () => {
     await using target = await startThreadLocal(folder, 'pie');
     await using server = await GdbServerProcess.start('--pid', `${target.pid}`);
-    const output = await lldb(server, target, [
-      'thread list',
-      'target variable hidden',
-      'thread select 2',
-      'target variable hidden',
-      'detach',
-    ]);
-    expect(output).toMatch(/\(int\) hidden = 0/);
+    const looks = [1, 2, 3].flatMap((thread) => [`thread select ${thread}`, 'target variable hidden', 'target variable mine']);
+    const output = await lldb(server, target, [...looks, 'detach']);
+    const values = [...output.matchAll(/\(int\) (?:.*::)?hidden = (\d)/g)].map(([, value]) => Number(value));
+    expect(values.sort(), output).toEqual([0, 1, 2]);
+    expect(output.match(/hits = 1\b/g)).toHaveLength(3);
   });
 });

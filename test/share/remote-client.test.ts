@@ -32,6 +32,7 @@ describe('a client over the socket', () => {
     await client.writeMemory(PID, X, Uint8Array.of(9, 8));
     expect(await client.readMemory(PID, X, 3)).toEqual(Uint8Array.of(9, 8, 0));
     expect(await client.signalInfo(PID)).toBeNull();
+    await client.setSignalInfo(PID, new Uint8Array(128));
     expect(await client.threads()).toMatchObject([{ tid: PID, name: 'thread 100', stop: { cause: { kind: 'hit' } } }]);
     await client.step(PID);
     session.stands(PID, { kind: 'step' });
