@@ -87,14 +87,19 @@ function script(target: Cells, slots: Slots): Placement['kind'][] {
   return kinds;
 }
 
+/** The script is told on `session` as it is where everything is simply done. */
+function expectAsObeyed(program: Parameters<typeof script>[0], session: EngineSession): void {
+  const [told, made] = [new Told(session), new Told(obedient(program.pid))];
+  expect(script(program, told.slots)).toEqual(script(program, made.slots));
+  expect(told.log).toEqual(made.log);
+  for (const what of ['evicted', 'room', 'restored', 'withdrawn', 'exec', 'refuse']) expect(made.log.join('\n')).toContain(what);
+}
+
 describe('the same script', () => {
   test('is told the same on a simulated program as where everything is simply done', async () => {
     await using program = await new SimWorld().start(hotThreads(4, 10));
     await using session = program.open({});
-    const [simulated, made] = [new Told(session), new Told(obedient(program.pid))];
-    expect(script(program, simulated.slots)).toEqual(script(program, made.slots));
-    expect(simulated.log).toEqual(made.log);
-    for (const what of ['evicted', 'room', 'restored', 'withdrawn', 'exec', 'refuse']) expect(made.log.join('\n')).toContain(what);
+    expectAsObeyed(program, session);
   });
 });
 
@@ -102,10 +107,7 @@ describeWith(['perf', 'gcc'], 'the same script', () => {
   test('is told the same on a live process as where everything is simply done', async () => {
     await using target = await startTarget('hot-threads', { args: ['--threads', '2', '--writes', '10'] });
     await using session = new PerfEngine().open({ pid: target.pid, tid: null, inherit: 'threads' });
-    const [live, made] = [new Told(session), new Told(obedient(target.pid))];
-    expect(script(target, live.slots)).toEqual(script(target, made.slots));
-    expect(live.log).toEqual(made.log);
-    for (const what of ['evicted', 'room', 'restored', 'withdrawn', 'exec', 'refuse']) expect(live.log.join('\n')).toContain(what);
+    expectAsObeyed(target, session);
   });
 });
 
