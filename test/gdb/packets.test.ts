@@ -1,5 +1,6 @@
 // What each packet is answered, over a made process: nothing here stops or traces anything.
 import { describe, expect, test, vi } from 'vitest';
+import { encodePacket } from '../../src/protocols/rsp/index.js';
 import type { SessionOptions } from '../../src/servers/gdb/session.js';
 import type { Client } from '../../src/session/debug/index.js';
 import { type FakeOptions, type FakeSession, fakeTarget, PID } from '../session/fake-control.js';
@@ -238,6 +239,20 @@ describe('running', () => {
     await talk.until(() => session.log.some((line) => line.startsWith('resume')));
     talk.interrupt();
     expect(await talk.next()).toMatch(new RegExp(`^T02.*thread:p${P}.${P};`));
+  });
+
+  test('an interrupt that comes with the packet that it is to interrupt', async () => {
+    const { talk } = await standing();
+    await using _ = talk;
+    talk.raw(Buffer.concat([encodePacket('vCont;c'), Uint8Array.of(3)]));
+    expect(await talk.next()).toMatch(/^T02/);
+  });
+
+  test('threads that were killed while they stood: the end in place of a stop', async () => {
+    const { session, talk } = await standing();
+    await using _ = talk;
+    session.processEnds({ kind: 'killed', signal: 9 });
+    expect(await talk.ask('vCont;c')).toMatch(/^X09/);
   });
 
   test('the end of the process', async () => {

@@ -98,6 +98,23 @@ export class Steering {
     return [...this.#parts.threads].filter(({ pid }) => this.#processes.has(pid));
   }
 
+  /** Processes have ended of which gdb is still to be told. */
+  get hasEnds(): boolean {
+    return this.#processes.hasEnds;
+  }
+
+  /** All-stop: what was to go has been killed by somebody, or is about to end: gdb is told of that in place of a stop. */
+  awaitEnd(): void {
+    this.#isRunning = true;
+    this.#settle();
+  }
+
+  /** Ends a process. gdb, whose wish that is, is told only of the last one's end: it has forgotten the others (and ends by an internal error). */
+  async kill(pid: number): Promise<void> {
+    if (this.processes.length > 1) this.#processes.release(pid);
+    await this.#parts.client.kill(pid);
+  }
+
   /** What stops threads, by what was agreed on. */
   async applyPolicy(): Promise<void> {
     const { client, settings, followsChildren } = this.#parts;

@@ -24,10 +24,10 @@ export const leaving: Packets = {
     peer.close();
     return null;
   },
-  vKill: async ({ client, steering }, args) => {
+  vKill: async ({ steering }, args) => {
     const pid = numberOfHex(args);
     if (pid === null || !steering.processes.includes(pid)) throw new RefusedError('ESRCH', `no process ${args}`);
-    await client.kill(pid);
+    await steering.kill(pid);
     return OK;
   },
   qAttached: ({ options }) => (options.attached ? '1' : '0'),

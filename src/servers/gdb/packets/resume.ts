@@ -91,11 +91,16 @@ async function vCont(session: GdbSession, orders: readonly Order[]): Promise<Ans
       await steering.go(actions);
     } catch (error) {
       if (settings.nonStop) throw error;
-      return await steering.stayed(refusalOf(error).message);
+      const { errno, message } = refusalOf(error);
+      if (errno !== 'ESRCH') return await steering.stayed(message);
+      steering.awaitEnd();
     }
   }
   if (stopped.length > 0) await steering.stop(stopped);
-  if (!settings.nonStop && actions.size === 0) throw new RefusedError('ESRCH', 'no thread is meant');
+  if (!settings.nonStop && actions.size === 0) {
+    if (!steering.hasEnds) throw new RefusedError('ESRCH', 'no thread is meant');
+    steering.awaitEnd();
+  }
   return settings.nonStop ? OK : null;
 }
 
