@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import { bytesOf, encodePacket, PacketReader } from '../../src/protocols/rsp/index.js';
 import { Connection } from '../../src/servers/gdb/connection.js';
+import { plainLine } from '../../src/servers/gdb/line.js';
 import type { SessionOptions } from '../../src/servers/gdb/session.js';
 import type { Client } from '../../src/session/debug/index.js';
 
@@ -34,6 +35,7 @@ export class Talk implements AsyncDisposable {
     });
     const connection = new Connection({
       stream: this.#stream,
+      line: plainLine(this.#stream),
       client,
       options: { ...OPTIONS, ...options },
       say: (line) => void this.said.push(line),

@@ -5,6 +5,7 @@ import type { Surroundings } from '../../session/index.js';
 import { STATUS } from '../errors.js';
 import { printError } from '../output/print.js';
 import type { GdbServerChoice } from './options.js';
+import { QuickLine } from './quick-line.js';
 import { ServedProcess } from './served-process.js';
 
 /** Resolves to the exit status: a launched program's own where it has ended. */
@@ -23,7 +24,7 @@ function sayRisks({ int3, stepBy }: GdbServerChoice): void {
 
 async function serve(choice: GdbServerChoice, served: ServedProcess): Promise<void> {
   const { where, target, clients, once, int3, stepBy } = choice;
-  const host: GdbServerHost = { join: (name) => served.join(name), say };
+  const host: GdbServerHost = { join: (name) => served.join(name), say, lineOf: (stream) => new QuickLine(stream) };
   const options = { int3, stepBy, followsChildren: served.inherit === 'children', attached: target.kind === 'pid' };
   if (where.kind === 'stdio') {
     await serveStream(standardStream(), { name: 'gdb', options, host });

@@ -3,13 +3,15 @@ import type { Duplex } from 'node:stream';
 import { type Arrival, encodeNotification, encodePacket, PacketReader } from '../../protocols/rsp/index.js';
 import type { Client } from '../../session/debug/index.js';
 import { answer } from './dispatch.js';
+import type { Line } from './line.js';
 import type { Peer } from './peer.js';
-import { QuickLine } from './quick-line.js';
 import { GdbSession, type SessionOptions } from './session.js';
 import { PACKET_SIZE } from './settings.js';
 
 export interface ConnectionParts {
   readonly stream: Duplex;
+  /** To and from that stream. */
+  readonly line: Line;
   readonly client: Client;
   readonly options: SessionOptions;
   /** For people. */
@@ -22,16 +24,13 @@ const NACK = Uint8Array.of(0x2d);
 /** Packets that may wait while one is answered: whoever sends more without waiting for answers does not speak the protocol. */
 const MOST_WAITING = 1000;
 
-/** Ctrl-C; it waits its turn: what it is to interrupt may be a packet that is just being answered. */
-const INTERRUPT = Symbol('interrupt');
-
 export class Connection implements Peer {
   readonly #stream: Duplex;
-  readonly #line: QuickLine;
+  readonly #line: Line;
   readonly #reader = new PacketReader(PACKET_SIZE);
   readonly #session: GdbSession;
   readonly #parts: ConnectionParts;
-  readonly #waiting: (string | typeof INTERRUPT)[] = [];
+  readonly #waiting: string[] = [];
   readonly #over: Promise<void>;
   #isAnswering = false;
   /** The debugger has what it waited for, and asks for more soon. */
@@ -44,10 +43,10 @@ export class Connection implements Peer {
   #last: Uint8Array | null = null;
 
   constructor(parts: ConnectionParts) {
-    const { stream, client, options } = parts;
+    const { stream, line, client, options } = parts;
     this.#parts = parts;
     this.#stream = stream;
-    this.#line = new QuickLine(stream);
+    this.#line = line;
     this.#session = new GdbSession(client, this, options);
     this.#over = new Promise((resolve) => {
       stream.on('close', resolve);
@@ -75,7 +74,9 @@ export class Connection implements Peer {
     switch (arrival.kind) {
       case 'packet':
         if (this.#acknowledges) this.#line.write(ACK);
-        this.#wait(arrival.content);
+        this.#waiting.push(arrival.content);
+        if (this.#waiting.length > MOST_WAITING) this.#end();
+        else if (!this.#isAnswering) void this.#answerAll();
         break;
       case 'damaged':
         if (this.#acknowledges) this.#line.write(NACK);
@@ -84,7 +85,7 @@ export class Connection implements Peer {
         if (this.#acknowledges && this.#last !== null) this.#line.write(this.#last);
         break;
       case 'interrupt':
-        this.#wait(INTERRUPT);
+        this.#session.steering.interrupt();
         break;
       case 'ack':
       case 'notification':
@@ -92,19 +93,9 @@ export class Connection implements Peer {
     }
   }
 
-  #wait(asked: string | typeof INTERRUPT): void {
-    this.#waiting.push(asked);
-    if (this.#waiting.length > MOST_WAITING) this.#end();
-    else if (!this.#isAnswering) void this.#answerAll();
-  }
-
   async #answerAll(): Promise<void> {
     this.#isAnswering = true;
     for (let content = this.#next(); content !== undefined; content = this.#next()) {
-      if (content === INTERRUPT) {
-        this.#session.steering.interrupt();
-        continue;
-      }
       const reply = await answer(this.#session, content);
       // Where no answer was given, the target runs: nothing is asked before it stops.
       this.#isAwaiting = reply !== null;
@@ -115,7 +106,7 @@ export class Connection implements Peer {
     this.#isAnswering = false;
   }
 
-  #next(): string | typeof INTERRUPT | undefined {
+  #next(): string | undefined {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined || this.#isClosing || !this.#isAwaiting) return waiting;
     const bytes = this.#line.look();

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Client } from '../../session/debug/index.js';
 import { CannotListenError } from '../errors.js';
 import { Connection } from './connection.js';
+import { type Line, plainLine } from './line.js';
 import type { SessionOptions } from './session.js';
 
 export interface GdbServerOptions extends SessionOptions {
@@ -21,6 +22,8 @@ export interface GdbServerHost {
   join(name: string): Client | Promise<Client>;
   /** A line for people. */
   say(line: string): void;
+  /** How bytes go over a stream; {@link plainLine} where it is not said. */
+  lineOf?(stream: Duplex): Line;
 }
 
 /** A server that listens. */
@@ -127,7 +130,8 @@ export async function serveStream(stream: Duplex, { name, options, host }: Strea
   // Nothing is read before there is somebody to answer.
   stream.pause();
   const client = await host.join(name);
-  const connection = new Connection({ stream, client, options, say: host.say });
+  const line = host.lineOf?.(stream) ?? plainLine(stream);
+  const connection = new Connection({ stream, line, client, options, say: host.say });
   stream.resume();
   await connection.finished();
 }

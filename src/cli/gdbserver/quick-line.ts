@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { receiveNow } from '../../linux/receive.js';
 import { sendNow } from '../../linux/send.js';
 import { lookFor } from '../../linux/short-wait.js';
+import type { Line } from '../../servers/gdb/index.js';
 
 /** us that the next packet is looked for: gdb's time between two questions, and its way through the loopback. */
 const PATIENCE = 80;
@@ -16,7 +17,7 @@ interface Underneath {
   readonly _handle?: { readonly fd?: number } | null;
 }
 
-export class QuickLine {
+export class QuickLine implements Line {
   readonly #stream: Duplex;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
 

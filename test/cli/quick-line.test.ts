@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { QuickLine } from '../../src/servers/gdb/quick-line.js';
+import { QuickLine } from '../../src/cli/gdbserver/quick-line.js';
 
 interface Pair extends AsyncDisposable {
   readonly near: Socket;
