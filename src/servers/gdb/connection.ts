@@ -24,13 +24,16 @@ const NACK = Uint8Array.of(0x2d);
 /** Packets that may wait while one is answered: whoever sends more without waiting for answers does not speak the protocol. */
 const MOST_WAITING = 1000;
 
+/** Ctrl-C; it waits its turn: what it is to interrupt may be a packet that is just being answered. */
+const INTERRUPT = Symbol('interrupt');
+
 export class Connection implements Peer {
   readonly #stream: Duplex;
   readonly #line: Line;
   readonly #reader = new PacketReader(PACKET_SIZE);
   readonly #session: GdbSession;
   readonly #parts: ConnectionParts;
-  readonly #waiting: string[] = [];
+  readonly #waiting: (string | typeof INTERRUPT)[] = [];
   readonly #over: Promise<void>;
   #isAnswering = false;
   /** The debugger has what it waited for, and asks for more soon. */
@@ -74,9 +77,7 @@ export class Connection implements Peer {
     switch (arrival.kind) {
       case 'packet':
         if (this.#acknowledges) this.#line.write(ACK);
-        this.#waiting.push(arrival.content);
-        if (this.#waiting.length > MOST_WAITING) this.#end();
-        else if (!this.#isAnswering) void this.#answerAll();
+        this.#wait(arrival.content);
         break;
       case 'damaged':
         if (this.#acknowledges) this.#line.write(NACK);
@@ -85,7 +86,7 @@ export class Connection implements Peer {
         if (this.#acknowledges && this.#last !== null) this.#line.write(this.#last);
         break;
       case 'interrupt':
-        this.#session.steering.interrupt();
+        this.#wait(INTERRUPT);
         break;
       case 'ack':
       case 'notification':
@@ -93,9 +94,19 @@ export class Connection implements Peer {
     }
   }
 
+  #wait(asked: string | typeof INTERRUPT): void {
+    this.#waiting.push(asked);
+    if (this.#waiting.length > MOST_WAITING) this.#end();
+    else if (!this.#isAnswering) void this.#answerAll();
+  }
+
   async #answerAll(): Promise<void> {
     this.#isAnswering = true;
     for (let content = this.#next(); content !== undefined; content = this.#next()) {
+      if (content === INTERRUPT) {
+        this.#session.steering.interrupt();
+        continue;
+      }
       const reply = await answer(this.#session, content);
       // Where no answer was given, the target runs: nothing is asked before it stops.
       this.#isAwaiting = reply !== null;
@@ -106,7 +117,7 @@ export class Connection implements Peer {
     this.#isAnswering = false;
   }
 
-  #next(): string | undefined {
+  #next(): string | typeof INTERRUPT | undefined {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined || this.#isClosing || !this.#isAwaiting) return waiting;
     const bytes = this.#line.look();
