@@ -107,8 +107,8 @@ describeWith(['perf', 'ptrace', 'g++', `command:${LLDB_DAP}`], 'hwbkpt dap and l
     await using ours = await Adapter.start();
     const said = await changed(ours, program);
     expect(said).toEqual(await changed(lldb, program));
-    // 77 + (10 + 1) + 2.5 * 2 + 1 + 3 + 'a'
-    expect(said).toEqual({ elements: ['1', '20', '3'], total: String(77 + 11 + 5 + 1 + 3 + 97) });
+    // 77 + 4 + (10 + 1) + 2.5 * 2 + 1 + 3 + 'a'
+    expect(said).toEqual({ elements: ['1', '20', '3'], total: String(77 + 4 + 11 + 5 + 1 + 3 + 97) });
   });
 
   test('say the same of a program: lines, stacks, values, what changes data', async () => {

@@ -39,10 +39,14 @@ describeWith(['perf', 'ptrace', 'g++'], 'new values', () => {
       value: '0x1770',
     });
     expect((await adapter.scope(frameId, /Locals/)).get('kept')?.value).toBe('6000');
+    // And one in XMM7.
+    expect((await adapter.scope(frameId, /Locals/)).get('held')?.value).toBe('4.5');
+    expect(await set('held', '7.75')).toBe('7.75');
+    expect((await adapter.scope(frameId, /Registers/)).get('xmm7')).toMatchObject({ value: '7.75', type: 'double' });
     await adapter.request('continue', { threadId });
     await adapter.event('exited');
-    // 6000 + (48 + 3) + 2.5 * 2 + 1 + 5 + 'b'
-    expect(adapter.printed('stdout')).toBe(`total ${6000 + 51 + 5 + 1 + 5 + 98}\n`);
+    // 6000 + 7 + (48 + 3) + 2.5 * 2 + 1 + 5 + 'b'
+    expect(adapter.printed('stdout')).toBe(`total ${6000 + 7 + 51 + 5 + 1 + 5 + 98}\n`);
   });
 
   test('are refused with the reason where they do not fit', async () => {
@@ -64,7 +68,7 @@ describeWith(['perf', 'ptrace', 'g++'], 'new values', () => {
     expect(before.result).toBe('10');
     await adapter.request('continue', { threadId });
     await adapter.event('exited');
-    expect(adapter.printed('stdout')).toBe('total 1112\n');
+    expect(adapter.printed('stdout')).toBe('total 1116\n');
   });
 
   test('of the instruction pointer move the thread', async () => {

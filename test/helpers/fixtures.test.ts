@@ -54,7 +54,7 @@ const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   'access-forms': [{ prints: 'shared 7|' }],
   'blocked-signals': [{ prints: 'shared 10|' }, { args: ['--unblock', '--writes', '3'], prints: 'shared 3|' }],
   'call-chain': [{ prints: 'outer_a 10|outer_b 10|' }],
-  containers: [{ prints: 'total 1112|' }],
+  containers: [{ prints: 'total 1116|' }],
   'cpp-members': [{ prints: 'hurt_int 10|hurt_double 10|put 10|lambda 10|' }],
   'debug-register-tracee': [{ prints: '' }],
   'written-threads': [{ prints: '' }],

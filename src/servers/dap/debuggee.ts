@@ -1,6 +1,15 @@
 // The program of one session: which of its threads stand, what they show, and when they go on. All threads stand and go together.
 import type { Client, ClientEvent, ClientStop } from '../../session/debug/index.js';
-import { type Frame, framesOf, ProcessView, type ThreadRegisters, threadRegisters, withRegister } from '../../session/inspect/index.js';
+import {
+  type Frame,
+  framesOf,
+  isVector,
+  ProcessView,
+  type ThreadRegisters,
+  threadRegisters,
+  withRegister,
+  withVector,
+} from '../../session/inspect/index.js';
 import { Breakpoints } from './breakpoints.js';
 import { FATAL_SIGNALS } from './capabilities.js';
 import { WrongMomentError } from './errors.js';
@@ -117,7 +126,7 @@ export class Debuggee {
       throw new WrongMomentError(`thread ${tid} runs, or is not there`, { hint: 'Pause the program to look at it.' });
     const known = this.#registers.get(tid);
     if (known !== undefined) return known;
-    const registers = threadRegisters(await this.client.registers(tid));
+    const registers = threadRegisters(await this.client.registers(tid), await this.client.extendedState(tid));
     this.#registers.set(tid, registers);
     return registers;
   }
@@ -128,8 +137,9 @@ export class Debuggee {
    */
   async setRegister(tid: number, name: string, value: bigint): Promise<void> {
     await this.registers(tid);
-    const words = await this.client.registers(tid);
-    await this.client.setRegisters(tid, withRegister(words, name, value));
+    const { client } = this;
+    if (isVector(name)) await client.setExtendedState(tid, withVector(await client.extendedState(tid), name, value));
+    else await client.setRegisters(tid, withRegister(await client.registers(tid), name, value));
     this.#registers.delete(tid);
     const { thread, frames } = await this.frames(tid);
     this.references.refresh(tid, thread, frames);

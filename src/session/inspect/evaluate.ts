@@ -16,7 +16,7 @@ import type { Frame } from './frames.js';
 import type { Item } from './item.js';
 import { localsOf } from './locals.js';
 import type { ProcessView } from './process-view.js';
-import { REGISTER_LIST, registerOf, type ThreadRegisters } from './registers.js';
+import { isVector, REGISTER_LIST, registerOf, type ThreadRegisters } from './registers.js';
 
 /** Whose variables and registers an expression may name. */
 export interface FrameContext {
@@ -103,7 +103,9 @@ function registerItem(name: string, context: FrameContext, view: ProcessView): I
   const names: Readonly<Record<string, string>> = { pc: 'rip', sp: 'rsp', fp: 'rbp' };
   const meant = names[name.toLowerCase()] ?? name.toLowerCase();
   const value = registerOf(meant, context.thread, context.frame);
-  return value === null ? null : { ...numberItem(`$${name}`, value, view), ...(context.frame.level === 0 ? { register: meant } : {}) };
+  if (value === null) return null;
+  const item = numberItem(`$${name}`, value, view, isVector(meant) ? DOUBLE : null);
+  return context.frame.level === 0 ? { ...item, register: meant } : item;
 }
 
 /** All registers that are known in a frame, as values. */
@@ -115,6 +117,8 @@ export function registersOf(view: ProcessView, context: FrameContext): Item[] {
 }
 
 const CODE: Type = { kind: 'pointer', name: 'code', size: 8, target: () => null };
+/** The low half of a vector register. */
+const DOUBLE: Type = { kind: 'base', name: 'double', size: 8, encoding: 'float' };
 const LONG: Type = { kind: 'base', name: 'unsigned long', size: 8, encoding: 'unsigned' };
 
 /** A number that is nowhere: eight bytes, shown as an address is. */

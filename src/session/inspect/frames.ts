@@ -43,7 +43,7 @@ export function framesOf(view: ProcessView, thread: ThreadRegisters, most = MOST
     const here = { level, address, pc, registers, cfa: caller?.cfa ?? null, threadPointer };
     frames.push(...(caller?.interrupted === true ? [signalFrame(here)] : inlinedFrames(view, here)));
     if (caller === null) break;
-    registers = caller.interrupted ? caller.registers : withoutScratch(caller.registers);
+    registers = caller.interrupted ? withoutVectors(caller.registers) : withoutScratch(caller.registers);
     isExact = caller.interrupted;
   }
   return frames.slice(0, most);
@@ -84,8 +84,16 @@ export function callerFrame(view: ProcessView, { level, pc, registers, threadPoi
 /** By DWARF's numbers RAX, RDX, RCX, RSI, RDI, R8 to R11: what a call may leave anything in, so that nobody knows what the caller had there. */
 const SCRATCH = [0, 1, 2, 4, 5, 8, 9, 10, 11];
 
+/** Those of floats and vectors are above. */
+const LAST_KEPT = 16;
+
 function withoutScratch(registers: FrameRegisters): FrameRegisters {
-  return registers.map((value, number) => (SCRATCH.includes(number) ? null : value));
+  return withoutVectors(registers).map((value, number) => (SCRATCH.includes(number) ? null : value));
+}
+
+/** Nobody looks where a signal's frame has saved them. */
+function withoutVectors(registers: FrameRegisters): FrameRegisters {
+  return registers.map((value, number) => (number > LAST_KEPT ? null : value));
 }
 
 type Physical = Omit<Frame, 'place' | 'inlined'>;

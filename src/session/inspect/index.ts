@@ -9,6 +9,6 @@ export { localsOf, staticsOf } from './locals.js';
 export { itemWith, newBytes } from './new-value.js';
 export { type PartCounts, partCounts, partsOf, type WantedParts } from './parts.js';
 export { ProcessView } from './process-view.js';
-export { type ThreadRegisters, threadRegisters, withRegister } from './registers.js';
+export { isVector, type ThreadRegisters, threadRegisters, withRegister, withVector } from './registers.js';
 export { calleeMove, isStepDone, lineMove, type StepMove, type StepStart, stepStart } from './step-plan.js';
 export { ThreadBlocks } from './thread-blocks.js';
