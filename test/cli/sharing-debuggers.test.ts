@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Adapter } from '../dap/adapter.js';
-import { GdbServerProcess, GO, gdb, TypedGdb } from '../gdb/server.js';
+import { GdbServerProcess, GO, gdb, lldb, TypedGdb } from '../gdb/server.js';
 import { describeWith } from '../helpers/requirement.js';
 import { messagesOf, RunningHwbkpt, readPrinted, runHwbkpt } from '../helpers/run-hwbkpt.js';
 import { startTarget, type Target } from '../helpers/target.js';
@@ -38,7 +38,7 @@ function sums(rounds: number): number[] {
   return Array.from({ length: rounds }, (_, i) => ((i + 1) * (i + 2)) / 2);
 }
 
-describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdbserver on a process that another hwbkpt has', () => {
+describeWith(['perf', 'ptrace', 'gcc', 'gdb', 'command:lldb-19'], 'gdbserver on a process that another hwbkpt has', () => {
   test('joins a watch: gdb stops at its watchpoints, the watch logs on', async () => {
     await using target = await startTarget('debugged', { args: ROUNDS });
     await using owner = await watch(target, 'counter', '--engine', 'stop');
@@ -57,6 +57,25 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdbserver on a process that anot
     expect((await target.finishedWithin(20_000)).stdout).toContain('rounds 20 counter 210 signals 1');
     expect(await server.finishedWithin(20_000)).toMatchObject({ status: 0 });
   });
+
+  test('is told how the process ends, with lldb too', async () => {
+    for (const debug of [gdb, lldb]) {
+      await using target = await startTarget('debugged', { args: ROUNDS });
+      await using owner = await watch(target, 'counter', '--engine', 'stop');
+      await using server = await GdbServerProcess.start('--pid', String(target.pid));
+      const commands = {
+        gdb: ['handle SIGUSR1 nostop noprint', 'watch box.b', GO, 'continue', 'continue', 'delete', 'continue'],
+        lldb: ['process handle -s false -n false SIGUSR1', 'watchpoint set variable box.b', GO, 'c', 'c', 'watchpoint delete 1', 'c'],
+      };
+      const output = await debug(server, target, debug === gdb ? commands.gdb : commands.lldb);
+      // lldb shows the value at first as a new one, too.
+      expect([...output.matchAll(/^[Nn]ew value[ =:]*([1-9]\d*)$/gm)].map(([, value]) => Number(value))).toEqual([2, 4]);
+      expect(output).toMatch(/exited normally\]|exited with status = 0/);
+      expect(await valuesOf(owner)).toEqual(sums(20));
+      expect((await target.finishedWithin(20_000)).stdout).toContain('rounds 20 counter 210 signals 1');
+      expect(await server.finishedWithin(20_000)).toMatchObject({ status: 0 });
+    }
+  }, 60_000);
 
   test('joins another gdbserver: two gdbs, each at a server of its own', async () => {
     await using target = await startTarget('debugged', { args: ['--rounds', '400', '--pause', '10000'] });
@@ -92,7 +111,7 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb'], 'gdbserver on a process that anot
       const output = await gdb(server, target, ['watch counter', 'continue', 'continue', 'delete', 'detach']);
       expect(output.match(/^New value = /gm)).toHaveLength(2);
       await using later = await watch(target, 'counter', '--limit', '2');
-      expect(readPrinted(later.stdout.text).messages).toMatchObject([{ type: 'armed', engine: 'stop', shared_with: server.pid }]);
+      expect(await later.waitForMessage('armed')).toMatchObject({ engine: 'stop', shared_with: server.pid });
       expect(await valuesOf(later)).toHaveLength(2);
       typed.signal('SIGKILL');
       target.signal('SIGKILL');
