@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { buildFixture } from '../helpers/build-fixture.js';
 import { FIXTURES } from '../helpers/paths.js';
 import { describeWith } from '../helpers/requirement.js';
+import { startTarget } from '../helpers/target.js';
 import { Adapter } from './adapter.js';
 
 type Breakpoints = { readonly breakpoints: DebugProtocol.Breakpoint[] };
@@ -90,6 +91,21 @@ describeWith(['perf', 'ptrace', 'gcc'], 'breakpoints in libraries', () => {
     await adapter.request('continue', { threadId });
     expect(await adapter.stopped()).toMatchObject({ reason: 'function breakpoint' });
     await adapter.request('disconnect', { terminateDebuggee: true });
+  });
+
+  test('of a program that was attached to are found as well', async () => {
+    const library = await buildFixture('dlopen-late-lib');
+    await using target = await startTarget('dlopen-late', { args: [library, '--count', '2'] });
+    await using adapter = await Adapter.start();
+    await adapter.begin('attach', { pid: target.pid });
+    const { breakpoints } = await adapter.request<Breakpoints>('setFunctionBreakpoints', { breakpoints: [{ name: 'library_write' }] });
+    expect(breakpoints).toMatchObject([{ verified: false }]);
+    await adapter.request('configurationDone');
+    target.go();
+    const { reason } = await adapter.stopped();
+    expect(reason).toBe('function breakpoint');
+    await adapter.request('disconnect');
+    expect(await target.finished).toMatchObject({ status: 0, stdout: expect.stringMatching(/library_write 2\n$/) });
   });
 
   test('keep the name of a variable over a restart', async () => {
