@@ -10,3 +10,9 @@ export function randomNumbers(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** The same as whole numbers: each call gives one of 0 to `end` (exclusive). */
+export function numbersBelow(seed: number): (end: number) => number {
+  const next = randomNumbers(seed);
+  return (end) => Math.floor(next() * end);
+}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { numbersBelow } from '../../../test/helpers/random-numbers.js';
 import type { Answer, Happening, News, WireCause } from './answers.js';
 import { encodeFrame, FrameReader } from './framing.js';
 import { answerText, parseAnswer, parseRequest, parseResult, requestText, resultOf } from './messages.js';
@@ -176,15 +177,6 @@ describe('messages', () => {
 
 const TREES: readonly string[] = [...REQUESTS.map(requestText), ...ANSWERS.map(answerText)];
 
-/** Small and fast: a fuzzer of 100,000 inputs needs many numbers. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 const ODD: readonly unknown[] = [
   null,
   -1,
@@ -218,7 +210,7 @@ function mutated(tree: unknown, below: (end: number) => number): unknown {
 
 describe('100,000 made inputs', () => {
   test('are answered, never thrown at', () => {
-    const below = randomNumbers(SEED);
+    const below = numbersBelow(SEED);
     let [framed, refused, read] = [0, 0, 0];
     for (let run = 0; run < 100_000; run++) {
       const text = TREES[below(TREES.length)] ?? '';
@@ -242,7 +234,7 @@ describe('100,000 made inputs', () => {
   test('what is read of them is written the same again', () => {
     const trees = fc.tuple(fc.nat({ max: TREES.length - 1 }), fc.nat());
     const property = fc.property(trees, ([at, seed]) => {
-      const text = JSON.stringify(mutated(JSON.parse(TREES[at] ?? ''), randomNumbers(seed)));
+      const text = JSON.stringify(mutated(JSON.parse(TREES[at] ?? ''), numbersBelow(seed)));
       const request = parseRequest(text);
       if (request.ok) expect(parseRequest(requestText(request.value))).toEqual(request);
       const answer = parseAnswer(text);

@@ -1,5 +1,6 @@
 // The owner's side under 100,000 made inputs: each frame is answered, nothing is thrown, and it goes on.
 import { describe, expect, test } from 'vitest';
+import { numbersBelow } from '../../../test/helpers/random-numbers.js';
 import { fakeTarget, PID } from '../../../test/session/fake-control.js';
 import { type Answer, encodeFrame, FrameReader, parseAnswer, type Request, requestText, type Wishes } from '../../protocols/share/index.js';
 import { Conversation, type ShareHost } from './conversation.js';
@@ -38,14 +39,6 @@ const REQUESTS: readonly Request[] = [
   { type: 'detach', id: 18, pid: 101 },
   hello,
 ];
-
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const ODD: readonly unknown[] = [null, -1, 0, 1.5, 2 ** 32 - 1, '', 'x', '18446744073709551615', 'ff', [], {}, true, [PID], 'readwrite'];
 
@@ -101,7 +94,7 @@ describe('a conversation', () => {
   test(`answers each of ${INPUTS} requests that are wrong or right, and goes on`, async () => {
     const { session, shared } = fakeTarget({ share: { disposes: false } });
     const host: ShareHost = { pid: PID, start: '7', name: 'test', inherit: 'children', join: (who) => shared.join(who) };
-    const below = randomNumbers(SEED);
+    const below = numbersBelow(SEED);
     let talk = await greeted(host);
     let [answered, asked, done] = [0, 0, 0];
     for (let at = 0; at < INPUTS; at++) {
