@@ -147,6 +147,19 @@ describeWith(['perf', 'ptrace', 'gcc', 'gdb', 'command:lldb-19'], 'gdbserver on 
   });
 });
 
+describeWith(['perf', 'ptrace', 'gcc'], 'a watch by the stop engine that has joined', () => {
+  test.each(['SIGINT', 'SIGKILL'] as const)('attaches when the owner, which traces to its last moment, ends by %s', async (signal) => {
+    await using target = await startTarget('debugged', { args: ['--rounds', '100000', '--pause', '1000'] });
+    await using owner = await watch(target, 'box.b', '--engine', 'stop');
+    await using joined = await watch(target, 'counter', '--engine', 'stop', '--limit', '3');
+    owner.signal(signal);
+    await joined.waitForLine(/"event":"armed-again"/);
+    target.go();
+    expect(await valuesOf(joined)).toEqual([1, 3, 6]);
+    target.signal('SIGKILL');
+  });
+});
+
 describeWith(['perf', 'ptrace', 'gcc'], 'an editor on a process that another hwbkpt has', () => {
   test('joins a watch, and is told when that lets go of the program', async () => {
     await using target = await startTarget('debugged', { args: ['--rounds', '100000', '--pause', '10000'] });

@@ -76,6 +76,11 @@ export class FakeSession implements EngineSession {
     return [...this.#armed.values()].map(({ address }) => address);
   }
 
+  /** Addresses that are armed for process `pid`. */
+  armedIn(pid: number): readonly number[] {
+    return [...this.#armed.values()].filter(({ scope }) => scope.kind === 'process' && scope.pid === pid).map(({ address }) => address);
+  }
+
   /** Something happens, and the session is told that there is something to collect. */
   happens(...reports: Report[]): void {
     this.#reports.push(...reports);

@@ -1,6 +1,7 @@
 // A client in the process that holds the target: checks what it may do, and hands it on.
 import type { Capabilities } from '../../engines/contract.js';
 import type { StepRequest, StopPolicy } from '../../engines/control.js';
+import { ControlError } from '../../engines/errors.js';
 import type { SharedTargetParts } from '../tap.js';
 import type { Watch } from '../watch.js';
 import type { Client, ClientEvent, ClientRole, ClientThread, ClientWatch, ClientWatchOptions, SlotUse } from './client.js';
@@ -63,6 +64,7 @@ export class SharedClient implements Client {
     const stops = options.stop ?? false;
     if (stops) this.#steering('stop threads');
     else if (options.pid !== undefined) this.#steering('watch one process of several');
+    if (options.pid !== undefined && options.pid !== this.pid) this.#checkFollowed(options.pid);
     const { inside, registered, unregistered, nextWatch, steering } = this.#parts;
     const watch = await inside.watch(expression, options);
     const shared = new SharedWatch(nextWatch(), watch, {
@@ -81,6 +83,12 @@ export class SharedClient implements Client {
       this.#checkOpen();
     }
     return shared;
+  }
+
+  /** Throws ControlError. */
+  #checkFollowed(pid: number): void {
+    if (!this.#threads().some((thread) => thread.pid === pid))
+      throw new ControlError('no-such-thread', pid, `process ${pid} is not followed here, or was let go of`);
   }
 
   async slots(): Promise<readonly SlotUse[]> {

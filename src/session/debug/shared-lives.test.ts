@@ -208,9 +208,23 @@ describe('a process of several that a client lets go of', () => {
     expect((await a.client.threads()).map(({ tid }) => tid)).toEqual([PID]);
   });
 
+  test('may have watches of its own, which are gone then', async () => {
+    const { session, all } = withChild(['a']);
+    const [a] = all as [Listener];
+    await a.client.watch('0x404000:8', { stop: true, pid: CHILD });
+    await a.client.watch('0x404000:8', { stop: true });
+    expect([session.armedIn(CHILD), session.armedIn(PID)]).toEqual([[Number(X)], [Number(X)]]);
+    await expect(a.client.watch('x', { pid: CHILD })).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(a.client.watch('0x404000:8', { pid: 999 })).rejects.toMatchObject({ code: 'control-failed' });
+    await a.client.detach(CHILD);
+    expect([session.armedIn(CHILD), session.armedIn(PID)]).toEqual([[], [Number(X)]]);
+    await expect(a.client.watch('0x404000:8', { pid: CHILD })).rejects.toMatchObject({ code: 'control-failed' });
+  });
+
   test('is for those who control', async () => {
     const { shared } = withChild([]);
     const watching = shared.join({ name: 'w', role: 'watches' });
     await expect(watching.detach(CHILD)).rejects.toMatchObject({ code: 'not-in-control' });
+    await expect(watching.watch('0x404000:8', { pid: CHILD })).rejects.toMatchObject({ code: 'not-in-control' });
   });
 });
