@@ -1,18 +1,9 @@
 // The program of one session: which of its threads stand, what they show, and when they go on. All threads stand and go together.
 import type { Client, ClientEvent, ClientStop } from '../../session/debug/index.js';
-import {
-  type Frame,
-  framesOf,
-  isVector,
-  ProcessView,
-  type ThreadRegisters,
-  threadRegisters,
-  withRegister,
-  withVector,
-} from '../../session/inspect/index.js';
+import type { ProcessView, ThreadRegisters } from '../../session/inspect/index.js';
 import { Breakpoints } from './breakpoints.js';
 import { FATAL_SIGNALS } from './capabilities.js';
-import { WrongMomentError } from './errors.js';
+import { Looks, type ThreadFrames } from './looks.js';
 import type { OpenedTarget } from './open-target.js';
 import { References } from './references.js';
 
@@ -38,12 +29,11 @@ export class Debuggee {
   readonly client: Client;
   readonly isLaunched: boolean;
   readonly references = new References();
+  readonly looks: Looks;
   readonly breakpoints: Breakpoints;
   readonly #listener: DebuggeeListener;
   readonly #target: OpenedTarget;
-  readonly #views = new Map<number, Promise<ProcessView>>();
   readonly #stops = new Map<number, ClientStop>();
-  readonly #registers = new Map<number, ThreadRegisters>();
   #phase: Phase;
   #isPausing = false;
   #signals = new Set(FATAL_SIGNALS);
@@ -62,6 +52,7 @@ export class Debuggee {
   constructor(options: DebuggeeOptions & { readonly changed: (breakpoint: object) => void }, listener: DebuggeeListener) {
     const { client } = options.target;
     this.client = client;
+    this.looks = new Looks(client, this.#stops, this.references);
     this.isLaunched = options.isLaunched;
     const isStopped = (): boolean => this.#phase !== 'running';
     this.breakpoints = new Breakpoints(client, { priority: options.priority, isStopped, view: () => this.view() }, options.changed);
@@ -110,52 +101,19 @@ export class Debuggee {
     return [...this.#stops.values()][0] ?? null;
   }
 
-  /** Of the process that it began with, unless another is meant. Rejects with NoProcessImageError. */
+  /** See Looks. Of the process that it began with, unless another is meant. */
   view(pid = this.client.pid): Promise<ProcessView> {
-    const known = this.#views.get(pid);
-    if (known !== undefined) return known.then(refreshed);
-    const opened = ProcessView.open(pid);
-    this.#views.set(pid, opened);
-    opened.catch(() => this.#views.delete(pid));
-    return opened;
+    return this.looks.view(pid);
   }
 
-  /** Of a thread that stands. Rejects with WrongMomentError, ControlError. */
-  async registers(tid: number): Promise<ThreadRegisters> {
-    if (!this.#stops.has(tid))
-      throw new WrongMomentError(`thread ${tid} runs, or is not there`, { hint: 'Pause the program to look at it.' });
-    const known = this.#registers.get(tid);
-    if (known !== undefined) return known;
-    const registers = threadRegisters(await this.client.registers(tid), await this.client.extendedState(tid));
-    this.#registers.set(tid, registers);
-    return registers;
+  /** See Looks. */
+  registers(tid: number): Promise<ThreadRegisters> {
+    return this.looks.registers(tid);
   }
 
-  /**
-   * Another value for a register of a thread that stands; what was given out of its frames shows it. Rejects as {@link registers} does, and with
-   * RegisterValueRefusedError.
-   */
-  async setRegister(tid: number, name: string, value: bigint): Promise<void> {
-    await this.registers(tid);
-    const { client } = this;
-    if (isVector(name)) await client.setExtendedState(tid, withVector(await client.extendedState(tid), name, value));
-    else await client.setRegisters(tid, withRegister(await client.registers(tid), name, value));
-    this.#registers.delete(tid);
-    const { thread, frames } = await this.frames(tid);
-    this.references.refresh(tid, thread, frames);
-    const now = thread.get(name) ?? 0n;
-    if (now !== value)
-      throw new WrongMomentError(`the processor, or the kernel, has made 0x${now.toString(16)} of what ${name} was set to`);
-  }
-
-  /** The frames of a thread that stands, innermost first. Rejects as {@link registers} does. */
-  async frames(
-    tid: number,
-    most?: number,
-  ): Promise<{ readonly view: ProcessView; readonly thread: ThreadRegisters; readonly frames: Frame[] }> {
-    const thread = await this.registers(tid);
-    const view = await this.view(this.#stops.get(tid)?.pid);
-    return { view, thread, frames: framesOf(view, thread, most) };
+  /** See Looks. */
+  frames(tid: number, most?: number): Promise<ThreadFrames> {
+    return this.looks.frames(tid, most);
   }
 
   /** Asks all threads to stop. */
@@ -221,15 +179,14 @@ export class Debuggee {
     this.#waiter?.take(null);
     await this.#target.left();
     await this.client[Symbol.asyncDispose]();
-    for (const view of this.#views.values()) view.then((opened) => opened[Symbol.dispose]()).catch(() => undefined);
-    this.#views.clear();
+    this.looks[Symbol.dispose]();
   }
 
   /** One thread goes. Returns the signal that it stopped for; 0: none. */
   #go(tid: number): number {
     const cause = this.#stops.get(tid)?.cause;
     this.#stops.delete(tid);
-    this.#registers.delete(tid);
+    this.looks.forget(tid);
     this.references.clear();
     this.#phase = 'running';
     return cause?.kind === 'signal' ? cause.signal : 0;
@@ -237,7 +194,7 @@ export class Debuggee {
 
   #leave(): void {
     this.#stops.clear();
-    this.#registers.clear();
+    this.looks.forgetAll();
     this.references.clear();
     this.#phase = 'running';
   }
@@ -263,14 +220,14 @@ export class Debuggee {
 
   #ended(tid: number): void {
     this.#stops.delete(tid);
-    this.#registers.delete(tid);
+    this.looks.forget(tid);
     if (this.#waiter?.tid === tid) this.#waiter.take(null);
   }
 
   #stopped(stop: ClientStop): void {
     const { tid, cause } = stop;
     this.#stops.set(tid, stop);
-    this.#registers.delete(tid);
+    this.looks.forget(tid);
     if (this.#phase === 'starting') {
       this.#stands();
       return;
@@ -308,9 +265,4 @@ export class Debuggee {
   #next(what: () => Promise<void>): void {
     this.#turn = this.#turn.then(what).catch(() => undefined);
   }
-}
-
-function refreshed(view: ProcessView): ProcessView {
-  view.refresh();
-  return view;
 }

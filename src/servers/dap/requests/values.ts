@@ -148,5 +148,5 @@ async function setRegister(
   const before = (await debuggee.registers(tid)).get(register) ?? 0n;
   const kept = (before >> BigInt(8 * bytes.length)) << BigInt(8 * bytes.length);
   const low = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  await debuggee.setRegister(tid, register, kept | low);
+  await debuggee.looks.setRegister(tid, register, kept | low);
 }
