@@ -1,4 +1,6 @@
 // `hwbkpt gdbserver` on a port of its own choice, and real debuggers that connect to it.
+import { readFileSync } from 'node:fs';
+import { vi } from 'vitest';
 import { ManagedProcess } from '../helpers/managed-process.js';
 import { RunningHwbkpt } from '../helpers/run-hwbkpt.js';
 import type { Target } from '../helpers/target.js';
@@ -75,15 +77,46 @@ export async function lldb(server: GdbServerProcess, target: Debuggee, commands:
   return `${stdout}${stderr}`;
 }
 
-/** gdb in the hands of somebody who waits for what it says: for what a script cannot do, since gdb listens only between its commands. */
-export class TypedGdb extends ManagedProcess {
+/** A debugger in the hands of somebody who waits for what it says: for what a script cannot do, since gdb listens only between its commands. */
+export class Typed extends ManagedProcess {
+  /** Lines that somebody has waited for, and those before. */
+  #heard = 0;
+
+  /** Types lines, and waits for one that they make it say. */
+  async order(commands: readonly string[], answer: RegExp): Promise<string> {
+    if (commands.length > 0) this.send(`${commands.join('\n')}\n`);
+    return await vi.waitFor(
+      () => {
+        const { lines } = this.stdout;
+        const found = lines.findIndex((line, index) => index >= this.#heard && answer.test(line));
+        if (found < 0)
+          throw new Error(`no ${answer} after ${commands.join('; ')}:\n${lines.slice(this.#heard).join('\n')}\n${this.stderr.text}`);
+        this.#heard = found + 1;
+        return lines[found] ?? '';
+      },
+      { timeout: ANSWER_MS, interval: 20 },
+    );
+  }
+}
+
+export class TypedGdb extends Typed {
   constructor(program: string) {
     super('gdb', ['-nx', '-q', ...QUIET.flatMap((command) => ['-ex', command]), program], { stdin: 'pipe' });
   }
 
-  /** Types a line, and waits for one that it makes gdb say. */
+  /** Types a line, and waits for one that gdb says then or has said. */
   async type(command: string, answer: RegExp): Promise<string> {
     this.send(`${command}\n`);
     return await this.waitForLine(answer, ANSWER_MS);
+  }
+
+  /** Lets process `pid` go, and presses Ctrl-C when it runs: gdb loses one that comes before. */
+  async interruptedContinue(pid: number): Promise<void> {
+    await this.order(['continue'], /Continuing\.$/);
+    await vi.waitFor(() => {
+      if (/^State:\tt/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) throw new Error(`${pid} still stands`);
+    }, ANSWER_MS);
+    this.signal('SIGINT');
+    await this.order([], /received signal SIGINT/);
   }
 }

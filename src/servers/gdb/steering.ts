@@ -121,6 +121,20 @@ export class Steering {
     await client.setPolicy(policyOf(settings, followsChildren));
   }
 
+  /** gdb asks for the first time, in all-stop mode: all stand. */
+  async begin(): Promise<void> {
+    await this.standStill();
+    this.#forgetExecs();
+  }
+
+  /** What gdb finds at the beginning is what there is: programs that threads became before are no news to it. */
+  #forgetExecs(): void {
+    for (const { reasons } of this.known()) {
+      const kept = reasons.filter(({ kind }) => kind !== 'exec');
+      reasons.splice(0, reasons.length, ...kept);
+    }
+  }
+
   /** Looks who is there, and makes all stand. */
   standStill(): Promise<void> {
     this.#hasBegun = true;
@@ -131,7 +145,7 @@ export class Steering {
   async listStanding(): Promise<string | null> {
     const { replies } = this.#parts;
     this.#isListing = true;
-    await this.standStill();
+    await this.begin();
     const standing = this.known().filter(({ stop }) => stop !== null);
     for (const thread of standing) thread.isTold = true;
     const reports = standing.map((thread) => ({ thread, reason: thread.reasons.shift() ?? ASKED }));
@@ -275,7 +289,8 @@ export class Steering {
   }
 
   #settle(): void {
-    if (this.#isListing) return;
+    // Before gdb has asked who is there a notice would be out of place.
+    if (this.#isListing || !this.#hasBegun) return;
     if (this.#parts.settings.nonStop) this.#settleNonStop();
     else if (this.#isRunning) this.#settleAllStop();
   }

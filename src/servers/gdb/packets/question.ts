@@ -6,7 +6,7 @@ export const question: Packets = {
   '?': async ({ steering, settings }) => {
     await steering.applyPolicy();
     if (settings.nonStop && steering.ended === null) return (await steering.listStanding()) ?? OK;
-    if (steering.ended === null) await steering.standStill();
+    if (steering.ended === null) await steering.begin();
     return (await steering.lastStop()) ?? 'W00';
   },
   vStopped: ({ steering }) => steering.nextNotice() ?? OK,
