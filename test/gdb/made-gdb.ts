@@ -12,7 +12,8 @@ export const P = PID.toString(16);
 /** Something to watch. */
 export const X = 0x1000n;
 
-interface Made {
+/** All three. */
+export interface Made {
   readonly session: FakeSession;
   readonly talk: Talk;
   readonly client: Client;
