@@ -7,6 +7,7 @@ import { threadName } from '../../linux/procfs/process.js';
 import { restartableSequences } from '../../linux/ptrace-state.js';
 import { affinity, setAffinity } from '../../linux/scheduling.js';
 import type { BreakpointMaker, ThreadPiece } from './breakpoints.js';
+import { KnownStores } from './known-stores.js';
 import type { TraceeMemory } from './memory.js';
 import { momentOf } from './moment.js';
 import type { Piece, Prepared } from './pieces.js';
@@ -27,6 +28,14 @@ export function now(): number {
   return seconds * 1e9 + nanoseconds;
 }
 
+/** What is known of a hit beforehand. */
+interface Known {
+  /** The kernel has found the condition to hold. */
+  readonly isTested: boolean;
+  /** What its instruction has stored; null: memory is to be read. */
+  readonly stored: Uint8Array | null;
+}
+
 export class Recorder {
   readonly #reports: ReportWriter;
   readonly #memory: TraceeMemory;
@@ -35,6 +44,7 @@ export class Recorder {
   readonly #user = new UserRegisters();
   readonly #seen = new SeenHit();
   #stops: number[] = [];
+  readonly stores = new KnownStores();
   /** Accesses for which a condition did not hold. */
   filtered = 0;
 
@@ -79,13 +89,15 @@ export class Recorder {
     seen.registers = user.words;
     seen.registersAt = 0;
     const reports = Math.min(rise, MOST_REPORTS);
-    for (let i = 0; i < reports; i++) this.#record(tracee, piece, false);
+    for (let i = 0; i < reports; i++) this.#record(tracee, piece, { isTested: false, stored: null });
     if (rise > reports) this.#reports.lost(rise - reports, time);
   }
 
   /** One hit of a breakpoint, of which `seen` tells all but whose it is. */
   sampled(tracee: Tracee, { piece, breakpoint }: ThreadPiece): void {
-    this.#record(tracee, piece, breakpoint.isFiltered === true && piece.filter?.tests === true);
+    // Of a thread that is to stand, memory is what others look at too.
+    const stored = piece.prepared?.handling.keep === 'stops' ? null : this.stores.valueOf(this.#seen, piece.range);
+    this.#record(tracee, piece, { isTested: breakpoint.isFiltered === true && piece.filter?.tests === true, stored });
   }
 
   /** To be filled before {@link sampled}. */
@@ -93,12 +105,12 @@ export class Recorder {
     return this.#seen;
   }
 
-  /** `isTested`: the kernel has found the condition to hold. */
-  #record(tracee: Tracee, piece: Piece, isTested: boolean): void {
+  #record(tracee: Tracee, piece: Piece, { isTested, stored }: Known): void {
     const { prepared } = piece;
     const { pid } = tracee.process;
     this.#seen.cookie = piece.cookie;
-    const after = this.#memory.read(pid, piece.range);
+    this.#seen.exact = stored !== null;
+    const after = stored ?? this.#memory.read(pid, piece.range);
     const before = isTested ? (this.#seen.kernel ? null : passedBefore(tracee, piece)) : (prepared?.last.get(pid) ?? null);
     if (prepared !== null && !isTested && !this.#holds(prepared, after, before)) this.filtered++;
     else {

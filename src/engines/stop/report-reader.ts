@@ -3,7 +3,7 @@ import { joinU64 } from '../../base/u64.js';
 import { REGISTER_WORDS } from '../../instructions/registers.js';
 import type { EngineSink } from '../contract.js';
 import type { ProcessEnd, StopCause, ThreadStop } from '../control.js';
-import { newRawHit, type UserStack } from '../reports.js';
+import { newRawHit, type RawHit, type UserStack } from '../reports.js';
 import type { KnownRegisters } from './known-registers.js';
 import { ReportOrder } from './report-order.js';
 import { isRead, type RingMemory, readRing, tellers } from './report-ring.js';
@@ -17,10 +17,12 @@ export class ReportReader {
   readonly #hit = newRawHit();
   readonly #userStack: UserStack = { ip: 0, registers: this.#hit.registers, registersAt: 0, words: new Uint32Array(0), at: 0, length: 0 };
   readonly #registers: KnownRegisters;
+  readonly #met: (hit: RawHit) => void;
   hits = 0;
 
-  /** `registers` learns those of threads that stop. */
-  constructor(memory: RingMemory, registers: KnownRegisters) {
+  /** `registers` learns those of threads that stop; `met` is shown each hit before anybody else. */
+  constructor(memory: RingMemory, registers: KnownRegisters, met: (hit: RawHit) => void) {
+    this.#met = met;
     this.#memory = memory;
     this.#registers = registers;
   }
@@ -48,7 +50,9 @@ export class ReportReader {
     switch (type) {
       case REPORT.hit:
         this.hits++;
-        sink.hit(this.#fill(words, at));
+        this.#fill(words, at);
+        this.#met(this.#hit);
+        sink.hit(this.#hit);
         return;
       case REPORT.started:
         sink.threadStarted({ pid: word(1), tid: word(2), parentPid: word(3), parentTid: word(4), time: joinU64(word(5), word(6)) });
@@ -77,7 +81,7 @@ export class ReportReader {
     }
   }
 
-  #fill(words: Uint32Array, at: number): ReturnType<typeof newRawHit> {
+  #fill(words: Uint32Array, at: number): void {
     const hit = this.#hit;
     const flags = words[at + 9] ?? 0;
     const valueBytes = words[at + 10] ?? 0;
@@ -102,7 +106,6 @@ export class ReportReader {
     const hasStack = (flags & HIT_FLAG.stack) !== 0;
     hit.stack = hasStack ? words.subarray(next, next + (words[at + 11] ?? 0)) : null;
     hit.userStack = hasStack ? this.#stack(words, at, next + (words[at + 11] ?? 0)) : null;
-    return hit;
   }
 
   #stack(words: Uint32Array, at: number, from: number): UserStack | null {

@@ -1,6 +1,7 @@
 // One process under the stop engine, as seen by the thread that asks: every call goes to the thread that traces, every report comes by a ring.
 
 import type { HardwareEffect } from '../../facility/index.js';
+import type { StoreLookup } from '../../instructions/index.js';
 import { isErrno } from '../../linux/errno.js';
 import { MemoryReader } from '../../linux/process-memory.js';
 import type { Capabilities, CapacityEvent, EngineEvent, EngineSession, EngineSink, EngineTarget, Reconciliation } from '../contract.js';
@@ -9,6 +10,7 @@ import { ArmError, FAILURE_CODES } from '../errors.js';
 import type { Handling, HitCount } from '../handling.js';
 import { ReportReader } from './report-reader.js';
 import { Steering } from './steering.js';
+import { StoreTeacher } from './store-teacher.js';
 import type { TracerLine } from './tracer-line.js';
 import { type EffectOutcome, unpackError } from './wire.js';
 
@@ -17,6 +19,7 @@ export class StopSession implements EngineSession {
   readonly control: Control;
   readonly target: EngineTarget;
   readonly #link: TracerLine;
+  readonly #teacher: StoreTeacher;
   readonly #reader: ReportReader;
   readonly #memory = new MemoryReader();
   #handlings = 0;
@@ -29,7 +32,8 @@ export class StopSession implements EngineSession {
     this.#link = link;
     const steering = new Steering(link);
     this.control = steering;
-    this.#reader = new ReportReader(link.ring, steering.known);
+    this.#teacher = new StoreTeacher(link);
+    this.#reader = new ReportReader(link.ring, steering.known, (hit) => this.#teacher.met(hit));
   }
 
   apply(effects: readonly HardwareEffect[]): EngineEvent[] {
@@ -64,8 +68,9 @@ export class StopSession implements EngineSession {
     this.#link.call('pause', cookies, paused);
   }
 
-  /** Values are read where the thread stands. */
-  useStores(): void {}
+  useStores(lookup: StoreLookup): void {
+    this.#teacher.use(lookup);
+  }
 
   readMemory(pid: number, address: bigint, length: number): Uint8Array | null {
     try {

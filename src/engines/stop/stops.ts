@@ -170,6 +170,7 @@ export class Stops {
       if (other.tid !== former) reports.ended(process.pid, other.tid, now());
     }
     pieces.forgetProcess(process.pid);
+    this.#parts.recorder.stores.forget();
     this.#parts.steps.cancel(former);
     tracee.owesSignal = false;
     this.#births.letOrphansGo(process.pid);

@@ -1,6 +1,7 @@
 // The thread that traces: carries out what the session asks, and puts its parts together.
 
 import type { HardwareEffect } from '../../facility/index.js';
+import type { StoreForm } from '../../instructions/index.js';
 import { PTRACE_OPTION, ptraceDetach } from '../../linux/ptrace.js';
 import { ptraceSetOptions } from '../../linux/ptrace-control.js';
 import { inRealTime } from '../../linux/scheduling.js';
@@ -152,6 +153,14 @@ export class Tracer implements TracerCalls {
 
   prepare(number: number, handling: Handling): void {
     this.#pieces.prepare(number, handling);
+  }
+
+  learnStore(ipLo: number, ipHi: number, form: StoreForm): void {
+    this.#active.recorder.stores.learn(ipLo, ipHi, form);
+  }
+
+  forgetStores(): void {
+    this.#active.recorder.stores.forget();
   }
 
   counts(): readonly HitCount[] {

@@ -1,6 +1,7 @@
 // What the session asks of the thread that traces, and how an error comes back from there: structured cloning loses classes.
 
 import type { HardwareEffect } from '../../facility/index.js';
+import type { StoreForm } from '../../instructions/index.js';
 import { ERRNO, type ErrnoName, LinuxError } from '../../linux/errno.js';
 import type { Inherit } from '../../model/access.js';
 import type { Armed, CapacityEvent, EngineSession, EngineTarget } from '../contract.js';
@@ -50,6 +51,9 @@ export interface TracerCalls extends AskedOn {
   apply(effects: readonly HardwareEffect[]): readonly EffectOutcome[];
   /** `number`: what the session calls it. */
   prepare(number: number, handling: Handling): void;
+  /** The instruction before this address is a plain store. */
+  learnStore(ipLo: number, ipHi: number, form: StoreForm): void;
+  forgetStores(): void;
   /** Takes in what has happened up to now; with `final` also the last hits of what is disarmed. */
   settle(final: boolean): void;
   /** When the oldest hit was that is not told yet, ns; infinity where all are. */
