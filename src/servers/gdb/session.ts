@@ -78,7 +78,8 @@ export class GdbSession {
     if (stop.cause.kind === 'signal' && (await this.int3s.met(stop))) return [{ kind: 'int3' }];
     const reasons = reasonsOf(stop, this.points);
     if (stop.cause.kind === 'exec') await this.#executed(stop.pid);
-    if (!reasons.some(({ kind }) => kind === 'library')) return reasons;
+    // lldb looks itself, at each state that the linker announces.
+    if (this.settings.isLldb || !reasons.some(({ kind }) => kind === 'library')) return reasons;
     return (await this.libraries.haveChanged(stop.pid)) ? reasons : reasons.filter(({ kind }) => kind !== 'library');
   }
 

@@ -73,7 +73,8 @@ export class StopReplies {
       case 'exec':
         return settings.isLldb ? '' : `exec:${hexOfText(utf8(executableOf(thread.pid) ?? ''))}`;
       case 'library':
-        return 'library:';
+        // To lldb it is a breakpoint of its own; told of libraries it would take that away.
+        return settings.isLldb ? '' : 'library:';
       case 'step':
       case 'signal':
         return '';
@@ -81,7 +82,14 @@ export class StopReplies {
   }
 
   async #forLldb(thread: Thread, { kind }: StopReason): Promise<string[]> {
-    const words = { step: 'trace', signal: 'signal', break: 'breakpoint', int3: 'breakpoint', exec: 'exec' } as const;
+    const words = {
+      step: 'trace',
+      signal: 'signal',
+      break: 'breakpoint',
+      int3: 'breakpoint',
+      library: 'breakpoint',
+      exec: 'exec',
+    } as const;
     const reason = kind in words ? [`reason:${words[kind as keyof typeof words]}`] : [];
     const name = threadNameOf(thread.pid, thread.tid);
     const known = this.#parts.known().map((other) => formatThreadId(other, this.#parts.settings.multiprocess));

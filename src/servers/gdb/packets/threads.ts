@@ -14,7 +14,8 @@ export const threads: Packets = {
     const [operation, id] = [args.charAt(0), parseThreadId(args.slice(1))];
     if (id === null) throw new RefusedError('EINVAL', 'no thread id');
     if (operation === 'g') session.chosen.general = choice(session, id);
-    else if (operation === 'c') session.chosen.resumed = choice(session, id);
+    // Any thread of a process is to gdb, for `c`, all of them.
+    else if (operation === 'c') session.chosen.resumed = typeof id.tid === 'number' ? choice(session, id) : null;
     else return UNKNOWN;
     return OK;
   },
