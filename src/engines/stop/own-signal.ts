@@ -1,5 +1,6 @@
 // Which signal a thread's breakpoints send it. It is taken before the thread gets it; but should nobody be there any more to take it, it must do
-// nothing: so its default action is to be ignored, and the thread neither catches nor blocks it (N-10, N-11).
+// nothing: so its default action is to be ignored, and the thread neither catches nor blocks it (N-10, N-11). That leaves two: SIGCONT ends a stop of the
+// process, and what SIGCHLD says of a child (CLD_EXITED 1 to CLD_CONTINUED 6) reads as what it says of a file (POLL_IN 1 to POLL_HUP 6).
 import { signalMasks } from '../../linux/procfs/signals.js';
 
 const SIGURG = 23;
