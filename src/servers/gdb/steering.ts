@@ -1,32 +1,26 @@
 // Lets threads go and stand as gdb wants it, and tells it of stops: in all-stop mode one at a time, when all threads stand; in non-stop mode each by
 // a notification of its own. What stops a thread and means nothing to gdb lets it go on.
 import { hexOfText, utf8 } from '../../protocols/rsp/index.js';
-import type { ClientEvent, ClientStop, ProcessEnd } from '../../session/debug/index.js';
+import type { ClientEvent, ProcessEnd } from '../../session/debug/index.js';
+import { Arrivals, type ArrivalsParts } from './arrivals.js';
 import { Departures } from './departures.js';
 import { DueReports } from './due-reports.js';
 import { Family } from './family.js';
 import { Farewell } from './farewell.js';
-import { CONTINUE, Motion, type MotionParts } from './motion.js';
+import { Motion, type MotionParts } from './motion.js';
 import { Notices } from './notices.js';
-import type { Peer } from './peer.js';
 import { policyOf } from './policy.js';
 import { Processes } from './processes.js';
-import type { Settings } from './settings.js';
 import { Standing } from './standing.js';
-import type { StopReason } from './stop-reasons.js';
+import { ASKED, type StopReason } from './stop-reasons.js';
 import { endReply, type Report, SIGTRAP, type StopReplies } from './stop-reply.js';
-import type { Action, Thread, Threads } from './threads.js';
+import type { Action, Thread } from './threads.js';
 import { Turns } from './turns.js';
 
-export interface SteeringParts extends MotionParts {
-  readonly settings: Settings;
+export interface SteeringParts extends MotionParts, Pick<ArrivalsParts, 'settings' | 'peer' | 'threads' | 'reasons'> {
   readonly replies: StopReplies;
-  readonly peer: Peer;
   /** Children are followed, so that gdb can be told of forks. */
   readonly followsChildren: boolean;
-  readonly threads: Threads;
-  /** What a stop means to gdb; null: it goes on with what it was doing. */
-  reasons(thread: Thread, stop: ClientStop): Promise<readonly StopReason[] | null>;
 }
 
 export class Steering {
@@ -64,8 +58,13 @@ export class Steering {
       refused: (thread, why) => this.#stepRefused(thread, why),
       failed: (error) => this.#fail(error),
     });
+    const arrivals = new Arrivals({
+      ...{ ...parts, processes: this.#processes, family: this.#family },
+      mode: () => ({ isRunning: this.#isRunning, hasBegun: this.#hasBegun, isListing: this.#isListing }),
+      tellWhy: (why) => this.#tellWhy(why),
+    });
     this.#events = new Turns({
-      take: (event) => this.#take(event),
+      take: (event) => arrivals.take(event),
       failed: (error) => this.#fail(error),
       done: (isLast) => this.#taken(isLast),
     });
@@ -228,64 +227,10 @@ export class Steering {
     return this.#farewell.swallowTraps(this.known());
   }
 
-  async #take(event: ClientEvent): Promise<void> {
-    const { threads, points, peer } = this.#parts;
-    switch (event.type) {
-      case 'stopped':
-        await this.#stopped(event.stop);
-        break;
-      case 'thread':
-        if (event.change === 'ended') threads.remove(event.tid);
-        else await this.#began(event);
-        break;
-      case 'process-ended':
-        await this.#family.ended(event.end.pid);
-        this.#processes.ended(event.end);
-        break;
-      case 'watch':
-        if (event.change === 'ended') points.ended(event.watch.id);
-        break;
-      case 'closed':
-        // Of a target that has ended gdb is still to be told.
-        if (this.ended === null) {
-          if (this.#isRunning) this.#tellWhy(event.because);
-          else peer.say(event.because);
-          peer.close();
-        }
-        break;
-      case 'hit':
-      case 'event':
-        break;
-    }
-  }
-
   /** What comes together is one thing: all threads of a process stop at once. */
   #taken(isLast: boolean): void {
     this.#standing.look();
     if (isLast) this.#settle();
-  }
-
-  /** A thread that begins while all are to stand does so too. */
-  async #began(id: { readonly pid: number; readonly tid: number }): Promise<void> {
-    const { settings, threads, client } = this.#parts;
-    const isToStand = !settings.nonStop && !this.#isRunning && this.#hasBegun && this.#processes.has(id.pid);
-    const thread = threads.meet(id, isToStand ? null : CONTINUE);
-    if (isToStand && thread.stop === null) await client.stop([id.tid]);
-  }
-
-  async #stopped(stop: ClientStop): Promise<void> {
-    const { registers, settings, threads } = this.#parts;
-    const thread = threads.meet(stop, CONTINUE);
-    thread.stop = stop;
-    registers.forget(thread.tid);
-    if (stop.cause.kind === 'exec') await this.#family.executed(stop);
-    if (!this.#processes.has(stop.pid)) return this.#family.strangerStopped(thread, stop);
-    this.#family.forked(stop);
-    const reasons = await this.#parts.reasons(thread, stop);
-    if (reasons === null) return;
-    thread.reasons.push(...reasons);
-    if (settings.nonStop && !this.#isListing && thread.action === null && reasons.length === 0 && !thread.isTold)
-      thread.reasons.push(ASKED);
   }
 
   #settle(): void {
@@ -350,4 +295,3 @@ export class Steering {
 }
 
 const SIGINT = 2;
-const ASKED: StopReason = { kind: 'signal', signal: 0 };

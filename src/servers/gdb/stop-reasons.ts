@@ -18,6 +18,9 @@ export type StopReason =
   /** The list of libraries has changed. */
   | { readonly kind: 'library' };
 
+/** Of a thread that stands because it was asked to. */
+export const ASKED: StopReason = { kind: 'signal', signal: 0 };
+
 /**
  * What a stop means for gdb, in the order in which it is told; none: nothing that it has asked for. One that hit several watches has as many
  * reasons, since one reply can name one address.
@@ -62,4 +65,10 @@ function hitReasons(points: readonly Point[]): StopReason[] {
 /** Whether it still is one: its point may have been taken away since. */
 export function stillHolds(reason: StopReason, points: Points): boolean {
   return reason.kind === 'watch' || reason.kind === 'break' ? points.has(reason.point) : true;
+}
+
+/** Of two reasons of one stop. */
+export function isSame(one: StopReason, other: StopReason): boolean {
+  if (one.kind === 'watch' || one.kind === 'break') return other.kind === one.kind && other.point === one.point;
+  return one.kind === other.kind;
 }
