@@ -50,11 +50,14 @@ const GDB: Language = {
   last: ['delete', 'continue'],
 };
 
+const FORGET = 'script lldb.target.DeleteAllWatchpoints(); lldb.target.DeleteAllBreakpoints()';
+
 const LLDB: Language = {
   run: (program, address, commands) => joined('lldb-19', lldbArguments(program, address, commands)),
   mark: (title) => `script print("\\n=== ${title}", flush=True)`,
-  goTo: (scene) => ['watchpoint delete', 'breakpoint delete', `breakpoint set -o true -n ${scene}`, 'continue'],
-  last: ['watchpoint delete', 'breakpoint delete', 'continue'],
+  // A command that fails ends lldb's script: deleting what is not there does.
+  goTo: (scene) => [FORGET, `breakpoint set -o true -n ${scene}`, 'continue'],
+  last: [FORGET, 'continue'],
 };
 
 /** Everything that was said, by title; the rest after the last scene is `the end`. */
