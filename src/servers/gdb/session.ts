@@ -14,7 +14,7 @@ import { RefusedError } from './replies.js';
 import { newSettings, type Settings } from './settings.js';
 import { Steering } from './steering.js';
 import { isInRange } from './stepping-range.js';
-import { reasonsOf, type StopReason } from './stop-reasons.js';
+import { isSame, reasonsOf, type StopReason } from './stop-reasons.js';
 import { StopReplies } from './stop-reply.js';
 import { type Thread, Threads } from './threads.js';
 
@@ -108,10 +108,13 @@ export class GdbSession {
     for (const { pid, tid, stop } of await this.client.threads()) this.threads.meet({ pid, tid }, null).stop ??= stop;
   }
 
-  /** Why a thread stands, as it was told or would be. */
-  toldOf({ stop }: Thread): StopReason {
+  /** Why a thread stands, as it was told or is by this: it is not told again. */
+  tell({ stop, reasons }: Thread): StopReason {
     const [reason] = stop === null ? [] : reasonsOf(stop, this.points);
-    return reason ?? { kind: 'signal', signal: 0 };
+    if (reason === undefined) return { kind: 'signal', signal: 0 };
+    const at = reasons.findIndex((waiting) => isSame(waiting, reason));
+    if (at >= 0) reasons.splice(at, 1);
+    return reason;
   }
 
   /** What an address of code is to gdb. */

@@ -61,7 +61,7 @@ export const lldb: Packets = {
     const id = parseThreadId(args);
     const thread = typeof id?.tid === 'number' ? session.threads.get(id.tid) : null;
     if (thread === null) throw new RefusedError('ESRCH', 'no such thread');
-    return session.replies.of({ thread, reason: session.toldOf(thread) });
+    return session.replies.of({ thread, reason: session.tell(thread) });
   },
 };
 
