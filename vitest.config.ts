@@ -10,6 +10,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
+          // Random tests of some thousand cases, on a machine that does other things too.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
