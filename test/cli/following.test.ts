@@ -38,7 +38,9 @@ describeWith(['perf', 'ptrace', 'gcc'], 'watch --follow -- ./prog', () => {
   test('goes on in another program', async () => {
     const [program, next] = [await buildFixture('exec-other'), await buildFixture('steady-threads')];
     const run = await runHwbkpt(['watch', 'shared', '--follow', '--json', '--limit', '100', '--', program, '--', next, '--seconds', '1']);
-    expect(messagesOf(run, 'event')).toMatchObject([{ event: 'exec' }, { event: 'armed-again' }]);
+    // A look at the pointer may come after the exec and before its report: then nothing is mapped there, which is said.
+    const events = messagesOf(run, 'event').filter(({ event }) => event !== 'waiting-for-pointer');
+    expect(events).toMatchObject([{ event: 'exec' }, { event: 'armed-again' }]);
   });
 });
 
