@@ -62,6 +62,37 @@ describe('running', () => {
     expect(await talk.next()).toMatch(/^T02/);
   });
 
+  test('an interrupt that comes between two of many steps ends them', async () => {
+    const { session, talk } = await standing();
+    await using _ = talk;
+    talk.send(`vCont;s:p${P}.${P}`);
+    await talk.until(() => session.log.some((line) => line.startsWith('step')));
+    session.stands(PID, { kind: 'step' });
+    expect(await talk.next()).toMatch(/^T05/);
+    talk.interrupt();
+    talk.send(`vCont;s:p${P}.${P}`);
+    expect(await talk.next()).toMatch(/^T02/);
+    // Once.
+    talk.send(`vCont;s:p${P}.${P}`);
+    await talk.until(() => session.log.filter((line) => line.startsWith('step')).length === 3);
+    session.stands(PID, { kind: 'step' });
+    expect(await talk.next()).toMatch(/^T05/);
+  });
+
+  test('an interrupt that comes when gdb has stopped for something else means nothing any more', async () => {
+    const { session, talk } = await standing();
+    await using _ = talk;
+    talk.send('vCont;c');
+    await talk.until(() => session.log.some((line) => line.startsWith('resume')));
+    session.stands(PID, { kind: 'signal', signal: 10 });
+    expect(await talk.next()).toMatch(/^T1e/);
+    talk.interrupt();
+    talk.send('vCont;c');
+    await talk.until(() => session.log.filter((line) => line.startsWith('resume')).length === 2);
+    session.stands(PID, { kind: 'signal', signal: 7 });
+    expect(await talk.next()).toMatch(/^T0a/);
+  });
+
   test('threads that were killed while they stood: the end in place of a stop', async () => {
     const { session, talk } = await standing();
     await using _ = talk;

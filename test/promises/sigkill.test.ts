@@ -77,10 +77,11 @@ describeWith(['perf', 'ptrace', 'gcc'], `kill -9 of tools that trace, at random 
           await using tool = await plainGdb(target, []);
           tool.process.signal('SIGKILL');
           expect((await tool.process.finished).signal).toBe('SIGKILL');
-          const { status, signal } = await target.finishedWithin(60_000);
-          if (signal !== null || status !== 0) dead++;
+          // Or it stays stopped for good.
+          const end = await target.finishedWithin(10_000).catch(() => null);
+          if (end === null || end.signal !== null || end.status !== 0) dead++;
         }
-        process.stderr.write(`gdb's own watch: ${dead} of ${runs} targets died with their debugger\n`);
+        process.stderr.write(`gdb's own watch: ${dead} of ${runs} targets died with their debugger, or stood for good\n`);
       },
       TIMEOUT_MS,
     );

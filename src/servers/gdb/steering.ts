@@ -41,6 +41,8 @@ export class Steering {
   /** All-stop: gdb waits for a stop reply. */
   #isRunning = false;
   #isInterrupted = false;
+  /** The last stop was told as the end of a step. */
+  #hasToldStep = false;
   /** The thread whose stop was told last. */
   #last: Thread | null = null;
 
@@ -206,13 +208,19 @@ export class Steering {
     this.#settle();
   }
 
-  /** Ctrl-C in gdb; in all-stop mode nothing where gdb does not wait. */
+  /**
+   * Ctrl-C in gdb; in all-stop mode nothing where gdb does not wait. But between two of many steps (a software watchpoint, `next`) it came too late for
+   * the one and is meant for the next.
+   */
   interrupt(): void {
     if (this.#parts.settings.nonStop) {
       void this.stop(this.known().filter(({ isTold }) => !isTold)).catch((error: unknown) => this.#fail(error));
       return;
     }
-    if (!this.#isRunning) return;
+    if (!this.#isRunning) {
+      this.#isInterrupted ||= this.#hasToldStep;
+      return;
+    }
     this.#isInterrupted = true;
     this.#settle();
   }
@@ -272,8 +280,12 @@ export class Steering {
     }
     const thread = report?.thread ?? this.current;
     if (thread === null) return;
-    const reason: StopReason = report === null ? { kind: 'signal', signal: SIGINT } : this.#due.take(report);
-    if (report === null) this.#isInterrupted = false;
+    const due = report === null ? null : this.#due.take(report);
+    // A step tells nothing new to somebody who wants the stepping to end.
+    const isInterrupt = due === null || (due.kind === 'step' && this.#isInterrupted);
+    const reason: StopReason = isInterrupt ? { kind: 'signal', signal: SIGINT } : due;
+    if (isInterrupt) this.#isInterrupted = false;
+    this.#hasToldStep = reason.kind === 'step';
     this.#last = thread;
     void replies.of({ thread, reason }).then(
       (content) => peer.send(content),
